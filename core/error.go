@@ -1,0 +1,31 @@
+package core
+
+import "strings"
+
+// Error is an error that a person will read: what was being done, to what, why
+// it went wrong and what to do next. It prints on one line.
+type Error struct {
+	Access Access // what the side is now: unreachable, forbidden, …
+	Op     string // verb and thing: `list vpcs.vpc.githedgehog.com`
+	Hint   string // what to do next; "" where there is nothing to say
+	Err    error
+}
+
+// Error is "op: cause (hint)".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.Err != nil {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	if e.Hint != "" {
+		b.WriteString(" (")
+		b.WriteString(e.Hint)
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,231 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// FabricID is the name of a fabric in the configuration.
+type FabricID string
+
+// Fabric is what the engine and the screens need to know of a fabric. How its
+// cluster and its repositories are reached is known to the sources alone.
+type Fabric struct {
+	ID          FabricID
+	Description string
+	Cluster     string // the cluster's name
+	Namespace   string // for documents without one
+	Protected   bool
+	Mode        Mode
+	Theme       string // a theme of its own, "" for the common one
+	Kinds       KindFilter
+	Ignore      []IgnoreRule
+
+	CheckEvery   time.Duration // between two checks; 0 means only when asked
+	StaleAfter   time.Duration // an older live answer is stale
+	PendingLimit time.Duration // how long a change in Git may wait to be applied
+	Timeout      time.Duration // of one check, whole
+}
+
+// Mode says what selvage may do to a fabric's repository.
+type Mode string
+
+// The modes, from the narrowest to the widest.
+const (
+	ModeRead    Mode = "read"
+	ModePropose Mode = "propose"
+	ModeWrite   Mode = "write"
+)
+
+// Narrower is the narrower of two modes; an unknown one counts as read.
+func (m Mode) Narrower(o Mode) Mode {
+	order := []Mode{ModeRead, ModePropose, ModeWrite}
+	if slices.Index(order, o) < slices.Index(order, m) {
+		return o
+	}
+	return m
+}
+
+// IgnoreRule leaves a path of a kind out of the comparison, at a user's wish.
+type IgnoreRule struct {
+	Kind string // as [Kind.Named] understands it; "" or * for every kind
+	Path Path   // with * for any one step
+}
+
+// Matches tells whether the rule is about a kind.
+func (r IgnoreRule) Matches(gk GroupKind) bool {
+	return r.Kind == "" || r.Kind == "*" || KindOf(gk).Named(r.Kind)
+}
+
+// SyncStatus sums a fabric up in one word.
+type SyncStatus string
+
+// The words of the contract.
+const (
+	NeverSynced SyncStatus = "never_synced"
+	Synced      SyncStatus = "in_sync"
+	OutOfSync   SyncStatus = "out_of_sync"
+	Syncing     SyncStatus = "syncing"
+	SyncError   SyncStatus = "error"
+)
+
+// Display is the status as people read it: "Out of sync".
+func (s SyncStatus) Display() string {
+	switch s {
+	case NeverSynced:
+		return "Never synced"
+	case Synced:
+		return "In sync"
+	case OutOfSync:
+		return "Out of sync"
+	case Syncing:
+		return "Syncing"
+	case SyncError:
+		return "Error"
+	}
+	return string(s)
+}
+
+// FabricState is everything that is known of a fabric at one time.
+type FabricState struct {
+	Fabric Fabric
+
+	// Report is what the last check that said anything found; nil before the
+	// first one. A later check that failed replaces its readings, so that
+	// their errors and ages are always the latest.
+	Report *Report
+
+	LastSync  time.Time // when git and live were last seen to agree; zero if never
+	LastCheck time.Time // when the last check ended
+	Checking  time.Time // since when a check runs; zero if none does
+	Err       error     // why the last check could not be made or recorded
+}
+
+// Access is how it stands with reading the live side at the time now: what the
+// last attempt said, and stale where its answer has become too old.
+func (f FabricState) Access(now time.Time) Access {
+	switch {
+	case f.Report == nil:
+		return ""
+	case f.Report.Live.Access != AccessOK:
+		return f.Report.Live.Access
+	case f.Fabric.StaleAfter > 0 && now.Sub(f.Report.Live.ReadAt) > f.Fabric.StaleAfter:
+		return AccessStale
+	}
+	return AccessOK
+}
+
+// GitAccess is how it stands with reading Git: the worst of its directories.
+func (f FabricState) GitAccess() Access {
+	if f.Report == nil {
+		return ""
+	}
+	for _, g := range f.Report.Git {
+		if g.Access != AccessOK {
+			return g.Access
+		}
+	}
+	return AccessOK
+}
+
+// Worst is the state that the fabric shows: the worst of its objects, and
+// [Unknown] where a side was not read and nothing worse is known.
+func (f FabricState) Worst(now time.Time) State {
+	if f.Report == nil {
+		return Unknown
+	}
+	worst := f.Report.Counts.Worst()
+	if worst > Unknown && (f.Err != nil || f.Report.Unread() || f.Access(now) != AccessOK) {
+		return Unknown
+	}
+	return worst
+}
+
+// Headline is the fabric's state as lists show it, letter and word: that of its
+// worst object, or what keeps it from being read.
+func (f FabricState) Headline(now time.Time) string {
+	worst := f.Worst(now)
+	word := worst.Title()
+	switch access := f.Access(now); {
+	case f.Report == nil && f.Err == nil:
+		word = "not checked"
+	case worst != Unknown:
+	case access != AccessOK && access != "":
+		word = strings.ReplaceAll(string(access), "_", " ")
+	case f.GitAccess() != AccessOK && f.GitAccess() != "":
+		word = "git " + strings.ReplaceAll(string(f.GitAccess()), "_", " ")
+	}
+	return string(worst.Letter()) + " " + word
+}
+
+// SyncStatus sums the fabric up.
+func (f FabricState) SyncStatus(now time.Time) SyncStatus {
+	switch {
+	case f.Report == nil && f.Err == nil:
+		return NeverSynced
+	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK:
+		return SyncError
+	case f.Report.Counts.Worst() >= Acknowledged && !f.Report.Unread():
+		return Synced
+	case f.LastSync.IsZero():
+		return NeverSynced
+	}
+	return OutOfSync
+}
+
+// Problem is the one line that says why the fabric could not be read whole; ""
+// where it was.
+func (f FabricState) Problem() string {
+	if f.Err != nil {
+		return f.Err.Error()
+	}
+	if f.Report == nil {
+		return ""
+	}
+	if f.Report.Live.Error != "" {
+		return f.Report.Live.Error
+	}
+	for _, g := range f.Report.Git {
+		if g.Error != "" {
+			return g.Error
+		}
+	}
+	for _, g := range f.Report.Gaps {
+		return g.Reason
+	}
+	return ""
+}
+
+// Fleet is everything that is known of all fabrics, in the order of the
+// configuration. It is replaced whole and never changed.
+type Fleet struct {
+	Fabrics []FabricState
+}
+
+// Fabric finds a fabric by its name.
+func (s Fleet) Fabric(id FabricID) (FabricState, bool) {
+	for _, f := range s.Fabrics {
+		if f.Fabric.ID == id {
+			return f, true
+		}
+	}
+	return FabricState{}, false
+}
+
+// ShortAge is a duration as lists show it, in its largest unit: 8s, 14m, 3h,
+// 5d. A negative one, of clocks that disagree, is 0s.
+func ShortAge(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0s"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}

@@ -1,0 +1,101 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Source reads one side of one fabric: a cluster, a dump, or its directories
+// in Git.
+type Source interface {
+	// Read returns what is there now. It always returns a snapshot with at
+	// least one reading: where the side, or part of it, could not be read, the
+	// readings, gaps and findings say so, and nothing is covered that was not
+	// read. It reads and does nothing else, and returns soon after ctx ends.
+	Read(ctx context.Context, want Scope) *Snapshot
+}
+
+// Base is what git and live each said about an object when they last agreed.
+type Base struct {
+	Key    Key
+	Git    *Object
+	Live   *Object
+	At     time.Time // when that was seen
+	Source string    // where it comes from: "containment", "agreement", …
+}
+
+// Sight is what a fabric's memory holds about one side of an object: the last
+// content, and since when it was seen to be that.
+type Sight struct {
+	Object *Object   // nil where the side was proven not to have it
+	At     time.Time // of the first check that saw this; zero where none ever read it
+}
+
+// Remembered is all that is known of one object from earlier checks.
+type Remembered struct {
+	Base    *Base
+	Git     Sight
+	Live    Sight
+	Verdict Verdict // as last reported, without Git, Live and Folded
+}
+
+// Memory is what the store knows of a fabric.
+type Memory struct {
+	Objects map[Key]Remembered
+
+	// Git is the last whole reading of Git: its objects, findings and
+	// readings. nil if there never was one.
+	Git *Snapshot
+	// GitKinds are the kinds of which Git holds, or ever held, an object.
+	GitKinds map[GroupKind]bool
+
+	Report    *Report // the last one, nil if none
+	LastSync  time.Time
+	LastCheck time.Time
+}
+
+// Check is the record of one check: what it found, and what changed with it.
+// A store keeps it whole or not at all.
+type Check struct {
+	Fabric            FabricID
+	Started, Finished time.Time
+	Err               string // why no report could be made; "" otherwise
+	Report            *Report
+	Agreed            bool // git and live were seen to agree, whole
+
+	// Git is the reading that the report rests on, where it is whole and
+	// newer than the one in memory; nil otherwise.
+	Git *Snapshot
+
+	Changed     []Remembered // objects whose memory changed
+	Gone        []Key        // objects that are proven gone from both sides
+	Transitions []Transition
+}
+
+// Transition is a change of an object's verdict.
+type Transition struct {
+	Key      Key
+	At       time.Time
+	From, To State
+	First    bool // the object was not known before: From means nothing
+	Reason   string
+	Changes  []Change
+}
+
+// History keeps what was seen. It never holds credentials.
+type History interface {
+	// Memory gives what is known of a fabric. It is cheap where nothing was
+	// recorded since the last call, by this process or another one.
+	Memory(ctx context.Context, id FabricID) (*Memory, error)
+	// Record keeps a check. When it returns nil the check survives a crash.
+	Record(ctx context.Context, c Check) error
+}
+
+// Event tells that something happened. Events are notifications: what is now
+// the case is in the [Fleet].
+type Event interface{ event() }
+
+// StateChanged tells that the state of a fabric is another than before.
+type StateChanged struct{ Fabric FabricID }
+
+func (StateChanged) event() {}

@@ -1,0 +1,248 @@
+package core
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Access says how it stands with reading one side.
+type Access string
+
+// The words of the contract. The zero Access means that nothing was tried yet.
+const (
+	AccessOK           Access = "ok"
+	AccessStale        Access = "stale"
+	AccessUnreachable  Access = "unreachable"
+	AccessLoginNeeded  Access = "login_needed"
+	AccessUnauthorized Access = "unauthorized"
+	AccessForbidden    Access = "forbidden"
+	AccessInvalid      Access = "invalid"
+)
+
+// Reading describes one attempt to read one side: a cluster, a dump, or one
+// directory of one Git repository.
+type Reading struct {
+	Source string // "kube", "dump" or "git"
+	Name   string // of the cluster; "" for Git
+
+	URL, Branch, Path string // where; without credentials
+	Revision          string // of Git: the commit
+	RevisionTime      time.Time
+
+	// ReadAt is when the content below was read. After a failed attempt it
+	// stays at the last good one.
+	ReadAt time.Time
+	Access Access
+	Error  string // why Access is not ok, on one line
+
+	// Insecure is set while the server's certificate is not verified.
+	Insecure bool
+}
+
+// Presence tells what a side says about an object.
+type Presence uint8
+
+// An object is present, or proven absent, or it was not read.
+const (
+	Unread Presence = iota
+	Absent
+	Present
+)
+
+// Side is what one side says about one object.
+type Side struct {
+	Presence Presence
+	Object   *Object // where present
+	Reason   string  // where unread: why
+}
+
+// Scope says which part of a fabric to read.
+type Scope struct {
+	Fabric     FabricID
+	Namespace  string   // the fabric's own, for documents without one
+	Namespaces []string // every namespace to list; the fabric's own among them
+	Kinds      KindFilter
+
+	// Expect are the kinds that Git or the store hold. A source that cannot
+	// serve one of them says so with a [Gap].
+	Expect []GroupKind
+}
+
+// Gap is a part of a side that was asked for and could not be read.
+type Gap struct {
+	GroupKind
+	Namespace string // "" for all
+	Access    Access
+	Reason    string // on one line
+}
+
+// Finding is something in Git that cannot be read or accepted.
+type Finding struct {
+	Origin
+	Reason string
+	Key    Key // the object that it is about; zero where the document has no identity
+
+	// Text is the content of a file that could not be parsed, nil otherwise.
+	// Any object that it names may stand in it.
+	Text []byte
+	// Opaque is set for what cannot be looked into at all: a symbolic link out
+	// of the tree, a submodule, a file over the size limit.
+	Opaque bool
+}
+
+// MayHold tells whether the object could stand in what the finding is about.
+func (f Finding) MayHold(k Key) bool {
+	return f.Opaque || f.Key == k || f.Text != nil && bytes.Contains(f.Text, []byte(k.Name))
+}
+
+// Snapshot is one side of a fabric as it was read at one time: the objects,
+// and just as exactly what was not read. Build it with [NewSnapshot] and the
+// Add methods, then share it; it does not change after that.
+type Snapshot struct {
+	Readings []Reading // one per Git directory; one for a cluster or dump
+	Gaps     []Gap
+	Findings []Finding
+
+	objects map[Key]*Object
+	covered map[coverage]struct{}
+	all     bool // everything of the scope was read
+	cluster map[GroupKind]bool
+}
+
+type coverage struct {
+	GroupKind
+	Namespace string
+}
+
+// NewSnapshot starts a snapshot. Of an empty one nothing is known: every
+// object is unread.
+func NewSnapshot(readings ...Reading) *Snapshot {
+	return &Snapshot{
+		Readings: readings,
+		objects:  map[Key]*Object{},
+		covered:  map[coverage]struct{}{},
+		cluster:  map[GroupKind]bool{},
+	}
+}
+
+// Add puts an object into the snapshot, in place of one of the same key, and
+// gives back the one that was there before, nil if none was.
+func (s *Snapshot) Add(o *Object) (before *Object) {
+	before = s.objects[o.Key]
+	s.objects[o.Key] = o
+	return before
+}
+
+// Remove takes an object out again, as for an identity that two files claim.
+func (s *Snapshot) Remove(k Key) { delete(s.objects, k) }
+
+// Cover records that all objects of a kind in a namespace were read; "" stands
+// for all namespaces, and for kinds that have none.
+func (s *Snapshot) Cover(gk GroupKind, namespace string) {
+	s.covered[coverage{gk, namespace}] = struct{}{}
+}
+
+// CoverAll records that everything in the scope was read, so that whatever is
+// not in the snapshot is absent.
+func (s *Snapshot) CoverAll() { s.all = true }
+
+// ClusterScoped records that a kind has no namespaces.
+func (s *Snapshot) ClusterScoped(gk GroupKind) { s.cluster[gk] = true }
+
+// Len is the number of objects.
+func (s *Snapshot) Len() int { return len(s.objects) }
+
+// Objects ranges over the objects in the order of their keys.
+func (s *Snapshot) Objects() iter.Seq[*Object] {
+	return func(yield func(*Object) bool) {
+		for _, k := range slices.SortedFunc(maps.Keys(s.objects), Key.Compare) {
+			if !yield(s.objects[k]) {
+				return
+			}
+		}
+	}
+}
+
+// Side tells what the snapshot says about an object: present, absent where
+// that is proven, else unread with the reason.
+func (s *Snapshot) Side(k Key) Side {
+	if o, ok := s.objects[k]; ok {
+		return Side{Presence: Present, Object: o}
+	}
+	for _, f := range s.Findings {
+		if f.MayHold(k) {
+			return Side{Reason: fmt.Sprintf("%s: %s", f.Path, f.Reason)}
+		}
+	}
+	for _, g := range s.Gaps {
+		if g.GroupKind == k.GroupKind() && (g.Namespace == "" || g.Namespace == k.Namespace) {
+			return Side{Reason: g.Reason}
+		}
+	}
+	_, namespace := s.covered[coverage{k.GroupKind(), k.Namespace}]
+	_, everywhere := s.covered[coverage{k.GroupKind(), ""}]
+	if s.all || namespace || everywhere {
+		return Side{Presence: Absent}
+	}
+	for _, r := range s.Readings {
+		if r.Access != AccessOK && r.Error != "" {
+			return Side{Reason: r.Error}
+		}
+	}
+	return Side{Reason: fmt.Sprintf("%s was not read", k.GroupKind())}
+}
+
+// Namespaces are the namespaces of the objects, sorted, without the empty one.
+func (s *Snapshot) Namespaces() []string {
+	seen := map[string]bool{}
+	for k := range s.objects {
+		if k.Namespace != "" {
+			seen[k.Namespace] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Kinds are the kinds of the objects, sorted.
+func (s *Snapshot) Kinds() []GroupKind {
+	seen := map[GroupKind]bool{}
+	for k := range s.objects {
+		seen[k.GroupKind()] = true
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b GroupKind) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Group, b.Group))
+	})
+}
+
+// Placed is the snapshot with every object where the cluster has it: without a
+// namespace where live knows the kind to have none. Sources fill a missing
+// namespace in without asking the cluster, which alone knows.
+func (s *Snapshot) Placed(live *Snapshot) *Snapshot {
+	if live == nil || len(live.cluster) == 0 {
+		return s
+	}
+	placed := *s
+	placed.objects = make(map[Key]*Object, len(s.objects))
+	for k, o := range s.objects {
+		if live.cluster[k.GroupKind()] && k.Namespace != "" {
+			moved := *o
+			moved.Key.Namespace = ""
+			o, k = &moved, moved.Key
+		}
+		placed.objects[k] = o
+	}
+	return &placed
+}
+
+// WithReadings is the snapshot with other readings over the same content, as
+// when a later attempt to read it failed.
+func (s *Snapshot) WithReadings(readings []Reading) *Snapshot {
+	c := *s
+	c.Readings = readings
+	return &c
+}

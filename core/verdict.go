@@ -1,0 +1,218 @@
+package core
+
+import (
+	"fmt"
+	"time"
+)
+
+// State is what an object, and by its worst object a fabric, is said to be.
+// The order is that of severity: a smaller State is worse.
+type State uint8
+
+// The states of the contract, worst first.
+const (
+	Invalid State = iota
+	Stuck
+	Conflict
+	Unknown
+	Drifted
+	Differs
+	OnlyGit
+	OnlyLive
+	Pending
+	Acknowledged
+	InSync
+)
+
+type stateWords struct {
+	name, title string
+	letter      byte
+}
+
+func (s State) words() stateWords {
+	return [...]stateWords{
+		Invalid:      {"invalid", "invalid", 'x'},
+		Stuck:        {"stuck", "stuck", 's'},
+		Conflict:     {"conflict", "conflict", '!'},
+		Unknown:      {"unknown", "unknown", '?'},
+		Drifted:      {"drifted", "drifted", '~'},
+		Differs:      {"differs", "differs", '*'},
+		OnlyGit:      {"only_git", "only git", '+'},
+		OnlyLive:     {"only_live", "only live", '-'},
+		Pending:      {"pending", "pending", '^'},
+		Acknowledged: {"acknowledged", "acknowledged", '#'},
+		InSync:       {"in_sync", "in sync", '='},
+	}[s]
+}
+
+// States lists all states, worst first.
+func States() []State {
+	all := make([]State, 0, int(InSync)+1)
+	for s := Invalid; s <= InSync; s++ {
+		all = append(all, s)
+	}
+	return all
+}
+
+// String is the word of the state in JSON, logs and history: "only_git".
+func (s State) String() string { return s.words().name }
+
+// Title is the word of the state on screen: "only git".
+func (s State) Title() string { return s.words().title }
+
+// Letter is the state's one-letter mark.
+func (s State) Letter() byte { return s.words().letter }
+
+// Settled tells whether nothing needs a person: in sync, on its way, or
+// accepted.
+func (s State) Settled() bool { return s >= Pending }
+
+// ParseState finds the state of a word as [State.String] writes it.
+func ParseState(word string) (State, error) {
+	for _, s := range States() {
+		if s.String() == word {
+			return s, nil
+		}
+	}
+	return Unknown, fmt.Errorf("no state %q", word)
+}
+
+// MarshalText writes the state's word.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the state's word.
+func (s *State) UnmarshalText(b []byte) (err error) {
+	*s, err = ParseState(string(b))
+	return err
+}
+
+// FieldVerdict says who moved one field since git and live last agreed. The
+// words are those of the contract; JSON and screens print them as they are.
+type FieldVerdict string
+
+// The verdicts on a field.
+const (
+	FieldGitAhead    FieldVerdict = "git_ahead"    // git moved, live did not
+	FieldDrift       FieldVerdict = "drift"        // live moved, git did not
+	FieldServerAdded FieldVerdict = "server_added" // live moved as a rule explains
+	FieldConverged   FieldVerdict = "converged"    // both moved to the same end
+	FieldConflict    FieldVerdict = "conflict"     // both moved to different ends
+	FieldPruned      FieldVerdict = "pruned"       // the fabric's schema drops it
+	FieldDiffers     FieldVerdict = "differs"      // no base and no evidence
+)
+
+// Op tells what happened to a field, in the direction that [Change] documents.
+type Op string
+
+// What happened to a field.
+const (
+	OpAdded   Op = "added"
+	OpRemoved Op = "removed"
+	OpChanged Op = "changed"
+)
+
+// Change is one difference of an object, at the deepest place that holds it
+// all: a leaf, or the root of a subtree that only one side has.
+type Change struct {
+	Path    Path         `json:"path"`
+	Op      Op           `json:"op"` // from the base to the side that moved; without a base from live to git
+	Verdict FieldVerdict `json:"verdict"`
+
+	// The values. Base is git's half of the base pair; BaseLive is there where
+	// live's half differed from it. Secret-looking values are replaced by
+	// placeholders that are equal where the values are.
+	Base     Value `json:"base,omitzero"`
+	BaseLive Value `json:"base_live,omitzero"`
+	Git      Value `json:"git,omitzero"`
+	Live     Value `json:"live,omitzero"`
+
+	// Unit is the path that is decided as one with this change: the list that
+	// it lies in, where items of that list have no identity of their own.
+	Unit Path `json:"unit,omitempty"`
+
+	// Manager is the program that managedFields give the live value to, with
+	// the time of its whole entry; empty where nobody recorded one.
+	Manager     string    `json:"live_manager,omitempty"`
+	ManagerTime time.Time `json:"live_manager_time,omitzero"`
+}
+
+// Fold is a difference between git and live that is no difference: a rule
+// explains it. Folded fields are counted and shown on request.
+type Fold struct {
+	Path Path   `json:"path"`
+	Rule string `json:"rule"` // the rule's id
+	Why  string `json:"why"`  // its reason, in a few words
+	Git  Value  `json:"git,omitzero"`
+	Live Value  `json:"live,omitzero"`
+}
+
+// Verdict is what selvage says about one object.
+type Verdict struct {
+	Key     Key
+	Version string
+	State   State
+	Reason  string // in a few words: why the state is what it is
+	Origin  Origin // in Git, where it is or was there
+
+	// Since is the first check that saw the object in this state.
+	Since time.Time
+	// Last is the state before it became unknown; it counts only while State
+	// is Unknown and LastKnown is set.
+	Last      State
+	LastKnown bool
+
+	Changes []Change
+	Folded  []Fold
+
+	// Git and Live are both sides as they were compared; nil where absent or
+	// unread. They hold what [Object.Fields] holds, normalised, with folded
+	// fields left out of Live.
+	Git, Live map[string]any
+
+	// LiveRevision is the resourceVersion of the live object.
+	LiveRevision string
+}
+
+// Counts holds the number of objects in each state.
+type Counts [InSync + 1]int
+
+// Total is the number of objects in any state.
+func (c Counts) Total() int {
+	n := 0
+	for _, v := range c {
+		n += v
+	}
+	return n
+}
+
+// Worst is the worst state that occurs; [InSync] when none does.
+func (c Counts) Worst() State {
+	for s, n := range c {
+		if n > 0 {
+			return State(s)
+		}
+	}
+	return InSync
+}
+
+// Report is what one check found out about a fabric.
+type Report struct {
+	At       time.Time // when the comparison was made
+	Git      []Reading
+	Live     Reading
+	Verdicts []Verdict // of every object, worst first, then by key
+	Counts   Counts
+	NotInGit map[GroupKind]int // live objects of kinds that Git never held
+	Gaps     []Gap             // kinds that could not be read
+}
+
+// Unread tells whether some part of either side could not be read, so that the
+// report is not whole.
+func (r *Report) Unread() bool {
+	for _, g := range r.Git {
+		if g.Access != AccessOK {
+			return true
+		}
+	}
+	return r.Live.Access != AccessOK || len(r.Gaps) > 0
+}
