@@ -1,0 +1,3 @@
+module selvage/testdata/hedgehog
+
+go 1.26
