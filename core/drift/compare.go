@@ -1,0 +1,242 @@
+package drift
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"selvage/core"
+)
+
+// Comparer compares the two sides of one fabric. It holds the fabric's rules
+// and nothing else, and may be used from several goroutines.
+type Comparer struct {
+	fabric core.Fabric
+	tables map[core.GroupKind]table
+	plain  table // of a kind that nothing is known of
+}
+
+// New prepares the rules for a fabric.
+func New(f core.Fabric) *Comparer {
+	return &Comparer{fabric: f, tables: tables(), plain: table{root: compile(commonRows())}}
+}
+
+// Input is what a comparison rests on.
+type Input struct {
+	Git, Live *core.Snapshot
+	Memory    *core.Memory // what earlier checks left; never nil
+	Now       time.Time
+
+	// Previous is the result of the last comparison by this process, nil if
+	// there is none. Objects that did not change since are not walked again.
+	Previous *Result
+}
+
+// Result is what a comparison found.
+type Result struct {
+	Report *core.Report
+	// Objects is what is to be remembered of every object: bases, both sides
+	// and verdicts.
+	Objects map[core.Key]core.Remembered
+	// Gone are the objects of the memory that both sides are proven to be
+	// without.
+	Gone []core.Key
+	// GitKinds are the kinds of which Git holds or ever held an object.
+	GitKinds map[core.GroupKind]bool
+}
+
+// Compare judges every object that either side has or that is remembered.
+func (c *Comparer) Compare(in Input) *Result {
+	in.Git = in.Git.Placed(in.Live)
+	res := &Result{
+		Objects:  make(map[core.Key]core.Remembered, in.Live.Len()),
+		GitKinds: gitKinds(in),
+		Report: &core.Report{
+			At: in.Now, Git: in.Git.Readings, Live: firstReading(in.Live),
+			NotInGit: map[core.GroupKind]int{}, Gaps: in.Live.Gaps,
+		},
+	}
+	findings := findingsByKey(in.Git.Findings)
+	for _, k := range universe(in, findings) {
+		c.object(in, k, findings[k], res)
+	}
+	slices.SortStableFunc(res.Report.Verdicts, func(a, b core.Verdict) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), a.Key.Compare(b.Key))
+	})
+	for _, v := range res.Report.Verdicts {
+		res.Report.Counts[v.State]++
+	}
+	return res
+}
+
+func (c *Comparer) object(in Input, k core.Key, findings []core.Finding, res *Result) {
+	before, known := in.Memory.Objects[k]
+	s := subject{key: k, before: before, known: known, git: in.Git.Side(k), live: in.Live.Side(k)}
+	after := core.Remembered{Base: before.Base, Git: before.Git, Live: sight(before.Live, s.live, in.Now)}
+	switch {
+	case len(findings) > 0:
+		after.Verdict = invalid(k, findings)
+	case isFile(k), s.git.Presence == core.Absent && s.live.Presence == core.Absent:
+		if known {
+			res.Gone = append(res.Gone, k)
+		}
+		return
+	case foreign(s, res.GitKinds):
+		res.Report.NotInGit[k.GroupKind()]++
+		return
+	default:
+		after.Git = gitSight(before, s.git, in)
+		s.gitSince = after.Git.At
+		s.table, s.ignore = c.rules(k.GroupKind())
+		out := c.verdict(s, in, after)
+		after.Base, after.Verdict = out.base, out.verdict
+	}
+	v := &after.Verdict
+	v.Since = in.Now
+	if known && before.Verdict.State == v.State && !before.Verdict.Since.IsZero() {
+		v.Since = before.Verdict.Since
+	}
+	res.Objects[k] = after
+	res.Report.Verdicts = append(res.Report.Verdicts, *v)
+}
+
+// verdict judges an object, or takes over the last verdict where nothing that
+// it rests on has changed. Only settled verdicts are taken over: the others
+// depend on the time, or show who changed what.
+func (c *Comparer) verdict(s subject, in Input, after core.Remembered) outcome {
+	if in.Previous != nil {
+		last, ok := in.Previous.Objects[s.key]
+		if ok && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
+			v := last.Verdict
+			v.Origin, v.LiveRevision = s.git.Object.Origin, s.live.Object.ResourceVersion
+			return outcome{verdict: v, base: s.before.Base}
+		}
+	}
+	return s.judge(in.Now, c.fabric.PendingLimit)
+}
+
+func same(before core.Sight, now core.Side) bool {
+	return before.Object != nil && now.Object != nil && before.Object.Digest == now.Object.Digest
+}
+
+func sameBase(a, b *core.Base) bool {
+	return a != nil && b != nil && a.Git.Digest == b.Git.Digest && a.Live.Digest == b.Live.Digest
+}
+
+// rules are the table of a kind and the user's own rules for it.
+func (c *Comparer) rules(gk core.GroupKind) (table, []core.Path) {
+	t, ok := c.tables[gk]
+	if !ok {
+		t = c.plain
+	}
+	var ignore []core.Path
+	for _, r := range c.fabric.Ignore {
+		if r.Matches(gk) {
+			ignore = append(ignore, r.Path)
+		}
+	}
+	return t, ignore
+}
+
+// foreign tells whether a live object is of a kind that this fabric does not
+// keep in Git, so that it is only counted.
+func foreign(s subject, gitKinds map[core.GroupKind]bool) bool {
+	return s.git.Presence == core.Absent && s.live.Presence == core.Present &&
+		s.before.Base == nil && !gitKinds[s.key.GroupKind()]
+}
+
+// sight is what is known of a side from now on: what it says, and since when.
+func sight(before core.Sight, now core.Side, at time.Time) core.Sight {
+	switch {
+	case now.Presence == core.Unread:
+		return before
+	case !before.At.IsZero() && equalObjects(before.Object, now.Object):
+		return core.Sight{Object: now.Object, At: before.At}
+	}
+	return core.Sight{Object: now.Object, At: at}
+}
+
+// gitSight is the sight of Git. What was there at the first check of all is as
+// old as the commit that it was read at.
+func gitSight(before core.Remembered, now core.Side, in Input) core.Sight {
+	at := in.Now
+	if in.Memory.Git == nil {
+		at = commitTime(in.Git, at)
+	}
+	return sight(before.Git, now, at)
+}
+
+func commitTime(git *core.Snapshot, or time.Time) time.Time {
+	for _, r := range git.Readings {
+		if !r.RevisionTime.IsZero() && r.RevisionTime.Before(or) {
+			return r.RevisionTime
+		}
+	}
+	return or
+}
+
+func equalObjects(a, b *core.Object) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Digest == b.Digest
+}
+
+func gitKinds(in Input) map[core.GroupKind]bool {
+	kinds := maps.Clone(in.Memory.GitKinds)
+	if kinds == nil {
+		kinds = map[core.GroupKind]bool{}
+	}
+	for _, gk := range in.Git.Kinds() {
+		kinds[gk] = true
+	}
+	for _, f := range in.Git.Findings {
+		if f.Key != (core.Key{}) {
+			kinds[f.Key.GroupKind()] = true
+		}
+	}
+	return kinds
+}
+
+// fileKind is the kind of a document in Git that has no identity; its name is
+// the file's path.
+const fileKind = "File"
+
+func isFile(k core.Key) bool { return k.Kind == fileKind && k.Group == "" }
+
+func findingsByKey(findings []core.Finding) map[core.Key][]core.Finding {
+	by := map[core.Key][]core.Finding{}
+	for _, f := range findings {
+		k := f.Key
+		if k == (core.Key{}) {
+			k = core.Key{Kind: fileKind, Name: f.Path}
+		}
+		by[k] = append(by[k], f)
+	}
+	return by
+}
+
+// universe is every object that there is anything to say about, in order.
+func universe(in Input, findings map[core.Key][]core.Finding) []core.Key {
+	keys := map[core.Key]struct{}{}
+	for _, s := range []*core.Snapshot{in.Git, in.Live} {
+		for o := range s.Objects() {
+			keys[o.Key] = struct{}{}
+		}
+	}
+	for k := range in.Memory.Objects {
+		keys[k] = struct{}{}
+	}
+	for k := range findings {
+		keys[k] = struct{}{}
+	}
+	return slices.SortedFunc(maps.Keys(keys), core.Key.Compare)
+}
+
+func firstReading(s *core.Snapshot) core.Reading {
+	if len(s.Readings) == 0 {
+		return core.Reading{}
+	}
+	return s.Readings[0]
+}

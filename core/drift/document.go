@@ -1,0 +1,99 @@
+package drift
+
+import (
+	"slices"
+
+	"selvage/core"
+)
+
+// documents are both sides as people compare them: without folded fields, and
+// without empty values that only one side spells out.
+func (t trees) documents(folds []core.Fold) (git, live map[string]any) {
+	git, _ = core.CloneJSON(t.git).(map[string]any)
+	live, _ = core.CloneJSON(t.live).(map[string]any)
+	for _, f := range folds {
+		if f.Live.Present() && !f.Git.Present() {
+			remove(live, f.Path.Steps())
+		}
+		if f.Git.Present() && !f.Live.Present() {
+			remove(git, f.Path.Steps())
+		}
+	}
+	if t.goTyped {
+		t.root.shave(git, live)
+		t.root.shave(live, git)
+	}
+	return tidy(git), tidy(live)
+}
+
+// shave takes the empty values out of a map that another one does not have.
+func (n *node) shave(m, other map[string]any) {
+	for k, v := range m {
+		below := n.key(k)
+		theirs, both := other[k]
+		if !both {
+			if below.empty(v, n != nil && n.dict) {
+				delete(m, k)
+			}
+			continue
+		}
+		mine, isMap := v.(map[string]any)
+		if their, ok := theirs.(map[string]any); ok && isMap {
+			below.shave(mine, their)
+		}
+	}
+}
+
+// tidy leaves out the containers that were only there for the comparison.
+func tidy(doc map[string]any) map[string]any {
+	dropEmpty(doc, "metadata", "labels")
+	dropEmpty(doc, "metadata", "annotations")
+	dropEmpty(doc, "metadata")
+	return doc
+}
+
+func dropEmpty(doc map[string]any, steps ...string) {
+	for i, s := range steps {
+		below, ok := doc[s].(map[string]any)
+		if !ok {
+			return
+		}
+		if i == len(steps)-1 && len(below) == 0 {
+			delete(doc, s)
+		}
+		doc = below
+	}
+}
+
+// remove takes a map entry or a set member out of a tree, and the maps around
+// it that become empty by that.
+func remove(tree map[string]any, steps []string) {
+	if len(steps) == 0 {
+		return
+	}
+	parentSteps, last := steps[:len(steps)-1], steps[len(steps)-1]
+	parent, ok := get(tree, parentSteps)
+	if !ok {
+		return
+	}
+	switch p := parent.(type) {
+	case map[string]any:
+		delete(p, keyOf(last))
+		if len(p) == 0 && len(parentSteps) > 1 {
+			remove(tree, parentSteps)
+		}
+	case []any:
+		gone, ok := itemOf(p, last)
+		if !ok {
+			return
+		}
+		replace(tree, parentSteps, slices.DeleteFunc(p, func(v any) bool { return core.EqualJSON(v, gone) }))
+	}
+}
+
+func replace(tree map[string]any, steps []string, v any) {
+	parent, ok := get(tree, steps[:len(steps)-1])
+	if m, isMap := parent.(map[string]any); ok && isMap {
+		m[keyOf(steps[len(steps)-1])] = v
+	}
+}

@@ -1,0 +1,138 @@
+package drift
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// vpcRows is what the webhooks of vpc.githedgehog.com do, as of fabric
+// v0.129.
+func vpcRows() map[string][]Row {
+	ipv4Namespace := Row{"ipv4-namespace", ".spec.ipv4Namespace", Default{"default"}, "the namespace is \"default\" where none is named"}
+	return map[string][]Row{
+		"VPC": append(dhcpRows(),
+			ipv4Namespace,
+			Row{"vpc.vlan-namespace", ".spec.vlanNamespace", Default{"default"}, "the namespace is \"default\" where none is named"},
+			Row{"vpc.subnets", ".spec.subnets", Dict{}, "each subnet counts by its name"},
+			Row{"vpc.gateway", ".spec.subnets.*.gateway", Computed{firstHost}, "the gateway is the subnet's first address where none is named"},
+			Row{"vpc.isolated", ".spec.subnets.*.isolated", Optional{}, "false overrides the VPC's default, none does not"},
+			Row{"vpc.restricted", ".spec.subnets.*.restricted", Optional{}, "false overrides the VPC's default, none does not"},
+			Row{"vpc.extra-prefixes", ".spec.subnets.*.hostBGPExtraPrefixes", Dict{}, "each prefix counts by its name"},
+			Row{"vpc.static-routes", ".spec.staticRoutes", Keyed{[]string{"prefix"}}, "a route is known by its prefix"},
+		),
+		"VPCAttachment": {
+			{"vpcattachment.subnet", ".spec.subnet", Rewritten{fullSubnet}, "a VPC alone means its subnet \"default\""},
+		},
+		"VPCPeering": {
+			{"vpcpeering.permit", ".spec.permit[*]", Dict{}, "a VPC without subnets takes part with all of them"},
+		},
+		"External": {
+			ipv4Namespace,
+			{"external.static", ".spec.static", Optional{}, "a static external is one even without prefixes"},
+		},
+		"ExternalAttachment": {
+			{"extattach.static", ".spec.static", Optional{}, "a static attachment is one even while empty"},
+			{"extattach.icmp-type", ".spec.inboundACL.statements[*].icmpType", Optional{}, "type 0 is echo reply, none is any"},
+			{"extattach.icmp-code", ".spec.inboundACL.statements[*].icmpCode", Optional{}, "code 0 is a code, none is any"},
+		},
+		"ExternalPeering": {
+			{"extpeering.subnets", ".spec.permit.vpc.subnets", Set{}, "the webhook sorts it; its order means nothing"},
+			{"extpeering.prefixes", ".spec.permit.external.prefixes", Keyed{[]string{"prefix"}}, "the webhook sorts it; a prefix is known by itself"},
+		},
+		"IPv4Namespace": {
+			{"ipv4namespace.subnets", ".spec.subnets", Set{}, "the webhook sorts it; its order means nothing"},
+		},
+	}
+}
+
+// dhcpRows is what the VPC webhook does to the DHCP settings of a subnet.
+func dhcpRows() []Row {
+	const dhcp = ".spec.subnets.*.dhcp"
+	const sorted = "the webhook sorts it; its order means nothing"
+	return []Row{
+		{"vpc.dhcp-start", dhcp + ".range.start", Computed{dhcpStart}, "leases start at the subnet's second address"},
+		{"vpc.dhcp-end", dhcp + ".range.end", Computed{dhcpEnd}, "leases end at the subnet's last address"},
+		{"vpc.dhcp-off-range", dhcp + ".range", Dropped{dhcpOff}, "the webhook removes it while DHCP is off"},
+		{"vpc.dhcp-off-options", dhcp + ".options", Dropped{dhcpOff}, "the webhook removes them while DHCP is off"},
+		{"vpc.dhcp-mtu", dhcp + ".options.interfaceMTU", Default{int64(9036)}, "the MTU is 9036 where options are set without one"},
+		{"vpc.dhcp-lease", dhcp + ".options.leaseTimeSeconds", Default{int64(3600)}, "leases last an hour where options are set without a time"},
+		{"vpc.dhcp-dns", dhcp + ".options.dnsServers", Set{}, sorted},
+		{"vpc.dhcp-ntp", dhcp + ".options.timeServers", Set{}, sorted},
+		{"vpc.dhcp-routes", dhcp + ".options.advertisedRoutes", Keyed{[]string{"destination"}}, "the webhook sorts it; a route is known by its destination"},
+		{"vpc.dhcp-static", dhcp + ".static", Dict{}, "each static lease counts by its MAC address"},
+		{"vpc.dhcp-static-mac", dhcp + ".static", Rekeyed{normalMAC}, "the webhook writes MAC addresses in lower case with colons"},
+	}
+}
+
+// subnetOf is the IPv4 prefix of the VPC subnet that lies n levels above the
+// place.
+func subnetOf(v View, n int) (netip.Prefix, bool) {
+	s, _ := v.Up(n)["subnet"].(string)
+	p, err := netip.ParsePrefix(s)
+	if err != nil || !p.Addr().Is4() {
+		return netip.Prefix{}, false
+	}
+	return p.Masked(), true
+}
+
+func firstHost(v View) (any, bool) {
+	p, ok := subnetOf(v, 1)
+	if bgp, _ := v.Up(1)["hostBGP"].(bool); !ok || bgp {
+		return nil, false
+	}
+	return p.Addr().Next().String(), true
+}
+
+func dhcpStart(v View) (any, bool) {
+	p, ok := subnetOf(v, 3)
+	if !ok {
+		return nil, false
+	}
+	return p.Addr().Next().Next().String(), true
+}
+
+func dhcpEnd(v View) (any, bool) {
+	p, ok := subnetOf(v, 3)
+	if !ok {
+		return nil, false
+	}
+	last := p.Addr().As4()
+	for bit := p.Bits(); bit < 32; bit++ {
+		last[bit/8] |= 1 << (7 - bit%8)
+	}
+	return netip.AddrFrom4(last).String(), true
+}
+
+func dhcpOff(v View) bool {
+	enabled, _ := v.Up(1)["enable"].(bool)
+	return !enabled
+}
+
+func fullSubnet(s string) string {
+	if s == "" || strings.Contains(s, "/") {
+		return s
+	}
+	return s + "/default"
+}
+
+// normalMAC is the address as the webhook writes it; what is no address stays.
+func normalMAC(s string) string {
+	var hex strings.Builder
+	for _, c := range strings.ToLower(s) {
+		switch {
+		case c >= '0' && c <= '9' || c >= 'a' && c <= 'f':
+			hex.WriteRune(c)
+		case c != ':' && c != '-' && c != '.':
+			return s
+		}
+	}
+	digits := hex.String()
+	if len(digits) != 12 {
+		return s
+	}
+	parts := make([]string, 0, 6)
+	for i := 0; i < len(digits); i += 2 {
+		parts = append(parts, digits[i:i+2])
+	}
+	return strings.Join(parts, ":")
+}
