@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // decoder fills the model from nodes and collects what is wrong with them.
@@ -99,9 +100,9 @@ func whose(path string) string {
 // value fills one field of the model.
 func (d *decoder) value(n *node, path string, k key, v reflect.Value) {
 	switch {
-	case v.Type() == secretType:
+	case v.Type() == reflect.TypeFor[Secret]():
 		d.secret(n, path, v)
-	case v.Type() == durationType:
+	case v.Type() == reflect.TypeFor[time.Duration]():
 		d.duration(n, path, k, v)
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
@@ -287,7 +288,7 @@ func (d *decoder) defaults(t reflect.Type, v reflect.Value) {
 		if k.defaults != nil {
 			d.fill(k, v.FieldByIndex(k.index))
 		}
-		if k.typ.Kind() == reflect.Struct && k.typ != secretType {
+		if k.typ.Kind() == reflect.Struct && k.typ != reflect.TypeFor[Secret]() {
 			d.defaults(k.typ, v.FieldByIndex(k.index))
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 )
 
 // key is the description of one key, as its field's tags in the model give it.
@@ -41,12 +40,6 @@ type key struct {
 	short    string
 	partial  bool
 }
-
-// The types that are not described by their kind alone.
-var (
-	durationType = reflect.TypeFor[time.Duration]()
-	secretType   = reflect.TypeFor[Secret]()
-)
 
 // description is what the tags of the model say, read once per use of the
 // package: reading tags takes longer than reading a file.
@@ -113,7 +106,7 @@ func (k key) structure() (reflect.Type, bool) {
 	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	return t, t.Kind() == reflect.Struct && t != secretType
+	return t, t.Kind() == reflect.Struct && t != reflect.TypeFor[Secret]()
 }
 
 func find(keys []key, name string) (key, bool) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -52,9 +53,9 @@ func (d *description) schemaOfType(k key) map[string]any {
 	switch {
 	case t == reflect.TypeFor[Fabric]():
 		return map[string]any{"$ref": "#/definitions/fabric"}
-	case t == secretType:
+	case t == reflect.TypeFor[Secret]():
 		return map[string]any{"type": nullable("string"), "minLength": 1}
-	case t == durationType:
+	case t == reflect.TypeFor[time.Duration]():
 		return map[string]any{"type": []string{"string", "integer", "null"}, "pattern": "^0$|" + durationPattern, "minimum": 0, "maximum": 0}
 	case t.Kind() == reflect.Pointer:
 		return d.schemaOf(t.Elem())

@@ -47,8 +47,8 @@ func (d *description) shown(v reflect.Value) *yaml.Node {
 // optional tells whether leaving the key out means the same as its zero value.
 // A duration without a default in the model has one that depends on others.
 func (k key) optional() bool {
-	inner := k.typ.Kind() == reflect.Struct && k.typ != secretType
-	return k.defaults == nil && k.typ != durationType && !inner
+	inner := k.typ.Kind() == reflect.Struct && k.typ != reflect.TypeFor[Secret]()
+	return k.defaults == nil && k.typ != reflect.TypeFor[time.Duration]() && !inner
 }
 
 // idleValue is [idle] for a struct of the model.
@@ -61,9 +61,9 @@ func idleValue(k key, keys []key, v reflect.Value) bool {
 
 func (d *description) shownValue(k key, v reflect.Value) *yaml.Node {
 	switch {
-	case v.Type() == durationType:
+	case v.Type() == reflect.TypeFor[time.Duration]():
 		return word(FormatDuration(time.Duration(v.Int())))
-	case v.Type() == secretType:
+	case v.Type() == reflect.TypeFor[Secret]():
 		return word(masked)
 	case v.Kind() == reflect.Pointer:
 		return d.shown(v.Elem())

@@ -65,8 +65,9 @@ func (n *node) is() string {
 			return "true or false"
 		}
 		return "text"
+	default:
+		return "empty"
 	}
-	return "empty"
 }
 
 // Limits on what aliases may unfold to.
@@ -182,6 +183,8 @@ func (t *tree) node(y *yaml.Node, depth int) *node {
 			t.problem(y.Line, fmt.Sprintf("the YAML tag %q means nothing here", n.tag), "take it away")
 			n.shape = null
 		}
+	default: // a document inside a document: there is none
+		n.shape = null
 	}
 	return n
 }
@@ -232,6 +235,7 @@ func (t *tree) merged(n *node) []*node {
 		if len(all) == len(n.items) {
 			return all
 		}
+	default:
 	}
 	t.problem(n.Line, "`<<` merges "+n.is(), "give it an alias of a mapping")
 	return nil

@@ -67,12 +67,9 @@ func (s subject) judge(now time.Time, limit time.Duration) outcome {
 }
 
 func (s subject) unknown(v *core.Verdict) {
-	v.State = core.Unknown
-	switch {
-	case s.git.Presence == core.Unread:
+	v.State, v.Reason = core.Unknown, "live: "+s.live.Reason
+	if s.git.Presence == core.Unread {
 		v.Reason = "git: " + s.git.Reason
-	default:
-		v.Reason = "live: " + s.live.Reason
 	}
 	if !s.known {
 		return
