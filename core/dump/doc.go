@@ -1,0 +1,22 @@
+// Package dump reads an offline cluster: a file or a folder of YAML or JSON
+// objects or Lists, as kubectl get -o yaml writes them. It is the live side for
+// sites that selvage cannot reach, and for the demo.
+//
+// # Promises
+//
+//   - A dump that was read is complete: what the scope asks for and the dump
+//     does not hold is absent. An empty one says that the cluster is empty.
+//   - A dump that was not read whole proves nothing. One file that cannot be
+//     opened, one document that does not parse or is no object, one object
+//     given twice, and the whole dump is invalid: no object, nothing covered.
+//   - Nothing outside the folder is read, whatever its symbolic links say.
+//
+// # Decisions
+//
+// A dump fails as a whole where a Git directory fails file by file. Somebody
+// made the dump by one command from one cluster; if part of it is broken, then
+// the command went wrong, and which objects are missing nobody can tell.
+//
+// A file is read again at every check and never kept: a dump is replaced by
+// copying another one over it, with whatever times and sizes that leaves.
+package dump
