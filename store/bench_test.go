@@ -1,0 +1,100 @@
+package store
+
+import (
+	"syscall"
+	"testing"
+	"time"
+)
+
+const many = 10_000
+
+// cpu reports the processor time of an operation beside its wall time, which
+// on a busy machine says little.
+func cpu(b *testing.B) {
+	used := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			b.Fatal(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	start := used()
+	b.Cleanup(func() { b.ReportMetric(float64(used()-start)/float64(b.N)/1e6, "cpu-ms/op") })
+}
+
+func BenchmarkRecordFirst10k(b *testing.B) {
+	c := inSync(b, "dc1", many)
+	cpu(b)
+	for b.Loop() {
+		b.StopTimer()
+		s := openAt(b, b.TempDir())
+		b.StartTimer()
+		record(b, s, c)
+		b.StopTimer()
+		finish(b, s)
+		b.StartTimer()
+	}
+}
+
+func BenchmarkRecordQuiet10k(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	record(b, s, inSync(b, "dc1", many))
+	c := empty("dc1", noon.Add(time.Minute))
+	cpu(b)
+	for b.Loop() {
+		record(b, s, c)
+	}
+}
+
+func BenchmarkRecordOneChange10k(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	record(b, s, inSync(b, "dc1", many))
+	m := memory(b, s, "dc1")
+	n := 0
+	cpu(b)
+	for b.Loop() {
+		n++
+		record(b, s, edited(b, "dc1", m, 42, noon.Add(time.Duration(n)*time.Minute)))
+	}
+}
+
+func BenchmarkRecordNewRevision10k(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	c := inSync(b, "dc1", many)
+	record(b, s, c)
+	c.Changed, c.Transitions = nil, nil
+	cpu(b)
+	for b.Loop() {
+		record(b, s, c)
+	}
+}
+
+func BenchmarkMemoryCold10k(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	record(b, s, inSync(b, "dc1", many))
+	cpu(b)
+	for b.Loop() {
+		clear(s.cache)
+		memory(b, s, "dc1")
+	}
+}
+
+func BenchmarkMemoryUnchanged10k(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	record(b, s, inSync(b, "dc1", many))
+	cpu(b)
+	for b.Loop() {
+		memory(b, s, "dc1")
+	}
+}
+
+func BenchmarkOpen10k(b *testing.B) {
+	dir := b.TempDir()
+	s := openAt(b, dir)
+	record(b, s, inSync(b, "dc1", many))
+	finish(b, s)
+	cpu(b)
+	for b.Loop() {
+		finish(b, openAt(b, dir))
+	}
+}

@@ -1,0 +1,90 @@
+// Package store keeps what selvage has seen in one SQLite file: of every
+// fabric the last state of each object and side, the base pairs, the last
+// whole reading of Git, every check, and every change of a verdict. It is the
+// program's [core.History].
+//
+// [Open] opens the file or makes it. Then [Store.Memory] gives what is known
+// of a fabric and [Store.Record] adds a check; [Store.Checks] and
+// [Store.Transitions] look back.
+//
+// # Promises
+//
+//   - A check is kept whole or not at all, and one that Record has returned
+//     nil for survives a killed program and a lost machine.
+//   - Any number of processes may use one store. Readers never wait for a
+//     writer; writers wait for each other.
+//   - What is read is what was written: every content is checked against its
+//     digest, and a file that is damaged, foreign, or of a newer program is
+//     refused with one line that says what to do. Nothing is repaired or
+//     deleted unasked.
+//   - Only the owner can read the file, or the configured group, whatever the
+//     umask. Credentials are never handed to this package.
+//
+// # Decisions
+//
+// Memory is cached and checked by one row. A fabric's row holds a generation
+// that grows when something remembered changed, and all that changes with
+// every check: when it was, and the readings with their ages. So a check that
+// changed nothing writes one row and updates another, and whoever asks
+// for memory reads one row while nothing has changed. The process that recorded
+// a check carries its own memory forward from it; a test walks through random
+// histories and compares that with what another process reads.
+//
+// Fields are kept by content, once for all that share them: base and present
+// state of an object that is in sync are the same rows. What the API server
+// keeps about an object (uid, resourceVersion, managers) changes much more
+// often than its fields, so it stands apart from them in docs, and a replaced
+// row of docs is removed in the same transaction; blobs that nothing uses
+// are left to a sweep once a day. There are no foreign keys from digests to
+// docs and blobs: each would cost an index per column, and the reader notices
+// a missing one.
+//
+// The sides' managers are kept with the last live object. They double its
+// size, but they are the only record of who owned a field while the cluster
+// cannot be asked.
+//
+// The objects of the last reading of Git are kept apart from the objects'
+// memory, because their keys may differ: Git does not know which kinds have no
+// namespace, and puts those into one.
+//
+// A report is kept without its counts, which follow from its verdicts. When two
+// processes recorded overlapping checks, the numbers would otherwise belong to
+// one and the objects to the other.
+//
+// Two processes that check at the same time see the same change. The second
+// transition to what memory already holds is dropped, and the object is in its
+// state since the first.
+//
+// Checks that changed nothing are kept for a month and all others for 400
+// days: one check a minute of ten fabrics would be six million rows.
+//
+// synchronous=FULL, because in WAL mode the driver's default may lose the last
+// commits with the power. Write transactions begin immediate: a deferred one
+// that reads and then writes fails at once when another process wrote in
+// between, whatever its timeout. SQLite waits a quarter of a second for a lock
+// and this package asks again, so that a caller who gives up is heard.
+//
+// There is no lock for as long as a store is open: a dashboard, a `watch` and
+// any number of `status` share one. Only making, checking and migrating the
+// file is done under a lock, which is flock(2) on the folder. It is not on the
+// file itself, because closing a file drops all the locks that a process holds
+// on it, SQLite's among them.
+//
+// Network file systems are refused by their statfs(2) number: a write-ahead log
+// needs shared memory, which they do not have between machines. FUSE passes,
+// because its number does not tell sshfs from an encrypted home directory.
+//
+// A folder that exists keeps its mode, since it may be /tmp or somebody's home;
+// the files in it are private by themselves. A file that is more open than the
+// configuration says is refused as ssh does with keys.
+//
+// The file is stat'ed before each Record. SQLite would go on writing into
+// a file that was deleted under it, and all of that would be lost.
+//
+// Whole numbers that were float64 come back as int64. [core.EqualJSON] and the
+// digests know no difference.
+//
+// Times are integers, nanoseconds since 1970: they sort and take 8 bytes. Dates
+// that these cannot express are moved to the nearest that they can: anybody can
+// put any date into a commit.
+package store

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+const (
+	// KeepPast is how long checks and changes of verdicts are kept.
+	KeepPast = 400 * 24 * time.Hour
+	// KeepQuiet is how long checks are kept that changed nothing and met no
+	// error. One a minute of each fabric says nothing after a month.
+	KeepQuiet = 30 * 24 * time.Hour
+
+	sweepEvery = 24 * time.Hour
+)
+
+// lastSweep tells when the store was last swept, the zero time for never.
+func lastSweep(ctx context.Context, q querier) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, "SELECT at FROM upkeep WHERE task = 'sweep'").Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return given(at), err
+}
+
+// sweep takes away, once a day, what is too old to keep and what nothing
+// refers to any more. It gives the time of the last sweep, this one included.
+func (s *Store) sweep(ctx context.Context, tx *sql.Tx) (last time.Time, err error) {
+	now := s.now()
+	if last = s.swept(); !dirty(last, now) {
+		return last, nil
+	}
+	if last, err = lastSweep(ctx, tx); err != nil || !dirty(last, now) {
+		return last, err
+	}
+	for _, q := range []struct {
+		text string
+		args []any
+	}{
+		{"DELETE FROM checks WHERE finished < ? OR quiet AND finished < ?", []any{stamp(now.Add(-KeepPast)), stamp(now.Add(-KeepQuiet))}},
+		{"DELETE FROM transitions WHERE at < ?", []any{stamp(now.Add(-KeepPast))}},
+		{`DELETE FROM objects WHERE id NOT IN (SELECT object FROM memory UNION ALL SELECT object FROM git_objects
+			UNION ALL SELECT object FROM transitions UNION ALL SELECT object FROM docs)`, nil},
+		{`DELETE FROM blobs WHERE digest NOT IN (SELECT fields FROM docs
+			UNION ALL SELECT text FROM git_findings WHERE text IS NOT NULL)`, nil},
+		{"INSERT INTO upkeep (task, at) VALUES ('sweep', ?) ON CONFLICT DO UPDATE SET at = excluded.at", []any{stamp(now)}},
+	} {
+		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
+			return last, err
+		}
+	}
+	return now, nil
+}
+
+// dirty tells whether it is time to sweep. It is where the last sweep lies in
+// the future too: the clock was set back, and nobody knows how far.
+func dirty(last, now time.Time) bool {
+	since := now.Sub(last)
+	return since >= sweepEvery || since < 0
+}
+
+func (s *Store) swept() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lastSweep
+}
+
+func (s *Store) setSwept(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastSweep = at
+}
