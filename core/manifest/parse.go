@@ -1,0 +1,231 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"selvage/core"
+)
+
+// Document is one document of a file, or one item of a List in it.
+type Document struct {
+	Line   int          // of the first line with content, from 1
+	Object *core.Object // nil where Err is set
+
+	// Err says why the document is no object: one of core's reasons, or one of
+	// this package's.
+	Err error
+	// Key is the identity as far as it could be read, with Err too.
+	Key core.Key
+	// Opaque is set beside Err where even the identity may be hidden, so that
+	// any object could stand in the document.
+	Opaque bool
+}
+
+// Reasons why a document is no object, beside those of core.
+var (
+	// ErrForeign is for mappings that have neither apiVersion nor kind nor
+	// metadata: files that happen to be YAML and are meant for other programs.
+	ErrForeign = errors.New("not a Kubernetes object: no apiVersion, kind or metadata")
+	// ErrEncrypted is for documents that SOPS has encrypted.
+	ErrEncrypted = errors.New("encrypted with SOPS: not rendered")
+	// ErrTemplate is for documents that are YAML, and whose identity a template
+	// engine has yet to fill in.
+	ErrTemplate = errors.New("looks like a template ({{ in its name): not rendered")
+)
+
+// SyntaxError tells why a whole file could not be read.
+type SyntaxError struct {
+	Line   int    // from 1
+	Reason string // on one line; may quote the file
+	// Opaque is set where names cannot be looked for in the file's bytes
+	// either: it is a template, or not text.
+	Opaque bool
+}
+
+// Error is "line 3: reason".
+func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
+// Limits bound what one file may cost. The zero value of each stands for its
+// default.
+type Limits struct {
+	Bytes     int // of the file, and of what its aliases expand to; 8 MiB
+	Documents int // items of Lists included; 100,000
+	Depth     int // of mappings and lists inside each other; 200
+}
+
+func (l Limits) filled() Limits {
+	if l.Bytes == 0 {
+		l.Bytes = 8 << 20
+	}
+	if l.Documents == 0 {
+		l.Documents = 100_000
+	}
+	if l.Depth == 0 {
+		l.Depth = 200
+	}
+	return l
+}
+
+// Parse reads a file within the default [Limits].
+func Parse(data []byte) ([]Document, error) { return Limits{}.Parse(data) }
+
+// Parse reads a file of YAML or JSON documents in their order, with the items
+// of Lists in place of the Lists. Documents that are empty, null or nothing but
+// comments are left out. The error is a [*SyntaxError]; there are no documents
+// then. It does not keep data.
+func (l Limits) Parse(data []byte) ([]Document, error) {
+	l = l.filled()
+	if len(data) > l.Bytes {
+		return nil, &SyntaxError{Line: 1, Opaque: true, Reason: fmt.Sprintf("larger than %d MiB", l.Bytes>>20)}
+	}
+	data, err := text(data)
+	if err != nil {
+		return nil, err
+	}
+	var docs []Document
+	for c := range chunks(data) {
+		values, err := l.decode(c)
+		if err != nil {
+			return nil, explain(err, data)
+		}
+		for _, v := range values {
+			docs = l.expand(docs, v, c)
+		}
+		if len(docs) > l.Documents {
+			return nil, &SyntaxError{Line: c.content, Opaque: true, Reason: fmt.Sprintf("more than %d documents", l.Documents)}
+		}
+	}
+	return docs, nil
+}
+
+// explain adds to an error what most often is behind it.
+func explain(err *SyntaxError, data []byte) *SyntaxError {
+	if bytes.Contains(data, []byte("{{")) {
+		err.Opaque = true
+		err.Reason = "looks like a template ({{): " + err.Reason
+	}
+	return err
+}
+
+// text checks that data is text, and gives it without byte order mark and with
+// line breaks that [chunks] understands.
+func text(data []byte) ([]byte, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return nil, &SyntaxError{Line: lineAt(data, i), Opaque: true, Reason: "a NUL byte: not a text file"}
+	}
+	if !utf8.Valid(data) {
+		return nil, &SyntaxError{Line: lineAt(data, invalidUTF8(data)), Opaque: true, Reason: "not UTF-8"}
+	}
+	if bytes.IndexByte(data, '\r') >= 0 && bytes.Count(data, []byte("\r")) != bytes.Count(data, []byte("\r\n")) {
+		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
+	for _, lineBreak := range []string{"\u0085", "\u2028", "\u2029"} {
+		for _, marker := range []string{"---", "..."} {
+			if i := bytes.Index(data, []byte(lineBreak+marker)); i >= 0 {
+				return nil, &SyntaxError{Line: lineAt(data, i), Reason: fmt.Sprintf("%s after the line break %U", marker, []rune(lineBreak)[0])}
+			}
+		}
+	}
+	return data, nil
+}
+
+func lineAt(data []byte, offset int) int { return 1 + bytes.Count(data[:offset], []byte("\n")) }
+
+func invalidUTF8(data []byte) int {
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return 0
+}
+
+// expand appends what a decoded document holds: nothing, itself, or the items
+// of a List.
+func (l Limits) expand(docs []Document, v any, c chunk) []Document {
+	if v == nil {
+		return docs
+	}
+	items, isList := listItems(v)
+	if !isList {
+		return append(docs, document(v, c.content))
+	}
+	lines := itemLines(c, len(items))
+	for i, item := range items {
+		at := c
+		at.text, at.content = nil, lines[i]
+		docs = l.expand(docs, item, at)
+	}
+	return docs
+}
+
+// listItems gives the items of a Kubernetes list. A typed list such as a
+// VPCList may leave kind and apiVersion out of its items.
+func listItems(v any) ([]any, bool) {
+	doc, _ := v.(map[string]any)
+	kind, _ := doc["kind"].(string)
+	itemKind, ok := strings.CutSuffix(kind, "List")
+	if !ok {
+		return nil, false
+	}
+	items, ok := doc["items"].([]any)
+	if !ok {
+		return nil, itemKind == "" && doc["items"] == nil
+	}
+	for _, item := range items {
+		if m, ok := item.(map[string]any); ok && itemKind != "" {
+			if _, has := m["kind"]; !has {
+				m["kind"] = itemKind
+			}
+			if _, has := m["apiVersion"]; !has {
+				m["apiVersion"] = doc["apiVersion"]
+			}
+		}
+	}
+	return items, true
+}
+
+// document judges one decoded document.
+func document(v any, line int) Document {
+	doc, ok := v.(map[string]any)
+	if !ok {
+		return Document{Line: line, Err: core.ErrNotAnObject}
+	}
+	d := Document{Line: line, Key: identity(doc)}
+	_, sops := doc["sops"].(map[string]any)
+	switch {
+	case doc["apiVersion"] == nil && doc["kind"] == nil && doc["metadata"] == nil:
+		d.Err = ErrForeign
+	case sops:
+		d.Err = ErrEncrypted
+		d.Opaque = strings.HasPrefix(d.Key.Kind+d.Key.Name, "ENC[") || d.Key.Name == "" || strings.HasPrefix(d.Key.Name, "ENC[")
+	case strings.Contains(d.Key.Group+d.Key.Kind+d.Key.Namespace+d.Key.Name, "{{"):
+		d.Err, d.Opaque = ErrTemplate, true
+	default:
+		if d.Object, d.Err = core.NewObject(doc); d.Object != nil {
+			d.Object.Origin.Line = line
+		}
+	}
+	return d
+}
+
+func identity(doc map[string]any) (k core.Key) {
+	apiVersion, _ := doc["apiVersion"].(string)
+	k.Group, _, _ = strings.Cut(apiVersion, "/")
+	if !strings.Contains(apiVersion, "/") {
+		k.Group = ""
+	}
+	k.Kind, _ = doc["kind"].(string)
+	meta, _ := doc["metadata"].(map[string]any)
+	k.Name, _ = meta["name"].(string)
+	k.Namespace, _ = meta["namespace"].(string)
+	return k
+}
