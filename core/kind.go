@@ -11,7 +11,7 @@ type Kind struct {
 	GroupKind
 	Version string // of the API it is served at today
 	Plural  string
-	Short   []string // the short names of kubectl
+	Short   string // the short names of kubectl, with spaces between
 	Owner   KindOwner
 }
 
@@ -31,40 +31,44 @@ const (
 
 // Kinds is the table of Hedgehog's kinds, as of fabric v0.129 (release 26.03).
 func Kinds() []Kind {
+	t := table()
+	return t[:]
+}
+
+// table is an array, so that a look into it costs no allocation: it is looked
+// into for every object that is read.
+func table() [25]Kind {
 	const (
 		vpc     = "vpc.githedgehog.com"
 		wiring  = "wiring.githedgehog.com"
 		gateway = "gateway.githedgehog.com"
 	)
-	kind := func(owner KindOwner, group, version, name, plural string, short ...string) Kind {
-		return Kind{GroupKind{group, name}, version, plural, short, owner}
-	}
-	return []Kind{
-		kind(Operator, vpc, "v1beta1", "VPC", "vpcs"),
-		kind(Operator, vpc, "v1beta1", "VPCAttachment", "vpcattachments", "vpcattach"),
-		kind(Operator, vpc, "v1beta1", "VPCPeering", "vpcpeerings", "vpcpeer"),
-		kind(Operator, vpc, "v1beta1", "External", "externals", "ext"),
-		kind(Operator, vpc, "v1beta1", "ExternalAttachment", "externalattachments", "extattach"),
-		kind(Operator, vpc, "v1beta1", "ExternalPeering", "externalpeerings", "extpeering", "extpeer"),
-		kind(Operator, vpc, "v1beta1", "IPv4Namespace", "ipv4namespaces", "ipns"),
-		kind(Operator, wiring, "v1beta1", "Switch", "switches", "sw"),
-		kind(Operator, wiring, "v1beta1", "Connection", "connections", "conn"),
-		kind(Operator, wiring, "v1beta1", "Server", "servers", "srv"),
-		kind(Operator, wiring, "v1beta1", "SwitchGroup", "switchgroups", "sg"),
-		kind(Operator, wiring, "v1beta1", "VLANNamespace", "vlannamespaces", "vlanns"),
-		kind(Operator, wiring, "v1beta1", "ServerProfile", "serverprofiles"),
-		kind(Operator, gateway, "v1alpha1", "Gateway", "gateways", "gw"),
-		kind(Operator, gateway, "v1alpha1", "GatewayGroup", "gatewaygroups", "gwgr"),
-		kind(Operator, gateway, "v1alpha1", "GatewayPeering", "gatewaypeerings", "gwpeer"),
-		kind(Controller, wiring, "v1beta1", "SwitchProfile", "switchprofiles", "sp"),
-		kind(Controller, gateway, "v1alpha1", "VPCInfo", "vpcinfos", "gwvpc"),
-		kind(Controller, "gwint.githedgehog.com", "v1alpha1", "GatewayAgent", "gatewayagents", "gwag"),
-		kind(Controller, "agent.githedgehog.com", "v1beta1", "Catalog", "catalogs"),
-		kind(Controller, "dhcp.githedgehog.com", "v1beta1", "DHCPSubnet", "dhcpsubnets", "dhcp"),
-		kind(Secret, "agent.githedgehog.com", "v1beta1", "Agent", "agents", "ag"),
-		kind(Secret, "fabricator.githedgehog.com", "v1beta1", "Fabricator", "fabricators", "fab"),
-		kind(Secret, "fabricator.githedgehog.com", "v1beta1", "ControlNode", "controlnodes"),
-		kind(Secret, "fabricator.githedgehog.com", "v1beta1", "FabNode", "fabnodes"),
+	return [...]Kind{
+		{GroupKind{vpc, "VPC"}, "v1beta1", "vpcs", "", Operator},
+		{GroupKind{vpc, "VPCAttachment"}, "v1beta1", "vpcattachments", "vpcattach", Operator},
+		{GroupKind{vpc, "VPCPeering"}, "v1beta1", "vpcpeerings", "vpcpeer", Operator},
+		{GroupKind{vpc, "External"}, "v1beta1", "externals", "ext", Operator},
+		{GroupKind{vpc, "ExternalAttachment"}, "v1beta1", "externalattachments", "extattach", Operator},
+		{GroupKind{vpc, "ExternalPeering"}, "v1beta1", "externalpeerings", "extpeering extpeer", Operator},
+		{GroupKind{vpc, "IPv4Namespace"}, "v1beta1", "ipv4namespaces", "ipns", Operator},
+		{GroupKind{wiring, "Switch"}, "v1beta1", "switches", "sw", Operator},
+		{GroupKind{wiring, "Connection"}, "v1beta1", "connections", "conn", Operator},
+		{GroupKind{wiring, "Server"}, "v1beta1", "servers", "srv", Operator},
+		{GroupKind{wiring, "SwitchGroup"}, "v1beta1", "switchgroups", "sg", Operator},
+		{GroupKind{wiring, "VLANNamespace"}, "v1beta1", "vlannamespaces", "vlanns", Operator},
+		{GroupKind{wiring, "ServerProfile"}, "v1beta1", "serverprofiles", "", Operator},
+		{GroupKind{gateway, "Gateway"}, "v1alpha1", "gateways", "gw", Operator},
+		{GroupKind{gateway, "GatewayGroup"}, "v1alpha1", "gatewaygroups", "gwgr", Operator},
+		{GroupKind{gateway, "GatewayPeering"}, "v1alpha1", "gatewaypeerings", "gwpeer", Operator},
+		{GroupKind{wiring, "SwitchProfile"}, "v1beta1", "switchprofiles", "sp", Controller},
+		{GroupKind{gateway, "VPCInfo"}, "v1alpha1", "vpcinfos", "gwvpc", Controller},
+		{GroupKind{"gwint.githedgehog.com", "GatewayAgent"}, "v1alpha1", "gatewayagents", "gwag", Controller},
+		{GroupKind{"agent.githedgehog.com", "Catalog"}, "v1beta1", "catalogs", "", Controller},
+		{GroupKind{"dhcp.githedgehog.com", "DHCPSubnet"}, "v1beta1", "dhcpsubnets", "dhcp", Controller},
+		{GroupKind{"agent.githedgehog.com", "Agent"}, "v1beta1", "agents", "ag", Secret},
+		{GroupKind{"fabricator.githedgehog.com", "Fabricator"}, "v1beta1", "fabricators", "fab", Secret},
+		{GroupKind{"fabricator.githedgehog.com", "ControlNode"}, "v1beta1", "controlnodes", "", Secret},
+		{GroupKind{"fabricator.githedgehog.com", "FabNode"}, "v1beta1", "fabnodes", "", Secret},
 	}
 }
 
@@ -79,7 +83,7 @@ func (k Kind) Named(name string) bool {
 		return false
 	}
 	return strings.EqualFold(name, k.Kind) || strings.EqualFold(name, k.Plural) ||
-		slices.ContainsFunc(k.Short, func(s string) bool { return strings.EqualFold(s, name) })
+		slices.ContainsFunc(strings.Fields(k.Short), func(s string) bool { return strings.EqualFold(s, name) })
 }
 
 // KindFilter says which kinds of a fabric are compared. The zero filter takes
@@ -94,7 +98,7 @@ type KindFilter struct {
 
 // Has tells whether the filter takes a kind.
 func (f KindFilter) Has(gk GroupKind) bool {
-	k := KindOf(gk)
+	k, known := find(gk)
 	named := func(name string) bool { return k.Named(name) }
 	if k.Owner == Secret || slices.ContainsFunc(f.Exclude, named) {
 		return false
@@ -106,28 +110,23 @@ func (f KindFilter) Has(gk GroupKind) bool {
 		return false
 	}
 	if len(f.Groups) == 0 && len(f.Kinds) == 0 {
-		return known(gk)
+		return known
 	}
 	return slices.Contains(f.Groups, gk.Group)
-}
-
-// Extended tells whether the filter reaches past the kinds of [Kinds], so that
-// only the cluster can tell which kinds it takes.
-func (f KindFilter) Extended() bool {
-	return slices.ContainsFunc(f.Groups, func(g string) bool { return !HedgehogGroup(g) }) || len(f.Kinds) > 0
-}
-
-func known(gk GroupKind) bool {
-	return slices.ContainsFunc(Kinds(), func(k Kind) bool { return k.GroupKind == gk })
 }
 
 // KindOf is what the table knows of a kind. One that is not there is taken for
 // an operator's, and is known by its name alone.
 func KindOf(gk GroupKind) Kind {
-	for _, k := range Kinds() {
+	k, _ := find(gk)
+	return k
+}
+
+func find(gk GroupKind) (k Kind, known bool) {
+	for _, k := range table() {
 		if k.GroupKind == gk {
-			return k
+			return k, true
 		}
 	}
-	return Kind{GroupKind: gk}
+	return Kind{GroupKind: gk}, false
 }

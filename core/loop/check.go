@@ -129,7 +129,7 @@ func include(want core.Scope, k core.Key) core.Scope {
 		want.Namespaces = append(slices.Clip(want.Namespaces), k.Namespace)
 		slices.Sort(want.Namespaces)
 	}
-	if gk := k.GroupKind(); gk.Group != "" && want.Kinds.Has(gk) && !slices.Contains(want.Expect, gk) {
+	if gk := k.GroupKind(); gk.Group != "" && !slices.Contains(want.Expect, gk) && want.Kinds.Has(gk) {
 		want.Expect = append(slices.Clip(want.Expect), gk)
 	}
 	return want

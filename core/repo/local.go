@@ -85,13 +85,11 @@ func (l *local) look(dir string, known *revision) (*revision, error) {
 }
 
 func openStore(dir string) *filesystem.Storage {
-	// The other kind of file system resolves every part of every path anew,
-	// which doubles the time for a repository that is not packed.
-	chroot := osfs.WithChrootOS()
-	return filesystem.NewStorageWithOptions(osfs.New(dir, chroot), cache.NewObjectLRU(32*cache.MiByte), filesystem.Options{
+	bound := osfs.WithBoundOS()
+	return filesystem.NewStorageWithOptions(osfs.New(dir, bound), cache.NewObjectLRU(32*cache.MiByte), filesystem.Options{
 		KeepDescriptors:      true,
 		LargeObjectThreshold: maxBlob,
-		AlternatesFS:         osfs.New("/", chroot),
+		AlternatesFS:         osfs.New("/", bound),
 	})
 }
 

@@ -242,7 +242,7 @@ func (s *Source) loadOnce(ctx context.Context, p *place, r *revision) ([]loaded,
 	return files, nil
 }
 
-var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
+const lfsPointer = "version https://git-lfs.github.com/spec/"
 
 // parse reads and parses one file, from memory where the same content was
 // parsed before.
@@ -261,7 +261,7 @@ func (p *Pool) parse(o *objects, f file) (loaded, error) {
 		if err != nil {
 			return l, err
 		}
-		if bytes.HasPrefix(data, lfsPointer) {
+		if bytes.HasPrefix(data, []byte(lfsPointer)) {
 			return odd("kept in Git LFS, of which Git holds only a pointer: not read")
 		}
 		parsed.docs, parsed.err = manifest.Parse(data)
