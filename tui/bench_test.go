@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"selvage/core"
+)
+
+// BenchmarkView draws frames of 200x60: what a key press costs at most.
+func BenchmarkView(b *testing.B) {
+	many := core.Fleet{}
+	for i := range 500 {
+		f := fabric(fmt.Sprintf("dc%03d-prod", i), time.Second, calm(20)...)
+		if i%7 == 0 {
+			setVerdicts(&f, append(calm(20), driftedSwitch(), onlyGit("x"))...)
+		}
+		many.Fabrics = append(many.Fabrics, f)
+	}
+	large := core.Fleet{Fabrics: []core.FabricState{fabric("large", time.Second, append(calm(10_000), driftedSwitch())...)}}
+	list := []any{}
+	for i := range 10_000 {
+		list = append(list, fmt.Sprintf("10.0.%d.0/24", i))
+	}
+	v := driftedSwitch()
+	v.Live["spec"] = m("prefixes", list)
+	long := core.Fleet{Fabrics: []core.FabricState{fabric("long", time.Second, v)}}
+	for _, bench := range []struct {
+		name  string
+		fleet core.Fleet
+		keys  string
+	}{
+		{"500 fabrics", many, ""},
+		{"10000 objects", large, "enter a"},
+		{"10000 lines of diff", long, "enter d t Z"},
+	} {
+		d := drive(b, bench.fleet, 200, 60).press(strings.Fields(bench.keys)...)
+		b.Run(bench.name, func(b *testing.B) {
+			for b.Loop() {
+				d.press("j")
+				if d.model.View().Content == "" {
+					b.Fatal("nothing drawn")
+				}
+			}
+		})
+		b.Run(bench.name+" on a tick", func(b *testing.B) {
+			now := noon
+			d.model.cfg.Now = func() time.Time { return now }
+			for b.Loop() {
+				now = now.Add(time.Second)
+				d.send(clockMsg{})
+				d.model.View()
+			}
+		})
+	}
+}

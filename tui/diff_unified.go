@@ -1,0 +1,153 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+)
+
+// newUnifiedDiff shows both sides of an object as one YAML text, with the
+// lines that differ marked and those that do not folded.
+func newUnifiedDiff(v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int) *diffText {
+	d := newDiffText(width)
+	switch {
+	case v.Git != nil || v.Live != nil:
+	case len(v.Changes) == 0:
+		d.unchanged(v)
+		return d
+	default:
+		d.say(themes.Dim, 2, safe.Lit("neither side is at hand as a whole: the next check reads them (t shows the fields)"))
+		return d
+	}
+	before, err := text(v, v.Live, document)
+	if err == nil {
+		var after string
+		after, err = text(v, v.Git, document)
+		if o.flip {
+			before, after = after, before
+		}
+		if err == nil {
+			d.document(docLines(before, after), o)
+		}
+	}
+	if err != nil {
+		d.say(themes.Error, 2, safe.Sprintf("draw as YAML: %v", err))
+	}
+	d.changes = len(d.heads)
+	if o.aside {
+		d.aside(v.Folded)
+	}
+	return d
+}
+
+// text is one side as YAML; empty where there is none.
+func text(v *core.Verdict, fields map[string]any, document func(map[string]any) ([]byte, error)) (string, error) {
+	if fields == nil || document == nil {
+		return "", nil
+	}
+	data, err := document(core.Document(v.Key, v.Version, fields))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", v.Key, err)
+	}
+	return string(data), nil
+}
+
+// docLine is one line of both texts laid over each other: with ' ' in both,
+// with - in the first only, with + in the second only.
+type docLine struct {
+	mark byte
+	text safe.Text
+}
+
+func docLines(before, after string) []docLine {
+	lines := []docLine{}
+	add := func(mark byte, s string) {
+		for _, t := range safe.Multi(s) {
+			lines = append(lines, docLine{mark, t})
+		}
+	}
+	at := 0
+	edits := udiff.Lines(before, after)
+	udiff.SortEdits(edits)
+	for _, e := range edits {
+		add(' ', before[at:e.Start])
+		add('-', before[e.Start:e.End])
+		add('+', e.New)
+		at = e.End
+	}
+	add(' ', before[at:])
+	return lines
+}
+
+// document appends the lines, with long runs that are the same on both sides
+// folded.
+func (d *diffText) document(lines []docLine, o diffOptions) {
+	for from := 0; from < len(lines); {
+		to := from
+		for to < len(lines) && (lines[to].mark == ' ') == (lines[from].mark == ' ') {
+			to++
+		}
+		if lines[from].mark == ' ' {
+			d.same(lines[from:to], from > 0, to < len(lines), o)
+		} else {
+			d.head()
+			for _, l := range lines[from:to] {
+				d.docLine(l, -1)
+			}
+		}
+		from = to
+	}
+	if len(d.heads) == 0 {
+		d.say(themes.Dim, 2, safe.Lit("git and live agree"))
+	}
+}
+
+// same appends a run that is the same on both sides: its ends as context for
+// the changes before and after it, its middle folded.
+func (d *diffText) same(lines []docLine, before, after bool, o diffOptions) {
+	fold := d.folds
+	d.folds++
+	head, tail := 0, 0
+	if before {
+		head = o.context
+	}
+	if after {
+		tail = o.context
+	}
+	if o.all || o.open[fold] || head+tail+1 >= len(lines) {
+		mark := fold
+		if head+tail+1 >= len(lines) {
+			mark = -1
+		}
+		for _, l := range lines {
+			d.docLine(l, mark)
+		}
+		return
+	}
+	for _, l := range lines[:head] {
+		d.docLine(l, -1)
+	}
+	d.folded(fold, len(lines)-head-tail, "unchanged line")
+	for _, l := range lines[len(lines)-tail:] {
+		d.docLine(l, -1)
+	}
+}
+
+func (d *diffText) docLine(l docLine, fold int) {
+	r := themes.Text
+	switch l.mark {
+	case '-':
+		r = themes.Removed
+	case '+':
+		r = themes.Added
+	}
+	if strings.TrimSpace(l.text.String()) == "" {
+		l.text = safe.Lit(" ")
+	}
+	d.marked(r, string(l.mark)+" ", l.text, diffLine{fold: fold})
+}

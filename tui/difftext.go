@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// diffOptions are what a person chose for a diff.
+type diffOptions struct {
+	flip    bool         // from git to live
+	aside   bool         // with what rules left aside
+	all     bool         // nothing folded
+	context int          // unchanged lines around a change
+	open    map[int]bool // folds that were opened, by their number
+}
+
+// diffText is a diff as lines, without the ink: it is made once for an object
+// and drawn line by line when one is seen.
+type diffText struct {
+	lines   []diffLine
+	heads   []int // the first line of each change, and of what was left aside
+	changes int   // how many of them are changes
+	folds   int
+	width   int
+}
+
+// diffLine is one line of a diff.
+type diffLine struct {
+	change int // the change that it belongs to, -1 for none
+	row    int // the how-manieth of its change it is
+	fold   int // the fold that it stands for or ends, -1 for none
+	left   []part
+	right  []part
+	at     time.Time // its age is drawn at the right end
+}
+
+// part is a piece of a line in one role.
+type part struct {
+	role   themes.Role
+	text   safe.Text
+	strong bool
+}
+
+func newDiffText(width int) *diffText { return &diffText{width: max(width, 1)} }
+
+// head starts a change.
+func (d *diffText) head() { d.heads = append(d.heads, len(d.lines)) }
+
+// add appends a line to the change that was started last.
+func (d *diffText) add(l diffLine) {
+	l.change = len(d.heads) - 1
+	if l.change >= 0 {
+		l.row = len(d.lines) - d.heads[l.change]
+	}
+	d.lines = append(d.lines, l)
+}
+
+// say appends a sentence, indented and wrapped at its words.
+func (d *diffText) say(r themes.Role, indent int, t safe.Text) {
+	lead := safe.Sprintf("%*s", indent, "")
+	for _, l := range widget.Wrap(t, max(d.width-1-indent, 1)) {
+		d.add(diffLine{fold: -1, left: []part{{role: r, text: lead.Plus(l)}}})
+	}
+}
+
+// marked appends a text behind a mark, on as many lines as it takes: a diff
+// must not hide the end of a value. A backslash marks a line that goes on.
+func (d *diffText) marked(r themes.Role, mark string, t safe.Text, l diffLine) {
+	room := d.width - 1 - len(mark) - partsWidth(l.right)
+	if !l.at.IsZero() {
+		room -= 6
+	}
+	if room < 16 {
+		l.right, l.at = nil, time.Time{}
+		room = d.width - 1 - len(mark)
+	}
+	if widget.Width(t) <= room {
+		if len(l.left) == 0 {
+			l.left = []part{{role: r, text: t}}
+		}
+		l.left = append([]part{{role: r, text: safe.Clean(mark)}}, l.left...)
+		d.add(l)
+		return
+	}
+	pieces := safe.Multi(ansi.Hardwrap(t.String(), max(room-1, 1), true))
+	for i, piece := range pieces {
+		line := diffLine{fold: -1, left: []part{{role: r, text: safe.Clean(mark)}, {role: r, text: piece}}}
+		if i < len(pieces)-1 {
+			line.left = append(line.left, part{role: themes.Dim, text: safe.Lit(`\`)})
+		}
+		if i == 0 {
+			line.right, line.at, line.fold = l.right, l.at, l.fold
+		}
+		d.add(line)
+	}
+}
+
+// folded appends the line that stands for n hidden ones.
+func (d *diffText) folded(fold, n int, what string) {
+	text := safe.Sprintf(" -- %s hidden (z unfolds, Z all) --", plural(n, what))
+	d.add(diffLine{fold: fold, left: []part{{role: themes.Rule, text: text}}})
+}
+
+func partsWidth(parts []part) int {
+	n := 0
+	for _, p := range parts {
+		n += widget.Width(p.text) + 1
+	}
+	return n
+}
+
+// draw paints a line, with the cursor before it where it is selected.
+func (l diffLine) draw(s *Style, now time.Time, selected bool, width int) string {
+	ink := func(p part) widget.Ink {
+		if p.strong && !selected {
+			return s.emphasis(p.role)
+		}
+		return s.on(selected, p.role)
+	}
+	cursor := safe.Lit(" ")
+	if selected {
+		cursor = safe.Lit(">")
+	}
+	line := widget.NewLine(width).Put(s.on(selected, themes.Text), cursor)
+	for _, p := range l.left {
+		line.Put(ink(p), p.text)
+	}
+	right := l.right
+	if !l.at.IsZero() {
+		right = append(right[:len(right):len(right)], part{role: themes.Dim, text: safe.Sprintf("%4s", age(now, l.at))})
+	}
+	if n := partsWidth(right); n > 0 && n < line.Room() {
+		line.Gap(s.on(selected, themes.Text), line.Room()-n+1)
+		for i, p := range right {
+			if i > 0 {
+				line.Gap(s.on(selected, themes.Text), 1)
+			}
+			line.Put(ink(p), p.text)
+		}
+	}
+	if selected {
+		line.Fill(s.on(selected, themes.Text))
+	}
+	return line.String()
+}

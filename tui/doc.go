@@ -1,0 +1,63 @@
+// Package tui is the dashboard: it draws what the engine knows and turns keys
+// into actions.
+//
+// Follow one key press: [Model.Update] gets it, the table in keymap.go says
+// which [Action] it is on this screen, the root carries it out or hands it to
+// the [Pane] on top, and what the pane wants done outside itself comes back as
+// an [Outcome]. Then [Model.View] draws: each pane makes a [Frame], the root
+// puts header, status line and footer around it.
+//
+// A new screen is one file with a Pane and one line in [panes]; a new key is
+// one line in [keymap]. Footer and help follow by themselves, and the tests of
+// all panes (sizes, hostile text, unique keys) take them in unasked.
+//
+// # Promises
+//
+//   - A frame has exactly the size of the terminal, from 1x1 up, and never
+//     says no more than that the terminal is too small.
+//   - Text from outside reaches the screen as [safe.Text] only.
+//   - Nothing here reads, waits or starts a goroutine: the commands wait for
+//     an event of the engine, for a second of the clock, or for the terminal.
+//   - The cursor stays on its fabric or object while rows move around it.
+//   - What a colour says is also said in a letter or a word.
+//
+// # Decisions
+//
+// Events are notifications, and the state is pulled: an event tells only that
+// something changed, and the whole of what is now known is one atomic load. So
+// no message can arrive late, twice or in the wrong order.
+//
+// Panes get actions, not keys, and give back outcomes, not commands. Both can
+// be tested without a program, and keys can be bound anew without a pane
+// knowing.
+//
+// Can and Do are two methods, so that the footer asks the same question that
+// guards the action: a key in the footer works.
+//
+// The line for typing a filter is edited by the text input of bubbles, which
+// knows the keys that people expect of one, and drawn here: the library puts
+// control, bidirectional and zero-width characters on the screen as they were
+// pasted, and knows no width but its own. Three more of its ways are turned
+// off in newPrompt. Its ctrl+v runs a program to read a clipboard, and on a
+// jump host that is somebody else's; what is left of this is that the library
+// looks for such programs in $PATH when selvage starts, without running one.
+// Its cursor blinks. Its alt+d can panic. What it asks for by a command is
+// dropped, so that a later version cannot bring any of this back. Its key and
+// help packages are not used: a binding here has a scope, and whether it is
+// shown depends on whether it would do something.
+//
+// Golden files are written anew by `go test ./tui/... -update`. Every test that
+// holds one is named TestGolden...
+//
+// The background colour is asked for once, and the answer may come too late:
+// until then the dark theme is used. A terminal that was asked a moment ago
+// holds quitting up for 0.3 s at most, because its answer would be typed into
+// the shell.
+//
+// Seconds tick only while an age on screen is counted in seconds and the
+// terminal has the focus. There is no spinner: a check that runs shows for how
+// long it does.
+//
+// A list is sorted worst first and the cursor starts on its first line. Until
+// it is moved it stays there; from then on it follows its object.
+package tui

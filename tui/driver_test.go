@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+)
+
+// driver works a dashboard without a terminal, a program or a clock.
+type driver struct {
+	tb     testing.TB
+	engine *fakeEngine
+	model  *Model
+	last   tea.Cmd // what the last message gave back
+}
+
+func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
+	tb.Helper()
+	engine := &fakeEngine{fleet: fleet}
+	d := &driver{tb: tb, engine: engine, model: New(context.Background(), config(tb, engine))}
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+	return d
+}
+
+func (d *driver) send(msg tea.Msg) {
+	_, d.last = d.model.Update(msg)
+}
+
+// press types keys, by the names that Bubble Tea has for them.
+func (d *driver) press(keys ...string) *driver {
+	for _, k := range keys {
+		d.send(keyPress(k))
+	}
+	return d
+}
+
+func (d *driver) typed(text string) *driver {
+	for _, r := range text {
+		d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+	return d
+}
+
+func keyPress(name string) tea.KeyPressMsg {
+	special := map[string]rune{
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"left": tea.KeyLeft, "right": tea.KeyRight, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete,
+	}
+	msg := tea.KeyPressMsg{}
+	for prefix, mod := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "alt+": tea.ModAlt} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			name, msg.Mod = rest, mod
+		}
+	}
+	code, ok := special[name]
+	switch {
+	case ok:
+		msg.Code = code
+	case msg.Mod != 0:
+		msg.Code = []rune(name)[0]
+	default:
+		msg.Code, msg.Text = []rune(name)[0], name
+	}
+	return msg
+}
+
+// set gives the engine another fleet and tells the dashboard of it.
+func (d *driver) set(fleet core.Fleet) {
+	d.engine.fleet = fleet
+	d.send(eventMsg{event: core.StateChanged{}})
+}
+
+// screen is the frame as plain text.
+func (d *driver) screen() string { return ansi.Strip(d.model.View().Content) }
+
+func (d *driver) lines() []string { return strings.Split(d.screen(), "\n") }
+
+// cursor is the line that the cursor is on, without the cursor.
+func (d *driver) cursor() string {
+	for _, l := range d.lines() {
+		if rest, ok := strings.CutPrefix(l, ">"); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return ""
+}
+
+func (d *driver) shows(text string) {
+	d.tb.Helper()
+	if !strings.Contains(d.screen(), text) {
+		d.tb.Errorf("the screen does not show %q:\n%s", text, d.screen())
+	}
+}
+
+func (d *driver) hides(text string) {
+	d.tb.Helper()
+	if strings.Contains(d.screen(), text) {
+		d.tb.Errorf("the screen shows %q:\n%s", text, d.screen())
+	}
+}

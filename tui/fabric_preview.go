@@ -1,0 +1,262 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// fabricPreview tells the most important about a fabric in at most height
+// lines: why it could not be read, then its objects that are not in sync,
+// worst first. A tall one also says where both sides are and how old they are.
+func fabricPreview(e Env, f core.FabricState, width, height int, tall bool) []string {
+	p := preview{e: e, f: f, width: width, height: height}
+	if tall {
+		p.heading()
+	}
+	p.problems()
+	if tall {
+		p.whence()
+		p.blank()
+	} else if len(p.lines) == 0 || f.Report != nil {
+		p.ages()
+	}
+	p.objects(tall)
+	return p.lines[:min(len(p.lines), max(height, 0))]
+}
+
+type preview struct {
+	e             Env
+	f             core.FabricState
+	width, height int
+	lines         []string
+}
+
+func (p *preview) ink(r themes.Role) widget.Ink { return p.e.Style.ink(r) }
+
+func (p *preview) put(spans ...widget.Span) {
+	p.lines = append(p.lines, widget.NewLine(p.width).Spans(spans...).String())
+}
+
+func (p *preview) blank() { p.lines = append(p.lines, "") }
+
+func (p *preview) heading() {
+	state, word := standing(p.f, p.e.Now)
+	p.lines = append(p.lines, widget.Ends(p.width, widget.Ink{},
+		[]widget.Span{
+			{Ink: p.ink(themes.Header), Text: safe.Clean(string(p.f.Fabric.ID))},
+			{Ink: p.ink(role(state)), Text: safe.Sprintf("  %c ", state.Letter()).Plus(word)},
+		},
+		[]widget.Span{{Ink: p.ink(themes.Warn), Text: safe.Clean(strings.Join(marks(p.e, p.f), "  "))}}))
+	if p.f.Fabric.Description != "" {
+		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Clean(p.f.Fabric.Description)})
+	}
+}
+
+// problems says why the fabric could not be read whole, each reason wrapped so
+// that all of it can be read.
+func (p *preview) problems() {
+	for _, reason := range problems(p.f, p.e) {
+		for i, l := range widget.Wrap(safe.Clean(reason), p.width-3) {
+			lead := safe.Lit("   ")
+			if i == 0 {
+				lead = safe.Lit(" ? ")
+			}
+			p.put(widget.Span{Ink: p.ink(role(core.Unknown)), Text: lead}, widget.Span{Ink: p.ink(themes.Error), Text: l})
+		}
+	}
+}
+
+// problems are the reasons why a fabric could not be read whole, with the age
+// of what is shown in its place.
+func problems(f core.FabricState, e Env) []string {
+	reasons := []string{}
+	add := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
+	if f.Err != nil {
+		add("check: %v", f.Err)
+	}
+	if f.Report == nil {
+		return reasons
+	}
+	live := f.Report.Live
+	switch {
+	case live.Error != "" && live.ReadAt.IsZero():
+		add("live was never read: %s", live.Error)
+	case live.Error != "":
+		add("live, last read %s ago: %s", age(e.Now, live.ReadAt), live.Error)
+	case f.Access(e.Now) == core.AccessStale:
+		add("live was last read %s ago, which is more than %s", age(e.Now, live.ReadAt), elapsed(f.Fabric.StaleAfter))
+	}
+	for _, g := range f.Report.Git {
+		switch {
+		case g.Access == core.AccessOK:
+		case g.ReadAt.IsZero():
+			add("git %s was never read: %s", g.Path, g.Error)
+		default:
+			add("git %s, last read %s ago: %s", g.Path, age(e.Now, g.ReadAt), g.Error)
+		}
+	}
+	for _, g := range f.Report.Gaps {
+		add("%s: %s", g.GroupKind, g.Reason)
+	}
+	return reasons
+}
+
+// ages says in one line how old what is known is.
+func (p *preview) ages() {
+	r := p.f.Report
+	if r == nil {
+		p.waiting()
+		return
+	}
+	p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s, %s in sync, %s, %s",
+		plural(r.Counts.Total(), "object"), grouped(r.Counts[core.InSync]), p.agreed(), p.checked())})
+}
+
+// waiting says that there is no report yet, and why; an error has been told.
+func (p *preview) waiting() {
+	switch {
+	case !p.f.Checking.IsZero():
+		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" checking for %s", age(p.e.Now, p.f.Checking))})
+	case p.f.Err == nil:
+		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Lit(" not checked yet (r checks it now)")})
+	}
+}
+
+// agreed says when git and live were last the same.
+func (p *preview) agreed() string {
+	if p.f.LastSync.IsZero() {
+		return "never seen in sync"
+	}
+	return fmt.Sprintf("last in sync %s ago", age(p.e.Now, p.f.LastSync))
+}
+
+func (p *preview) checked() string {
+	switch {
+	case !p.f.Checking.IsZero():
+		return fmt.Sprintf("checking for %s", age(p.e.Now, p.f.Checking))
+	case p.f.LastCheck.IsZero():
+		return "never checked"
+	}
+	return fmt.Sprintf("checked %s ago", age(p.e.Now, p.f.LastCheck))
+}
+
+// whence says where both sides are read from, and how old each is.
+func (p *preview) whence() {
+	line := func(name string, at safe.Text, text safe.Text) {
+		p.put(
+			widget.Span{Ink: p.ink(themes.Title), Text: safe.Sprintf(" %-6s", name)},
+			widget.Span{Ink: p.ink(themes.Text), Text: safe.Sprintf("%4s  ", at)},
+			widget.Span{Ink: p.ink(themes.Text), Text: text})
+	}
+	r := p.f.Report
+	if r == nil {
+		p.waiting()
+		return
+	}
+	line("live", age(p.e.Now, r.Live.ReadAt), safe.Sprintf("%s %s", r.Live.Source, strings.TrimSpace(r.Live.Name+" "+r.Live.URL)))
+	for _, g := range r.Git {
+		line("git", age(p.e.Now, g.ReadAt), safe.Sprintf("%s %s %s", revision(g.Revision), g.Branch, g.Path))
+	}
+	agreed, checked := safe.Lit("git and live were last seen to agree"), safe.Lit("the last check ended")
+	if p.f.LastSync.IsZero() {
+		agreed = safe.Lit("git and live were never seen to agree")
+	}
+	if !p.f.Checking.IsZero() {
+		checked = safe.Clean(p.checked())
+	}
+	line("sync", age(p.e.Now, p.f.LastSync), agreed)
+	line("check", age(p.e.Now, p.f.LastCheck), checked)
+	if left := notInGit(r); left != "" {
+		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s", left)})
+	}
+}
+
+// objects lists what is not in sync, worst first and as far as there is room:
+// on two lines each where all of them fit so, else on one.
+func (p *preview) objects(headings bool) {
+	if p.f.Report == nil {
+		return
+	}
+	r, room := p.f.Report, p.height-len(p.lines)
+	left := r.Counts.Total() - r.Counts[core.InSync]
+	each := 1
+	if headings || 2*left <= room {
+		each = 2
+	}
+	last := core.InSync
+	for _, v := range r.Verdicts {
+		need := each
+		if headings && v.State != last {
+			need++
+		}
+		if left > 1 {
+			need++ // for the line that says how many are left out
+		}
+		if v.State == core.InSync || need > p.height-len(p.lines) {
+			break
+		}
+		if headings && v.State != last {
+			p.put(widget.Span{Ink: p.ink(themes.Title), Text: safe.Sprintf("%s %d", strings.ToUpper(v.State.Title()), r.Counts[v.State])})
+			last = v.State
+		}
+		p.object(v, each)
+		left--
+	}
+	if left > 0 && len(p.lines) < p.height {
+		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" and %s more", grouped(left))})
+	}
+}
+
+// object tells of one object what is most telling: its first change, else the
+// reason of its state.
+func (p *preview) object(v core.Verdict, lines int) {
+	what, cut := safe.Clean(v.Reason), widget.CutEnd
+	values, by := safe.Text{}, safe.Text{}
+	if len(v.Changes) > 0 && v.Changes[0].Path != core.Root {
+		c := v.Changes[0]
+		what, cut = safe.Clean(string(c.Path)), widget.CutStart
+		if more := len(v.Changes) - 1; more > 0 {
+			values = safe.Sprintf("  +%d more", more)
+		} else if lines > 1 {
+			values = safe.Sprintf("  %s -> %s", sideText(c.Live), sideText(c.Git))
+		}
+	}
+	if who, at, program := changedBy(v); program {
+		by = safe.Sprintf("  %s %s", who, age(p.e.Now, at))
+	}
+	name := objectName(v.Key, p.f.Fabric.Namespace)
+	l := widget.NewLine(p.width).Put(p.ink(role(v.State)), safe.Sprintf(" %c ", v.State.Letter()))
+	if lines > 1 {
+		l.Put(p.ink(themes.Text), widget.Fit(name, l.Room(), nameCut(v.Key)))
+		p.lines = append(p.lines, l.String())
+		l = widget.NewLine(p.width).Gap(widget.Ink{}, 5)
+	} else {
+		l.Put(p.ink(themes.Text), widget.Fit(name, max(l.Room()/2, 16), nameCut(v.Key))).Gap(widget.Ink{}, 1)
+	}
+	tail := []safe.Text{values, by}
+	for len(tail) > 0 && l.Room()-widget.Width(safe.Text{}.Plus(tail...)) < min(widget.Width(what), 28) {
+		tail = tail[:len(tail)-1]
+	}
+	end := safe.Text{}.Plus(tail...)
+	l.Put(p.ink(themes.Dim), widget.Fit(what, l.Room()-widget.Width(end), cut))
+	p.lines = append(p.lines, l.Put(p.ink(themes.Dim), end).String())
+}
+
+// notInGit names the kinds that live has and Git never held: "28 not in git
+// (Connection 21, Switch 7)".
+func notInGit(r *core.Report) string {
+	total, names := 0, []string{}
+	for _, gk := range sortedKinds(r.NotInGit) {
+		total += r.NotInGit[gk]
+		names = append(names, fmt.Sprintf("%s %d", gk.Kind, r.NotInGit[gk]))
+	}
+	if total == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s not in git (%s)", grouped(total), strings.Join(names, ", "))
+}

@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"strings"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// tally is a column that counts objects. Where room is short, states that are
+// close to each other share one.
+type tally struct {
+	title  string
+	states []core.State
+}
+
+func tallies(width int) []tally {
+	if width >= 140 {
+		all := []tally{}
+		for _, s := range core.States()[:core.InSync] {
+			all = append(all, tally{string(s.Letter()), []core.State{s}})
+		}
+		return all
+	}
+	return []tally{
+		{"xs", []core.State{core.Invalid, core.Stuck}},
+		{"!", []core.State{core.Conflict}},
+		{"?", []core.State{core.Unknown}},
+		{"~", []core.State{core.Drifted}},
+		{"*", []core.State{core.Differs}},
+		{"+", []core.State{core.OnlyGit}},
+		{"-", []core.State{core.OnlyLive}},
+		{"^#", []core.State{core.Pending, core.Acknowledged}},
+	}
+}
+
+func fabricColumns(e Env, rows []fabricRow) []widget.Column {
+	name := len("FABRIC")
+	for _, f := range rows {
+		name = max(name, widget.Width(fabricName(f.FabricState)))
+	}
+	columns := []widget.Column{
+		{Title: safe.Lit(" "), Width: 1},
+		{Title: safe.Lit("STATE"), Width: 12, Min: 11, Rank: 4},
+		{Title: safe.Lit("FABRIC"), Width: min(max(name, 12), 30), Min: min(max(name, 4), 16), Grow: true, Cut: widget.CutMiddle},
+	}
+	for i, t := range tallies(e.Width) {
+		columns = append(columns, widget.Column{Title: safe.Clean(t.title), Width: 3, Right: true, Rank: tallyRank(i)})
+	}
+	return append(columns,
+		widget.Column{Title: safe.Lit("GIT"), Width: 9, Rank: 6},
+		widget.Column{Title: safe.Lit("SEEN"), Width: 4, Right: true, Rank: 5})
+}
+
+// fabricName is a fabric's name in a list. That its cluster's certificate is
+// not verified must be seen as long as it lasts.
+func fabricName(f core.FabricState) safe.Text {
+	if f.Report != nil && f.Report.Live.Insecure {
+		return safe.Sprintf("%s [insecure]", f.Fabric.ID)
+	}
+	return safe.Clean(string(f.Fabric.ID))
+}
+
+// tallyRank lets the counts leave from the right.
+func tallyRank(i int) int {
+	if i == 0 {
+		return 1
+	}
+	return 2
+}
+
+// lines draws titles and the rows that are seen in height lines.
+func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int) []string {
+	if height <= 0 {
+		return nil
+	}
+	lines := make([]string, 0, height)
+	if height > 2 || len(rows) == 0 {
+		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
+		height--
+	}
+	p.page = height
+	if len(rows) == 0 {
+		if height > 0 {
+			lines = append(lines, widget.NewLine(e.Width).Put(e.Style.ink(themes.Dim), p.nothing(e)).String())
+		}
+		return lines
+	}
+	counted := tallies(e.Width)
+	from, to := p.list.See(height)
+	for i := from; i < to; i++ {
+		selected := i == p.list.Cursor()
+		lines = append(lines, t.Row(e.Style.on(selected, themes.Text), selected, fabricCells(e, rows[i], counted, selected)))
+	}
+	return lines
+}
+
+// nothing says why the list is empty.
+func (p *fabricsPane) nothing(e Env) safe.Text {
+	if len(e.Fleet.Fabrics) == 0 {
+		return safe.Lit("  no fabrics: name some in the configuration, or try selvage demo")
+	}
+	return safe.Lit("  no fabric matches the filter (esc clears it)")
+}
+
+func fabricCells(e Env, r fabricRow, counted []tally, selected bool) []widget.Span {
+	ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+	f := r.FabricState
+	cells := []widget.Span{
+		{Ink: ink(role(r.state)), Text: safe.Clean(string(r.state.Letter()))},
+		{Ink: ink(role(r.state)), Text: r.word},
+		{Ink: ink(themes.Text), Text: fabricName(f)},
+	}
+	for _, t := range counted {
+		n, known := count(f, t.states...)
+		switch {
+		case !known:
+			cells = append(cells, widget.Span{Ink: ink(themes.Dim), Text: safe.Lit("?")})
+		case n == 0:
+			cells = append(cells, widget.Span{Ink: ink(themes.Dim), Text: safe.Lit(".")})
+		default:
+			cells = append(cells, widget.Span{Ink: ink(role(t.states[0])), Text: short(n)})
+		}
+	}
+	git, seen := themes.Dim, themes.Dim
+	if f.GitAccess() != core.AccessOK && f.Report != nil {
+		git = themes.Warn
+	}
+	if a := f.Access(e.Now); a != core.AccessOK && a != "" {
+		seen = themes.Warn
+	}
+	at := safe.Lit("?")
+	if f.Report != nil {
+		at = age(e.Now, f.Report.Live.ReadAt)
+	}
+	return append(cells,
+		widget.Span{Ink: ink(git), Text: revisions(f.Report)},
+		widget.Span{Ink: ink(seen), Text: at})
+}
+
+// previewRule divides the list from the preview of one fabric.
+func previewRule(e Env, f core.FabricState) string {
+	return widget.Rule(e.Width, e.Style.ink(themes.Rule),
+		widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(string(f.Fabric.ID))},
+		widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Clean(strings.Join(marks(e, f), "  "))})
+}
+
+// marks are the words about a fabric that matter before one acts on it.
+func marks(e Env, f core.FabricState) []string {
+	words := []string{}
+	if f.Fabric.Protected {
+		words = append(words, "PROTECTED")
+	}
+	if f.Report != nil && f.Report.Live.Insecure {
+		words = append(words, "CERTIFICATE NOT VERIFIED")
+	}
+	mode := f.Fabric.Mode
+	if e.mode != "" && mode != "" {
+		mode = mode.Narrower(e.mode)
+	}
+	if mode != "" {
+		words = append(words, string(mode))
+	}
+	return words
+}

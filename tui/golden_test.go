@@ -1,0 +1,135 @@
+package tui
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"selvage/core"
+	"selvage/themes"
+)
+
+// frame is one golden frame: a fleet, the keys that lead to a screen, a size.
+type frame struct {
+	name   string
+	fleet  core.Fleet
+	keys   []string
+	width  int
+	height int
+}
+
+func (f frame) file() string { return fmt.Sprintf("%s_%dx%d", f.name, f.width, f.height) }
+
+// frames are all golden frames. The fleet of each state is one fabric in that
+// state and a calm one.
+func frames() []frame {
+	sizes := [][2]int{{80, 24}, {160, 45}}
+	more := append(slices.Clone(sizes), [2]int{120, 40}, [2]int{60, 10})
+	calmOne := fabric("dc4-prod", 4_000_000_000, calm(42)...)
+	fleets := map[string]core.Fleet{"full": fullFleet(), "empty": {}, "hostile": hostileFleet("\x1b]52;c;aGk=\x07\u202e\n")}
+	for name, f := range map[string]core.FabricState{
+		"loading": fullFleet().Fabrics[4], "unreachable": unreachable(), "stale": fullFleet().Fabrics[1],
+		"failed": fullFleet().Fabrics[6], "incomplete": fullFleet().Fabrics[5], "calm": calmOne,
+	} {
+		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
+	}
+	all := []frame{}
+	add := func(screen, fleet string, sizes [][2]int, keys ...string) {
+		for _, size := range sizes {
+			all = append(all, frame{screen + "_" + fleet, fleets[fleet], keys, size[0], size[1]})
+		}
+	}
+	add("fabrics", "full", more, "j")
+	add("detail", "full", more, "j", "enter")
+	add("fields", "full", more, "j", "enter", "d")
+	add("fields-switch", "full", sizes, "j", "enter", "j", "j", "j", "j", "d")
+	add("fields-aside-flipped", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "i", "%")
+	add("unified", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "t")
+	add("help-fabrics", "full", sizes, "?")
+	add("help-diff", "full", sizes, "j", "d", "?")
+	add("filter", "full", sizes, "j", "enter", "/", "v", "p", "c")
+	add("fabrics", "empty", sizes)
+	for _, name := range []string{"loading", "unreachable", "stale", "failed", "incomplete", "calm", "hostile"} {
+		add("fabrics", name, sizes)
+		add("detail", name, sizes, "enter")
+	}
+	add("detail-all", "calm", sizes, "enter", "a")
+	add("fields", "unreachable", sizes, "enter", "d")
+	add("fields", "hostile", sizes, "enter", "d")
+	add("unified", "hostile", sizes, "enter", "d", "t")
+	return all
+}
+
+// TestGolden and the tests whose names begin like it hold every golden file of
+// this package. Write them all anew, then read what changed:
+//
+//	go test ./tui/... -update
+//	git diff tui
+func TestGolden(t *testing.T) {
+	for _, f := range frames() {
+		t.Run(f.file(), func(t *testing.T) {
+			d := drive(t, f.fleet, f.width, f.height).press(f.keys...)
+			lines := d.lines()
+			for i, l := range lines {
+				lines[i] = strings.TrimRight(l, " ")
+			}
+			golden.RequireEqual(t, strings.Join(lines, "\n")+"\n")
+		})
+	}
+}
+
+// styledFrames are drawn with their colours, one for each way to draw them.
+func styledFrames() []string { return []string{"dark", "light", "no-colour"} }
+
+func TestGoldenStyled(t *testing.T) {
+	for _, name := range styledFrames() {
+		t.Run(name, func(t *testing.T) {
+			engine := &fakeEngine{fleet: fullFleet()}
+			cfg := config(t, engine)
+			cfg.NoColor = name == "no-colour"
+			if !cfg.NoColor {
+				theme, err := themes.Load(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cfg.Theme = theme
+			}
+			m := New(t.Context(), cfg)
+			m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+			content := m.View().Content
+			for _, k := range []string{"j", "enter", "d"} {
+				m.Update(keyPress(k))
+				content += "\n" + m.View().Content
+			}
+			golden.RequireEqual(t, content+"\n")
+		})
+	}
+}
+
+func TestNoGoldenIsLeftOver(t *testing.T) {
+	wanted := map[string]bool{}
+	for _, f := range frames() {
+		wanted[filepath.Join("testdata", "TestGolden", f.file()+".golden")] = true
+	}
+	for _, name := range styledFrames() {
+		wanted[filepath.Join("testdata", "TestGoldenStyled", name+".golden")] = true
+	}
+	for _, f := range flows() {
+		wanted[filepath.Join("testdata", "TestGoldenFlow", f.name+".golden")] = true
+	}
+	err := filepath.WalkDir("testdata", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && !wanted[path] {
+			t.Errorf("%s belongs to no test: remove it", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

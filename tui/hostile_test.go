@@ -1,0 +1,176 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+)
+
+// hostileTexts are what a name could hold to steer a terminal or deceive a
+// reader.
+func hostileTexts() map[string]string {
+	return map[string]string{
+		"OSC 52":       "\x1b]52;c;aGFja2Vk\x07",
+		"OSC 8":        "\x1b]8;;http://x\x1b\\link",
+		"CSI":          "\x1b[2J\x1b[31m",
+		"C1":           "\u009b31m\u0090q\u009c",
+		"C1 bytes":     "\x9b31m\x9d0;title\x9c",
+		"bidi":         "\u202egpj.exe\u2066x\u2069",
+		"zero width":   "a\u200bb\u200d\ufeffc\u2060",
+		"bad UTF-8":    "\xff\xfe\xc3",
+		"CR":           "a\rb",
+		"LF":           "a\nb\n\nc",
+		"tab":          "a\tb",
+		"wide":         "機機機🚀🚀",
+		"combining":    "\u0301\u0301e\u0301",
+		"backspace":    "a\b\b\bb",
+		"DEL":          "a\x7f",
+		"long":         strings.Repeat("very-long-", 60),
+		"blank letter": "\u3164\u115f\u2800",
+	}
+}
+
+// hostileFleet has a hostile text in every place that is read from outside.
+func hostileFleet(s string) core.Fleet {
+	value := core.ValueOf(map[string]any{s: []any{s, map[string]any{s: s}}, "k": s})
+	change := func(op core.Op, v core.FieldVerdict, path core.Path) core.Change {
+		return core.Change{
+			Path: path, Op: op, Verdict: v, Base: core.ValueOf(s + "base"), BaseLive: core.ValueOf(s + "live"),
+			Git: core.ValueOf(s), Live: value, Unit: core.Path(s), Manager: "m" + s, ManagerTime: ago(time.Hour),
+		}
+	}
+	var verdicts []core.Verdict
+	for i, state := range core.States() {
+		verdicts = append(verdicts, core.Verdict{
+			Key:     core.Key{Group: s, Kind: "K" + s, Namespace: "n" + s, Name: fmt.Sprintf("%d%s", i, s)},
+			Version: s, State: state, Reason: "because " + s, Origin: core.Origin{Path: "dir/" + s, Line: i},
+			Last: core.Drifted, LastKnown: i%2 == 0, LiveRevision: s, Since: ago(time.Hour),
+			Changes: []core.Change{
+				change(core.OpChanged, core.FieldConflict, core.Path(".spec"+s)), change(core.OpAdded, core.FieldVerdict(s), core.Root),
+			},
+			Folded: []core.Fold{{Path: core.Path(s), Rule: "r" + s, Why: "w" + s, Git: core.ValueOf(s), Live: value}},
+			Git:    map[string]any{"spec": map[string]any{s: s, "same": s}}, Live: map[string]any{"spec": map[string]any{s: "x" + s, "same": s}},
+		})
+	}
+	f := core.FabricState{
+		Fabric: core.Fabric{ID: core.FabricID("f" + s), Description: s, Namespace: s, Cluster: s, Mode: core.Mode(s), Protected: true},
+		Err:    errors.New("check " + s), LastCheck: ago(time.Second),
+		Report: &core.Report{
+			Live:     core.Reading{Source: s, Name: s, URL: s, ReadAt: ago(time.Minute), Access: core.Access("a" + s), Error: "live " + s, Insecure: true},
+			Git:      []core.Reading{{Source: "git", URL: s, Branch: s, Path: s, Revision: s, ReadAt: ago(time.Minute), Access: core.AccessInvalid, Error: "git " + s}},
+			NotInGit: map[core.GroupKind]int{{Group: s, Kind: s}: 3},
+			Gaps:     []core.Gap{{GroupKind: core.GroupKind{Group: s, Kind: s}, Reason: s}},
+		},
+	}
+	setVerdicts(&f, verdicts...)
+	good := fabric("good"+s, time.Second, verdicts...)
+	return core.Fleet{Fabrics: []core.FabricState{f, good}}
+}
+
+// ways lead to every registered screen and to what can be switched on there.
+func ways() map[string][]string {
+	return map[string][]string{
+		"fabrics":   nil,
+		"second":    {"j"},
+		"detail":    {"enter"},
+		"all":       {"enter", "a", "G"},
+		"diff":      {"enter", "d"},
+		"flip":      {"enter", "d", "%", "i", "Z", "G"},
+		"unified":   {"enter", "d", "t", "i", "Z"},
+		"next":      {"enter", "d", "J", "J", "n"},
+		"help":      {"?"},
+		"diff help": {"enter", "d", "?"},
+		"filter":    {"/", "x", "="},
+	}
+}
+
+var colourSequence = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
+
+func TestHostileTextIsInertOnEveryScreen(t *testing.T) {
+	reached := map[string]bool{}
+	for name, text := range hostileTexts() {
+		fleet := hostileFleet(text)
+		for way, keys := range ways() {
+			for _, size := range [][2]int{{80, 24}, {160, 45}, {33, 9}} {
+				d := drive(t, fleet, size[0], size[1])
+				d.send(tea.PasteMsg{Content: text})
+				d.press(keys...)
+				d.send(tea.PasteMsg{Content: text})
+				reached[d.model.top().spec.name] = true
+				requireInert(t, d, fmt.Sprintf("%s on %s at %v", name, way, size))
+				requireSize(t, d, size[0], size[1], name+" on "+way)
+			}
+		}
+	}
+	for _, s := range Screens() {
+		if !reached[s] {
+			t.Errorf("no way leads to screen %q: add one", s)
+		}
+	}
+}
+
+// requireInert looks for anything in the frame that a terminal would act upon
+// or a reader not see.
+func requireInert(tb testing.TB, d *driver, what string) {
+	tb.Helper()
+	content := colourSequence.ReplaceAllString(d.model.View().Content, "")
+	if !utf8.ValidString(content) {
+		tb.Errorf("%s: the frame is no UTF-8", what)
+	}
+	for _, r := range content {
+		if r != '\n' && (!unicode.IsPrint(r) || unicode.Is(unicode.Cf, r)) {
+			tb.Errorf("%s: the frame holds %U", what, r)
+			break
+		}
+	}
+}
+
+func requireSize(tb testing.TB, d *driver, width, height int, what string) {
+	tb.Helper()
+	lines := strings.Split(d.model.View().Content, "\n")
+	if len(lines) != height {
+		tb.Errorf("%s at %dx%d: %d lines", what, width, height, len(lines))
+	}
+	for i, l := range lines {
+		if got := ansi.StringWidth(l); got > width {
+			tb.Errorf("%s at %dx%d: line %d is %d wide: %q", what, width, height, i, got, ansi.Strip(l))
+		}
+	}
+}
+
+func TestEveryScreenHasExactlyTheSizeOfTheTerminal(t *testing.T) {
+	fleets := []core.Fleet{fullFleet(), {}, hostileFleet("機\u202e\n"), hostileFleet(strings.Repeat("long-", 40))}
+	random := rand.New(rand.NewPCG(1, 2))
+	corners := [][2]int{{1, 1}, {2, 1}, {1, 2}, {200, 1}, {1, 60}, {200, 60}, {29, 3}, {30, 3}, {30, 4}, {59, 9}, {60, 10}, {111, 30}, {112, 30}, {140, 13}}
+	for way, keys := range ways() {
+		for f, fleet := range fleets {
+			d := drive(t, fleet, 80, 24).press(keys...)
+			for i := range 500 / (len(ways()) * len(fleets)) * 2 {
+				size := [2]int{1 + random.IntN(200), 1 + random.IntN(60)}
+				if i < len(corners) {
+					size = corners[i]
+				}
+				d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+				requireSize(t, d, size[0], size[1], fmt.Sprintf("%s of fleet %d", way, f))
+			}
+		}
+	}
+}
+
+func TestNoSizeAtAllDrawsNothing(t *testing.T) {
+	d := drive(t, fullFleet(), 0, 0)
+	if got := d.model.View().Content; got != "" {
+		t.Errorf("drew %q", got)
+	}
+}

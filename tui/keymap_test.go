@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
+	for _, p := range panes() {
+		meaning := map[string]Action{}
+		for _, b := range bindingsOf(p.scopes) {
+			for _, k := range b.keys {
+				if other, ok := meaning[k]; ok {
+					t.Errorf("on %s %q means %s and %s", p.name, k, other, b.action)
+				}
+				meaning[k] = b.action
+			}
+		}
+	}
+}
+
+func TestEveryBindingIsComplete(t *testing.T) {
+	used := map[scope]bool{}
+	for _, p := range panes() {
+		for _, s := range p.scopes {
+			used[s] = true
+		}
+	}
+	for _, b := range keymap() {
+		if len(b.keys) == 0 || b.help == "" || !strings.Contains(string(b.action), ".") || !used[b.scope] {
+			t.Errorf("binding %+v lacks something", b)
+		}
+	}
+}
+
+// TestTailsOfEscapeSequencesAreHarmless keeps in mind that a slow line takes
+// the sequences of arrow and function keys apart.
+func TestTailsOfEscapeSequencesAreHarmless(t *testing.T) {
+	harmless := []Action{ActCheckAll}
+	for _, b := range keymap() {
+		for _, k := range b.keys {
+			if slices.Contains(strings.Split("A B C D F H O P Q R S [", " "), k) && !slices.Contains(harmless, b.action) {
+				t.Errorf("%q is the tail of an escape sequence and means %s", k, b.action)
+			}
+		}
+	}
+}
+
+// TestFooterShowsOnlyKeysThatWork presses each key of each footer and looks
+// for what it did.
+func TestFooterShowsOnlyKeysThatWork(t *testing.T) {
+	fleet := fullFleet()
+	for way, keys := range ways() {
+		if way == "filter" {
+			continue // its footer is the line that is being typed
+		}
+		for _, b := range drive(t, fleet, 80, 24).press(keys...).model.hinted() {
+			d := drive(t, fleet, 80, 24).press(keys...)
+			before := d.screen()
+			d.press(b.keys[0])
+			if d.screen() == before && d.last == nil && len(d.engine.refreshed) == 0 && d.engine.all == 0 {
+				t.Errorf("%s: %q is in the footer and does nothing", way, b.keys[0])
+			}
+		}
+	}
+}
+
+func TestHelpNamesEveryKeyOfTheScreenBelow(t *testing.T) {
+	for way, keys := range ways() {
+		d := drive(t, fullFleet(), 160, 60).press(keys...)
+		if spec := d.model.top().spec; d.model.prompt == nil && spec.name != "help" {
+			d.press("?")
+			for _, b := range bindingsOf(spec.scopes) {
+				if !strings.Contains(d.screen(), b.help) {
+					t.Errorf("help on %s does not name %s", way, b.action)
+				}
+			}
+		}
+	}
+}
+
+func TestHelpScrollsWhereItIsLong(t *testing.T) {
+	d := drive(t, fullFleet(), 60, 12).press("?")
+	d.hides("acknowledged")
+	d.press("G")
+	d.shows("acknowledged")
+	d.press("g")
+	d.shows("this screen")
+	d.press("?")
+	d.shows("FABRIC")
+}

@@ -1,0 +1,113 @@
+package tui
+
+import (
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/tui/widget"
+)
+
+// Place is what a screen looks at.
+type Place struct {
+	Screen string
+	Fabric core.FabricID
+	Object core.Key
+}
+
+// Pane is the inside of one screen. It keeps what a person chose there (the
+// cursor, a view); what it shows it takes from the [Env] of each call.
+type Pane interface {
+	// Can tells whether an action of the pane's scopes would do something now;
+	// the footer names only those.
+	Can(Env, Action) bool
+	// Do carries out an action that it can.
+	Do(Env, Action) Outcome
+	// View draws the pane.
+	View(Env) Frame
+}
+
+// focuser is a pane that can put its cursor on an object.
+type focuser interface{ Focus(core.Key) }
+
+// Env is what a pane is given to work with. It is made for each call and never
+// kept.
+type Env struct {
+	Place  Place
+	Among  []core.Key // the objects of the list that the screen was opened from
+	Below  Place      // the place that help is about
+	Fleet  core.Fleet
+	Now    time.Time
+	Filter filter
+	Style  *Style
+	Width  int // of the pane's room, in columns
+	Height int // of the pane's room, in lines
+
+	document func(map[string]any) ([]byte, error)
+	about    safe.Text // the user and the host
+	version  safe.Text
+	mode     core.Mode
+}
+
+// fabric is the state of the fabric that the place is in.
+func (e Env) fabric() (core.FabricState, bool) { return e.Fleet.Fabric(e.Place.Fabric) }
+
+// roomy tells whether there is space for a pane's own rules and previews.
+func (e Env) roomy() bool { return e.Height >= 7 }
+
+// Frame is what a pane draws. The root draws header, status line and hints
+// around it.
+type Frame struct {
+	Title    []widget.Span // where one is; on the left of the header
+	Facts    []widget.Span // on its right; where room is short the first leave first
+	Lines    []string      // at most Env.Height, each at most Env.Width wide
+	Note     widget.Span   // on the left of the status line
+	Position safe.Text     // on its right: 1/12
+	Brief    []widget.Span // all of it, where there is but one line
+}
+
+// Outcome is what an action makes happen outside its pane.
+type Outcome struct {
+	Open  *Place          // go there
+	Among []core.Key      // the objects of the list that it is opened from
+	Check []core.FabricID // check these fabrics now
+	Note  safe.Text       // say this in the status line
+}
+
+// paneSpec registers a screen.
+type paneSpec struct {
+	name   string  // of the screen, as `selvage snapshot` takes it
+	title  string  // for people
+	scopes []scope // whose keys work here, the innermost first
+	filter bool    // whether / filters it
+	new    func() Pane
+}
+
+// panes lists the screens. The first one is where the dashboard starts.
+func panes() []paneSpec {
+	return []paneSpec{
+		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, true, newFabricsPane},
+		{"detail", "fabric", []scope{inDetail, inLists, inAll, everywhere}, true, newDetailPane},
+		{"diff", "diff", []scope{inDiff, inAll, everywhere}, false, newDiffPane},
+		{"help", "help", []scope{inAll, everywhere}, false, newHelpPane},
+	}
+}
+
+// Screens are the names of the screens, the first one being where the
+// dashboard starts.
+func Screens() []string {
+	names := []string{}
+	for _, p := range panes() {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+func specOf(name string) (paneSpec, bool) {
+	for _, p := range panes() {
+		if p.name == name {
+			return p, true
+		}
+	}
+	return paneSpec{}, false
+}

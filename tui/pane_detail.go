@@ -1,0 +1,322 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// detailPane lists the objects of one fabric, those that are not in sync or
+// all, with the changes of the one under the cursor below or beside the list.
+type detailPane struct {
+	list    widget.List[core.Key]
+	touched bool
+	all     bool // show what is in sync too
+	page    int
+
+	// What the rows were made of; they are made anew when one of these is
+	// another.
+	report *core.Report
+	filter string
+	shown  bool
+	rows   []*core.Verdict
+	folded int
+}
+
+func newDetailPane() Pane { return &detailPane{} }
+
+// load brings the rows up to date.
+func (p *detailPane) load(f core.FabricState, e Env) {
+	if f.Report == p.report && e.Filter.text == p.filter && p.shown == p.all && p.rows != nil {
+		return
+	}
+	p.report, p.filter, p.shown = f.Report, e.Filter.text, p.all
+	p.rows, p.folded = []*core.Verdict{}, 0
+	keys := []core.Key{}
+	if f.Report != nil {
+		for i := range f.Report.Verdicts {
+			v := &f.Report.Verdicts[i]
+			p.folded += len(v.Folded)
+			if (p.all || v.State != core.InSync) && e.Filter.matches(objectSubject(v)) {
+				p.rows = append(p.rows, v)
+				keys = append(keys, v.Key)
+			}
+		}
+	}
+	p.list.SetKeys(keys)
+	if !p.touched {
+		p.list.To(0)
+	}
+}
+
+func objectSubject(v *core.Verdict) subject {
+	managers := []string{}
+	for _, c := range v.Changes {
+		managers = append(managers, c.Manager)
+	}
+	by := strings.Join(managers, " ")
+	return subject{
+		text: fmt.Sprintf("%s %s %s %s %s", v.Key, v.State.Title(), v.Reason, v.Origin.Path, by),
+		fields: map[string]string{
+			"state": v.State.String(), "kind": v.Key.Kind, "name": v.Key.Name, "by": by,
+		},
+	}
+}
+
+func (p *detailPane) selected() (*core.Verdict, bool) {
+	if len(p.rows) == 0 {
+		return nil, false
+	}
+	return p.rows[p.list.Cursor()], true
+}
+
+func (p *detailPane) Can(e Env, a Action) bool {
+	f, ok := e.fabric()
+	if !ok {
+		return false
+	}
+	p.load(f, e)
+	switch a {
+	case ActCheck:
+		return true
+	case ActShowAll:
+		return f.Report != nil && f.Report.Counts[core.InSync] > 0
+	case ActNext, ActPrev:
+		return nextProblem(p.list.Window, a, p.problem) != p.list.Cursor()
+	default:
+		return len(p.rows) > 0
+	}
+}
+
+func (p *detailPane) Do(e Env, a Action) Outcome {
+	switch a {
+	case ActDiff:
+		v, ok := p.selected()
+		if !ok {
+			return Outcome{}
+		}
+		p.touched = true
+		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: v.Key}, Among: p.list.Keys()}
+	case ActCheck:
+		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
+	case ActShowAll:
+		p.all = !p.all
+	case ActNext, ActPrev:
+		p.touched = true
+		p.list.To(nextProblem(p.list.Window, a, p.problem))
+	default:
+		p.touched = move(&p.list.Window, a, p.page) || p.touched
+	}
+	return Outcome{}
+}
+
+func (p *detailPane) problem(i int) bool { return !p.rows[i].State.Settled() }
+
+func (p *detailPane) View(e Env) Frame {
+	f, ok := e.fabric()
+	if !ok {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(f, e)
+	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID))), Facts: fabricFacts(e, f)}
+	state, word := standing(f, e.Now)
+	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
+		widget.Span{Ink: e.Style.ink(role(state)), Text: safe.Sprintf("  %c ", state.Letter()).Plus(word)})
+	if len(p.rows) > 0 {
+		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
+	}
+	above := p.above(e, f)
+	height := e.Height - len(above)
+	v, any := p.selected()
+	columns := p.columns()
+	switch {
+	case any && e.Width >= sideBySide:
+		left := min(widget.Natural(columns), max(60, e.Width*11/20))
+		list := p.lines(e, f, widget.NewTable(left, columns), left, height)
+		right := changesPreview(e, v, e.Width-left-3, height)
+		frame.Lines = append(above, widget.Beside(height, left, e.Style.ink(themes.Rule), list, right)...)
+	case any && e.Height >= 14:
+		preview := max(4, min(e.Height/3, 9))
+		table := widget.NewTable(e.Width, columns)
+		frame.Lines = append(above, p.lines(e, f, table, e.Width, height-preview)...)
+		for len(frame.Lines) < e.Height-preview {
+			frame.Lines = append(frame.Lines, "")
+		}
+		frame.Lines = append(frame.Lines, objectPreview(e, v, f.Fabric.Namespace, preview)...)
+	default:
+		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), e.Width, height)...)
+	}
+	return frame
+}
+
+// Focus puts the cursor on an object: the one that was last looked at on a
+// screen opened from here.
+func (p *detailPane) Focus(k core.Key) {
+	p.touched = p.list.Select(k) || p.touched
+}
+
+// above are the lines over the table: the counts, and what could not be read.
+func (p *detailPane) above(e Env, f core.FabricState) []string {
+	if !e.roomy() {
+		return nil
+	}
+	s := e.Style
+	note := widget.Span{}
+	if !e.Filter.empty() {
+		note = widget.Span{Ink: s.ink(themes.Match), Text: safe.Sprintf("/%s", e.Filter.text)}
+	}
+	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f)}, note)}
+	room := max(min(e.Height/6, 6), 1)
+	if f.Report != nil && e.Height >= 14 {
+		if left := notInGit(f.Report); left != "" {
+			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Dim), safe.Clean(" "+left)).String())
+		}
+	}
+	for _, reason := range problems(f, e) {
+		for i, l := range widget.Wrap(safe.Clean(reason), e.Width-3) {
+			if room == 0 {
+				return lines
+			}
+			lead := safe.Lit("   ")
+			if i == 0 {
+				lead = safe.Lit(" ? ")
+			}
+			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(role(core.Unknown)), lead).Put(s.ink(themes.Error), l).String())
+			room--
+		}
+	}
+	return lines
+}
+
+// counts sums the fabric's objects up in words.
+func (p *detailPane) counts(f core.FabricState) safe.Text {
+	if f.Report == nil {
+		return safe.Lit("objects")
+	}
+	c := f.Report.Counts
+	text := fmt.Sprintf("%s not in sync, %s in sync", grouped(c.Total()-c[core.InSync]), grouped(c[core.InSync]))
+	if p.folded > 0 {
+		text += fmt.Sprintf(", %s left aside", plural(p.folded, "field"))
+	}
+	return safe.Clean(text)
+}
+
+func (p *detailPane) columns() []widget.Column {
+	name := len("OBJECT")
+	for _, v := range p.rows[:min(len(p.rows), 500)] {
+		name = max(name, len(v.Key.Kind)+1+len(v.Key.Name))
+	}
+	return []widget.Column{
+		{Title: safe.Lit(" "), Width: 1},
+		{Title: safe.Lit("OBJECT"), Width: min(max(name, 20), 48), Min: 16, Grow: true, Cut: widget.CutMiddle},
+		{Title: safe.Lit("FIELDS"), Width: 6, Right: true, Rank: 1},
+		{Title: safe.Lit("LIVE CHANGED BY"), Width: 22, Min: 16, Rank: 3},
+		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
+	}
+}
+
+func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, width, height int) []string {
+	if height <= 0 {
+		return nil
+	}
+	lines := make([]string, 0, height)
+	if height > 2 {
+		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
+		height--
+	}
+	p.page = height
+	if len(p.rows) == 0 {
+		return append(lines, widget.NewLine(width).Put(e.Style.ink(themes.Dim), p.nothing(e, f)).Fill(widget.Ink{}).String())
+	}
+	from, to := p.list.See(height)
+	for i := from; i < to; i++ {
+		selected := i == p.list.Cursor()
+		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+		v := p.rows[i]
+		who, at, program := changedBy(*v)
+		by := themes.Dim
+		if program {
+			by = themes.Text
+		}
+		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
+			{Ink: ink(role(v.State)), Text: safe.Clean(string(v.State.Letter()))},
+			{Ink: ink(themes.Text), Text: objectName(v.Key, f.Fabric.Namespace)},
+			{Ink: ink(themes.Text), Text: fieldCount(*v)},
+			{Ink: ink(by), Text: who},
+			{Ink: ink(themes.Dim), Text: age(e.Now, at)},
+		}))
+	}
+	return lines
+}
+
+// nothing says why the list is empty. It never says that all is well where
+// something was not read.
+func (p *detailPane) nothing(e Env, f core.FabricState) safe.Text {
+	state, word := standing(f, e.Now)
+	switch {
+	case f.Report == nil && f.Err != nil:
+		return safe.Lit("  nothing has been read yet")
+	case f.Report == nil:
+		return safe.Lit("  ").Plus(word)
+	case !e.Filter.empty():
+		return safe.Lit("  no object matches the filter (esc clears it)")
+	case f.Report.Counts.Total() == 0 && state == core.InSync:
+		return safe.Lit("  no objects on either side")
+	case state == core.InSync:
+		return safe.Sprintf("  everything is in sync (a shows all %s)", plural(f.Report.Counts.Total(), "object"))
+	}
+	return safe.Lit("  nothing else is known to differ")
+}
+
+// crumbs is the way to a screen, its last part in full.
+func crumbs(e Env, parts ...safe.Text) []widget.Span {
+	spans := []widget.Span{{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("fabrics")}}
+	for i, t := range parts {
+		r := themes.Dim
+		if i == len(parts)-1 {
+			r = themes.Header
+		}
+		spans = append(spans, widget.Span{Ink: e.Style.ink(themes.Rule), Text: safe.Lit(" > ")}, widget.Span{Ink: e.Style.ink(r), Text: t})
+	}
+	return spans
+}
+
+// fabricFacts are the right of the header: the age of what is shown last,
+// because it must never be missing.
+func fabricFacts(e Env, f core.FabricState) []widget.Span {
+	s := e.Style
+	state, word := standing(f, e.Now)
+	text := safe.Sprintf("%c ", state.Letter()).Plus(word)
+	if f.Report != nil && f.Report.Counts[state] > 0 && state != core.InSync && word.String() == state.Title() {
+		text = safe.Sprintf("%c %d %s", state.Letter(), f.Report.Counts[state], state.Title())
+	}
+	facts := []widget.Span{}
+	if f.Report != nil {
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("git %s", revisions(f.Report))})
+	}
+	if words := marks(e, f); len(words) > 0 {
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(strings.Join(words, "  "))})
+	}
+	facts = append(facts, widget.Span{Ink: s.ink(role(state)), Text: text})
+	switch {
+	case f.Report != nil && !f.Checking.IsZero():
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s, checking %s", age(e.Now, f.Report.Live.ReadAt), age(e.Now, f.Checking))})
+	case f.Report != nil:
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s", age(e.Now, f.Report.Live.ReadAt))})
+	}
+	return facts
+}
+
+// goneFrame stands where a screen has lost what it was about.
+func goneFrame(e Env, why safe.Text) Frame {
+	span := widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Lit(" ").Plus(why)}
+	return Frame{
+		Title: crumbs(e),
+		Lines: []string{widget.NewLine(e.Width).Spans(span).String()},
+		Brief: []widget.Span{span},
+	}
+}

@@ -1,0 +1,319 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// fabricsPane lists all fabrics, the worst first, with a preview of the one
+// under the cursor: below the list, or beside it where there is room.
+type fabricsPane struct {
+	list    widget.List[core.FabricID]
+	touched bool // the cursor was moved by hand, so it follows its fabric
+	page    int
+
+	made  fabricsMade
+	all   []fabricRow
+	shown []fabricRow
+}
+
+// fabricRow is a fabric with what it shows.
+type fabricRow struct {
+	core.FabricState
+	state core.State
+	word  safe.Text
+}
+
+// fabricsMade is what the rows were made of; they are made anew when one of
+// these is another.
+type fabricsMade struct {
+	fleet  *core.FabricState // the first one: a fleet is replaced whole
+	n      int
+	now    time.Time
+	filter string
+}
+
+func newFabricsPane() Pane { return &fabricsPane{} }
+
+const (
+	sideBySide = 112 // columns from which a preview goes beside its list
+	previewMin = 40  // columns that a preview beside a list needs
+)
+
+// rows are the fabrics that the filter lets through, worst first. They become
+// the list, in which the cursor stays on its fabric.
+func (p *fabricsPane) rows(e Env) []fabricRow {
+	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text}
+	if made.n > 0 {
+		made.fleet = &e.Fleet.Fabrics[0]
+	}
+	if p.shown != nil && made == p.made {
+		return p.shown
+	}
+	p.made, p.all, p.shown = made, make([]fabricRow, 0, made.n), []fabricRow{}
+	for _, f := range e.Fleet.Fabrics {
+		state, word := standing(f, e.Now)
+		p.all = append(p.all, fabricRow{f, state, word})
+	}
+	slices.SortStableFunc(p.all, func(a, b fabricRow) int {
+		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.Fabric.ID, b.Fabric.ID))
+	})
+	keys := []core.FabricID{}
+	for _, r := range p.all {
+		if e.Filter.matches(r.subject()) {
+			p.shown = append(p.shown, r)
+			keys = append(keys, r.Fabric.ID)
+		}
+	}
+	p.list.SetKeys(keys)
+	if !p.touched {
+		p.list.To(0)
+	}
+	return p.shown
+}
+
+// subject is what a filter is matched against.
+func (r fabricRow) subject() subject {
+	id := string(r.Fabric.ID)
+	return subject{
+		text:   id + " " + r.Fabric.Description + " " + r.word.String(),
+		fields: map[string]string{"state": fabricStates(r.state, r.word), "name": id},
+	}
+}
+
+// fabricStates is what state= is looked for in: the word on screen, which may
+// say more than the state.
+func fabricStates(s core.State, word safe.Text) string {
+	if s == core.Unknown && word.String() != s.Title() {
+		return word.String()
+	}
+	return s.String()
+}
+
+func (p *fabricsPane) selected(e Env) (fabricRow, bool) {
+	rows := p.rows(e)
+	if len(rows) == 0 {
+		return fabricRow{}, false
+	}
+	return rows[p.list.Cursor()], true
+}
+
+func (p *fabricsPane) Can(e Env, a Action) bool {
+	f, ok := p.selected(e)
+	switch a {
+	case ActDiff:
+		return ok && len(unsettled(f.FabricState)) > 0
+	case ActNext, ActPrev:
+		return nextProblem(p.list.Window, a, p.troubled(e)) != p.list.Cursor()
+	default:
+		return ok
+	}
+}
+
+func (p *fabricsPane) Do(e Env, a Action) Outcome {
+	f, ok := p.selected(e)
+	if !ok {
+		return Outcome{}
+	}
+	id := f.Fabric.ID
+	switch a {
+	case ActOpen:
+		p.touched = true
+		return Outcome{Open: &Place{Screen: "detail", Fabric: id}}
+	case ActDiff:
+		p.touched = true
+		keys := unsettled(f.FabricState)
+		return Outcome{Open: &Place{Screen: "diff", Fabric: id, Object: keys[0]}, Among: keys}
+	case ActCheck:
+		return Outcome{Check: []core.FabricID{id}, Note: safe.Sprintf("checking %s", id)}
+	case ActNext, ActPrev:
+		p.touched = true
+		p.list.To(nextProblem(p.list.Window, a, p.troubled(e)))
+	default:
+		p.touched = move(&p.list.Window, a, p.page) || p.touched
+	}
+	return Outcome{}
+}
+
+// troubled tells of a row whether its fabric needs a person.
+func (p *fabricsPane) troubled(e Env) func(i int) bool {
+	rows := p.rows(e)
+	return func(i int) bool {
+		return !rows[i].state.Settled()
+	}
+}
+
+// nextProblem finds the next line that is one, or the previous, going on at
+// the other end; the cursor's own where there is no other.
+func nextProblem(w widget.Window, a Action, problem func(int) bool) int {
+	step, n := 1, w.Len()
+	if a == ActPrev {
+		step = -1
+	}
+	for i := 1; i < n; i++ {
+		if at := ((w.Cursor()+i*step)%n + n) % n; problem(at) {
+			return at
+		}
+	}
+	return w.Cursor()
+}
+
+// unsettled are the objects of a fabric that are not in sync, worst first.
+func unsettled(f core.FabricState) []core.Key {
+	if f.Report == nil {
+		return nil
+	}
+	keys := []core.Key{}
+	for _, v := range f.Report.Verdicts {
+		if v.State != core.InSync {
+			keys = append(keys, v.Key)
+		}
+	}
+	return keys
+}
+
+func (p *fabricsPane) View(e Env) Frame {
+	rows := p.rows(e)
+	frame := Frame{Title: p.title(e), Brief: p.brief(e)}
+	if e.Width >= sideBySide {
+		dim := e.Style.ink(themes.Dim)
+		frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: e.about})
+		if e.mode != "" {
+			frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: safe.Sprintf("mode %s", e.mode)})
+		}
+	}
+	if len(rows) > 0 {
+		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(rows))
+	}
+	columns := fabricColumns(e, rows)
+	if !e.roomy() {
+		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), rows, e.Height)
+		return frame
+	}
+	frame.Lines = []string{p.head(e)}
+	if n := widget.Natural(columns); e.Width >= sideBySide && e.Width-n-3 >= previewMin {
+		frame.Lines = append(frame.Lines, p.beside(e, columns, rows, n)...)
+	} else {
+		frame.Lines = append(frame.Lines, p.stacked(e, columns, rows)...)
+	}
+	return frame
+}
+
+// beside draws the list and, to the right of it, the preview.
+func (p *fabricsPane) beside(e Env, columns []widget.Column, rows []fabricRow, left int) []string {
+	height := e.Height - 1
+	list := p.lines(e, widget.NewTable(left, columns), rows, height)
+	side := []string{}
+	if f, ok := p.selected(e); ok {
+		side = fabricPreview(e, f.FabricState, e.Width-left-3, height, true)
+	}
+	return widget.Beside(height, left, e.Style.ink(themes.Rule), list, side)
+}
+
+// stacked draws the list and below it the preview, which gets what the list
+// leaves and a third at least.
+func (p *fabricsPane) stacked(e Env, columns []widget.Column, rows []fabricRow) []string {
+	height, preview := e.Height-1, 0
+	f, ok := p.selected(e)
+	if ok && e.Height >= 14 {
+		preview = min(max(4, min(e.Height/3, 8), height-len(rows)-4), e.Height/2)
+	}
+	lines := p.lines(e, widget.NewTable(e.Width, columns), rows, height-preview)
+	for len(lines) < height-preview {
+		lines = append(lines, "")
+	}
+	if preview > 0 {
+		lines = append(lines, previewRule(e, f.FabricState))
+		lines = append(lines, fabricPreview(e, f.FabricState, e.Width, preview-1, false)...)
+	}
+	return lines
+}
+
+// title counts the fabrics by what they show, worst first: in the words of the
+// list where there is room, else by state, in the end by letter.
+func (p *fabricsPane) title(e Env) []widget.Span {
+	s := e.Style
+	name := widget.Span{Ink: s.ink(themes.Header), Text: safe.Lit("selvage  ")}
+	total := widget.Span{Ink: s.ink(themes.Text), Text: safe.Sprintf("%s ", plural(len(e.Fleet.Fabrics), "fabric"))}
+	counted := func(groups []group, lead ...widget.Span) []widget.Span {
+		for _, g := range groups {
+			lead = append(lead, widget.Span{Ink: s.ink(role(g.state)), Text: safe.Sprintf("  %d %s", g.n, g.word)})
+		}
+		return lead
+	}
+	groups := p.standings()
+	for _, spans := range [][]widget.Span{
+		counted(groups, name, total),
+		counted(byState(groups), name, total),
+		counted(byState(groups), total),
+	} {
+		if widget.SpanWidth(spans) <= e.Width {
+			return spans
+		}
+	}
+	return append([]widget.Span{name, total, {Text: safe.Lit(" ")}}, p.brief(e)...)
+}
+
+// byState puts groups of the same state together.
+func byState(groups []group) []group {
+	merged := []group{}
+	for _, g := range groups {
+		if n := len(merged); n > 0 && merged[n-1].state == g.state {
+			merged[n-1].n += g.n
+			continue
+		}
+		merged = append(merged, group{g.state, safe.Clean(g.state.Title()), g.n})
+	}
+	return merged
+}
+
+type group struct {
+	state core.State
+	word  safe.Text
+	n     int
+}
+
+// standings groups all fabrics by what they show, worst first. The seconds of
+// a check that runs would make a group of each.
+func (p *fabricsPane) standings() []group {
+	groups := []group{}
+	for _, r := range p.all {
+		word := r.word
+		if r.Report == nil && r.Err == nil && !r.Checking.IsZero() {
+			word = safe.Lit("checking")
+		}
+		i := slices.IndexFunc(groups, func(g group) bool { return g.state == r.state && g.word == word })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, group{state: r.state, word: word})
+		}
+		groups[i].n++
+	}
+	slices.SortStableFunc(groups, func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.word.String(), b.word.String()))
+	})
+	return groups
+}
+
+// brief is all that one line can say: how many fabrics show which letter.
+func (p *fabricsPane) brief(e Env) []widget.Span {
+	spans := []widget.Span{}
+	for _, g := range byState(p.standings()) {
+		spans = append(spans, widget.Span{Ink: e.Style.ink(role(g.state)), Text: safe.Sprintf("%d%c ", g.n, g.state.Letter())})
+	}
+	return spans
+}
+
+func (p *fabricsPane) head(e Env) string {
+	note := widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("worst first")}
+	if !e.Filter.empty() {
+		note = widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Sprintf("/%s", e.Filter.text)}
+	}
+	return widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Title), Text: safe.Lit("fabrics")}, note)
+}

@@ -1,0 +1,243 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// Model is the whole dashboard: the screens that are open, one over the other,
+// and what they all share. It does no I/O; its commands wait for events and
+// for time.
+type Model struct {
+	ctx   context.Context
+	cfg   Config
+	style *Style
+	fleet core.Fleet
+	now   time.Time
+
+	width, height int
+
+	stack  []*screen
+	kept   map[Place]*screen // screens that were left, for when one comes back
+	prompt *prompt           // nil unless something is being typed
+	note   widget.Span
+
+	started  time.Time
+	asked    int  // questions that the terminal has not answered
+	ticking  bool // a clock tick is on its way
+	blurred  bool
+	quitting bool
+}
+
+// screen is a pane on the stack.
+type screen struct {
+	spec   paneSpec
+	pane   Pane
+	place  Place
+	below  Place // what lies under it
+	among  []core.Key
+	filter filter
+}
+
+type (
+	// eventMsg carries an event of the engine, or why there are no more.
+	eventMsg struct {
+		event core.Event
+		err   error
+	}
+	clockMsg  struct{}
+	settleMsg struct{} // the terminal has had its time to start up
+	leaveMsg  struct{} // it has had its time to answer
+)
+
+// New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
+func New(ctx context.Context, cfg Config) *Model {
+	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}}
+	m.started = m.now
+	m.style = newStyle(cfg.Theme.Dark, cfg.NoColor)
+	m.fleet = cfg.Engine.Fleet()
+	m.open(Place{Screen: panes()[0].name}, nil)
+	return m
+}
+
+// Init starts to listen and asks the terminal what it can.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.listen(), m.tick()}
+	// A change of size in the first moments can get lost on its way.
+	cmds = append(cmds, tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return settleMsg{} }))
+	if m.cfg.Term != "dumb" {
+		m.asked++
+		cmds = append(cmds, tea.RequestBackgroundColor)
+		if !m.cfg.NoSync {
+			m.asked++
+			cmds = append(cmds, tea.Raw(ansi.RequestModeSynchronizedOutput))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// listen waits for one event; Update arms it again.
+func (m *Model) listen() tea.Cmd {
+	if m.cfg.Events == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		event, err := m.cfg.Events(m.ctx)
+		return eventMsg{event, err}
+	}
+}
+
+// tick wakes the dashboard when an age on screen is about to change.
+func (m *Model) tick() tea.Cmd {
+	if m.ticking || m.blurred || len(m.fleet.Fabrics) == 0 {
+		return nil
+	}
+	m.ticking = true
+	return tea.Tick(m.wait(), func(time.Time) tea.Msg { return clockMsg{} })
+}
+
+// wait is how long nothing on screen changes by itself: a second while some
+// age is counted in seconds, else ten.
+func (m *Model) wait() time.Duration {
+	for _, f := range m.fleet.Fabrics {
+		if !f.Checking.IsZero() || f.Report != nil && m.now.Sub(f.Report.Live.ReadAt) < time.Minute {
+			return time.Second
+		}
+	}
+	return 10 * time.Second
+}
+
+// Update takes one message. Text from outside arrives with the fleet, keys
+// from the person; nothing here waits for either.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	// Whole seconds: what was made for one is good until the next.
+	m.now = m.cfg.Now().Truncate(time.Second)
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		if !m.quitting {
+			return m, m.key(msg)
+		}
+	case tea.PasteMsg:
+		// Outside a line that is being typed, what was pasted is dropped: it
+		// must never run as keys.
+		if m.prompt != nil {
+			m.edit(msg)
+		}
+	case eventMsg:
+		return m, m.heard(msg)
+	case clockMsg:
+		m.ticking = false
+		return m, m.tick()
+	case tea.FocusMsg:
+		m.blurred = false
+		m.fleet = m.cfg.Engine.Fleet()
+		return m, m.tick()
+	case tea.BlurMsg:
+		m.blurred = true
+	case tea.BackgroundColorMsg:
+		theme := m.cfg.Theme.Dark
+		if !msg.IsDark() {
+			theme = m.cfg.Theme.Light
+		}
+		m.style = newStyle(theme, m.cfg.NoColor)
+		return m, m.answered()
+	case tea.ModeReportMsg:
+		if msg.Mode == ansi.ModeSynchronizedOutput {
+			return m, m.answered()
+		}
+	case settleMsg, tea.ResumeMsg:
+		return m, tea.RequestWindowSize
+	case leaveMsg:
+		return m, tea.Quit
+	}
+	return m, nil
+}
+
+// heard takes an event: whatever it says, what is now the case is asked of the
+// engine. After quitting nothing is taken any more.
+func (m *Model) heard(msg eventMsg) tea.Cmd {
+	switch {
+	case m.quitting || m.ctx.Err() != nil:
+		return nil
+	case msg.err != nil:
+		m.say(themes.Error, safe.Sprintf("nothing is read any more: %v", msg.err))
+		return nil
+	}
+	m.fleet = m.cfg.Engine.Fleet()
+	return tea.Batch(m.listen(), m.tick())
+}
+
+// answered counts an answer of the terminal; the last one lets the dashboard
+// leave.
+func (m *Model) answered() tea.Cmd {
+	m.asked--
+	if m.quitting && m.asked <= 0 {
+		return tea.Quit
+	}
+	return nil
+}
+
+// quit leaves. A terminal that was asked a moment ago is given the time to
+// answer, for an answer that comes later would be typed into the shell.
+func (m *Model) quit() tea.Cmd {
+	m.quitting = true
+	if m.asked <= 0 || m.now.Sub(m.started) > time.Second {
+		return tea.Quit
+	}
+	return tea.Tick(300*time.Millisecond, func(time.Time) tea.Msg { return leaveMsg{} })
+}
+
+// say puts a sentence into the status line, until the next key.
+func (m *Model) say(r themes.Role, t safe.Text) {
+	m.note = widget.Span{Ink: m.style.ink(r), Text: t}
+}
+
+func (m *Model) top() *screen { return m.stack[len(m.stack)-1] }
+
+// open puts a screen on the stack, one that was left before as it was then.
+func (m *Model) open(p Place, among []core.Key) {
+	spec, ok := specOf(p.Screen)
+	if !ok {
+		return
+	}
+	id := Place{Screen: p.Screen, Fabric: p.Fabric}
+	s := m.kept[id]
+	if s == nil {
+		s = &screen{spec: spec, pane: spec.new()}
+		m.kept[id] = s
+	}
+	s.place, s.among = p, among
+	if len(m.stack) > 0 {
+		s.below = m.top().place
+	}
+	m.stack = append(m.stack, s)
+}
+
+// env is what the screen on top works with.
+func (m *Model) env() Env {
+	s := m.top()
+	e := Env{
+		Place: s.place, Among: s.among, Below: s.below, Filter: s.filter,
+		Fleet: m.fleet, Now: m.now, Style: m.style,
+		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
+	}
+	e.Width, e.Height = m.room()
+	return e
+}
+
+func (m *Model) about() safe.Text {
+	if m.cfg.User == "" || m.cfg.Host == "" {
+		return safe.Clean(m.cfg.User + m.cfg.Host)
+	}
+	return safe.Sprintf("%s@%s", m.cfg.User, m.cfg.Host)
+}

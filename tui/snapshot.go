@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+)
+
+// SnapshotOptions say which screen to draw, and how large.
+type SnapshotOptions struct {
+	Screen        string        // one of [Screens]; "" is the first of them
+	Fabric        core.FabricID // for the screens of one fabric; "" is the first fabric
+	Object        core.Key      // for the diff; zero is the fabric's worst object
+	Width, Height int
+}
+
+// Snapshot draws a screen as plain text: Height lines of Width columns each,
+// without colours. It waits for nothing, so the engine must have read what it
+// is to show.
+func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error) {
+	if o.Screen == "" {
+		o.Screen = Screens()[0]
+	}
+	if !slices.Contains(Screens(), o.Screen) {
+		return "", fmt.Errorf("no screen %q (there are %s)", o.Screen, strings.Join(Screens(), ", "))
+	}
+	if o.Width < 1 || o.Height < 1 {
+		return "", fmt.Errorf("size %dx%d: both must be at least 1", o.Width, o.Height)
+	}
+	m := New(ctx, cfg)
+	m.width, m.height = o.Width, o.Height
+	if err := m.visit(o); err != nil {
+		return "", err
+	}
+	lines := m.lines()
+	for i, l := range lines {
+		plain := ansi.Strip(l)
+		lines[i] = plain + strings.Repeat(" ", max(o.Width-ansi.StringWidth(plain), 0))
+	}
+	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// visit opens the screens on the way to one, as a person would.
+func (m *Model) visit(o SnapshotOptions) error {
+	if o.Screen == Screens()[0] {
+		return nil
+	}
+	if o.Screen == "help" {
+		m.do(ActHelp)
+		return nil
+	}
+	if o.Fabric == "" && len(m.fleet.Fabrics) > 0 {
+		o.Fabric = m.fleet.Fabrics[0].Fabric.ID
+	}
+	f, ok := m.fleet.Fabric(o.Fabric)
+	if !ok {
+		return fmt.Errorf("no fabric %q", o.Fabric)
+	}
+	m.open(Place{Screen: "detail", Fabric: o.Fabric}, nil)
+	if o.Screen != "diff" {
+		return nil
+	}
+	if o.Object == (core.Key{}) && f.Report != nil && len(f.Report.Verdicts) > 0 {
+		o.Object = f.Report.Verdicts[0].Key
+	}
+	m.open(Place{Screen: "diff", Fabric: o.Fabric, Object: o.Object}, unsettled(f))
+	return nil
+}

@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// chrome says which lines the root draws around a pane.
+type chrome struct{ header, status, hints bool }
+
+// chrome leaves lines out as the terminal gets lower: what is being looked at
+// comes before how to go on.
+func (m *Model) chrome() chrome {
+	return chrome{header: m.height >= 2, status: m.height >= 14, hints: m.height >= 8}
+}
+
+// brief tells whether there is room for no more than one line.
+func (m *Model) brief() bool { return m.height < 2 || m.height < 4 && m.width < 30 }
+
+// room is the space that is left for the pane.
+func (m *Model) room() (width, height int) {
+	height = m.height
+	c := m.chrome()
+	for _, there := range []bool{c.header, c.status, c.hints} {
+		if there {
+			height--
+		}
+	}
+	return max(m.width, 0), max(height, 0)
+}
+
+// View draws the screen on top.
+func (m *Model) View() tea.View {
+	v := tea.NewView(strings.Join(m.lines(), "\n"))
+	v.AltScreen = true
+	v.ReportFocus = true
+	return v
+}
+
+// lines is the frame: exactly as many lines as the terminal has, none of them
+// wider.
+func (m *Model) lines() []string {
+	if m.width <= 0 || m.height <= 0 {
+		return nil
+	}
+	frame := m.top().pane.View(m.env())
+	if m.brief() {
+		lines := make([]string, m.height)
+		lines[0] = widget.NewLine(m.width).Spans(frame.Brief...).String()
+		return lines
+	}
+	c := m.chrome()
+	lines := make([]string, 0, m.height)
+	if c.header {
+		lines = append(lines, m.header(frame, !c.status))
+	}
+	_, height := m.room()
+	body := frame.Lines[:min(len(frame.Lines), height)]
+	lines = append(lines, body...)
+	lines = append(lines, make([]string, height-len(body))...)
+	if c.status {
+		lines = append(lines, m.status(frame))
+	}
+	if c.hints {
+		lines = append(lines, m.hints())
+	}
+	if m.prompt != nil {
+		lines[len(lines)-1] = m.prompt.draw(m.width, m.style.ink(themes.Match), m.style.ink(themes.Text))
+	}
+	return lines
+}
+
+// header draws the first line; on a low terminal it holds the position too.
+func (m *Model) header(f Frame, position bool) string {
+	facts := f.Facts
+	if position && f.Position.Len() > 0 {
+		facts = append(facts[:len(facts):len(facts)], widget.Span{Ink: m.style.ink(themes.Dim), Text: f.Position})
+	}
+	spaced := make([]widget.Span, 0, len(facts))
+	for i, s := range facts {
+		if i < len(facts)-1 {
+			s.Text = s.Text.Plus(safe.Lit("  "))
+		}
+		spaced = append(spaced, s)
+	}
+	return widget.Ends(m.width, widget.Ink{}, f.Title, spaced)
+}
+
+// status draws the line above the hints: what was just said, else the pane's
+// own note.
+func (m *Model) status(f Frame) string {
+	note := f.Note
+	if m.note.Text.Len() > 0 {
+		note = m.note
+	}
+	right := []widget.Span{{Ink: m.style.ink(themes.Dim), Text: f.Position}}
+	room := m.width - widget.Width(f.Position) - 2
+	note.Text = widget.Fit(note.Text, room, widget.CutEnd)
+	return widget.Ends(m.width, widget.Ink{}, []widget.Span{note}, right)
+}
+
+// hints draws the keys that do something now, as many as there is room for,
+// and always the way to help.
+func (m *Model) hints() string {
+	shown := m.hinted()
+	l := widget.NewLine(m.width)
+	tail := 0
+	for i := len(shown) - 1; i >= 0 && shown[i].action == ActHelp; i-- {
+		tail = hintWidth(shown[i]) + 2
+	}
+	for i, b := range shown {
+		if b.action != ActHelp && l.Room() < hintWidth(b)+2+tail {
+			continue
+		}
+		if l.Room() < m.width && i > 0 {
+			l.Gap(widget.Ink{}, 2)
+		}
+		l.Put(m.style.ink(themes.Key), safe.Clean(b.keys[0]))
+		l.Put(m.style.ink(themes.Hint), safe.Clean(" "+b.hint))
+	}
+	return l.String()
+}
+
+// hinted are the bindings of the footer, help last.
+func (m *Model) hinted() []binding {
+	var shown, help []binding
+	for _, b := range bindingsOf(m.top().spec.scopes) {
+		switch {
+		case b.hint == "" || !m.can(b.action):
+		case b.action == ActHelp:
+			if m.top().spec.name == "help" {
+				b.hint = "close help"
+			}
+			help = append(help, b)
+		default:
+			if b.action == ActClose && len(m.stack) > 1 {
+				b.hint = "close"
+			}
+			shown = append(shown, b)
+		}
+	}
+	return append(shown, help...)
+}
+
+func hintWidth(b binding) int { return len(b.keys[0]) + 1 + len(b.hint) }
