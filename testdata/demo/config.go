@@ -1,0 +1,45 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"selvage/testdata/hedgehog"
+)
+
+// configuration is a configuration as somebody would write it for these
+// fabrics. Its paths are relative to its own folder.
+func (w *World) configuration() []byte {
+	var b strings.Builder
+	b.WriteString(`# The fabrics of a demonstration: dumps in place of clusters.
+state: {dir: state}
+defaults:
+  git: {url: fabrics.git, branch: main}
+  check: {interval: 5s, stale_after: 1m}
+fabrics:
+`)
+	for _, s := range w.sites {
+		fmt.Fprintf(&b, "  - name: %s\n    description: %s\n", s.name, quote(s.description))
+		fmt.Fprintf(&b, "    cluster: {cluster_name: %s, namespace: default, dump: %s}\n", s.cluster, s.dumpFile())
+		var more string
+		if s.layout == hedgehog.Mixed {
+			more = `, exclude: ["examples/**"]`
+		}
+		if !s.split {
+			fmt.Fprintf(&b, "    git: {url: fabrics.git, path: %s%s}\n", s.dir, more)
+			continue
+		}
+		b.WriteString("    git:\n")
+		for _, folder := range []string{"wiring", "tenants"} {
+			fmt.Fprintf(&b, "      - {url: fabrics.git, path: %s/%s}\n", s.dir, folder)
+		}
+	}
+	return []byte(b.String())
+}
+
+// quote writes a text so that any YAML parser reads it as it is: JSON is YAML.
+func quote(s string) string {
+	quoted, _ := json.Marshal(s) // a string always encodes
+	return string(quoted)
+}
