@@ -1,0 +1,66 @@
+# selvage. `make` lists the targets.
+
+GO            ?= go
+GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
+BENCHSTAT     := golang.org/x/perf/cmd/benchstat@latest
+
+# Packages below testdata can be imported, but ./... leaves them out. Each
+# folder with a go.mod of its own is a module of its own.
+PACKAGES      := ./... ./testdata/demo/... ./testdata/labtest/...
+MODULES       := testdata/hedgehog testdata/lab
+TESTFLAGS     ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check fmt vet lint tidy golden bench fuzz lab lab-build clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+build: ## Build bin/selvage
+	$(GO) build -o bin/selvage ./cmd/selvage
+
+demo: build ## Open the dashboard on a world of its own: no cluster, no configuration
+	./bin/selvage demo
+
+lab: build lab-build ## Open the dashboard on three fabrics of a real kube-apiserver
+	$(GO) run ./testdata/labtest/cmd/lab up -- $(CURDIR)/bin/selvage
+
+lab-build: ## Build the lab's programs, unless they are there already
+	$(GO) run ./testdata/labtest/cmd/lab build
+
+test: lab-build ## Run every test
+	$(GO) test $(TESTFLAGS) $(PACKAGES)
+	@for m in $(MODULES); do echo "cd $$m && go vet ./... && go test ./..."; (cd $$m && $(GO) vet ./... && $(GO) test ./...) || exit 1; done
+
+check: tidy fmt vet lint ## The one gate: format, vet, lint, and every test with -race
+	$(MAKE) test TESTFLAGS="-race -shuffle=on"
+
+tidy:
+	$(GO) mod tidy -diff
+	@for m in $(MODULES); do (cd $$m && $(GO) mod tidy -diff) || exit 1; done
+
+fmt:
+	@out=$$($(GO) run $(GOFUMPT) -l .); test -z "$$out" || { echo "not formatted; run $(GO) run $(GOFUMPT) -w ."; echo "$$out"; exit 1; }
+
+vet:
+	$(GO) vet $(PACKAGES)
+	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
+
+lint:
+	$(GO) run $(GOLANGCI) run $(PACKAGES)
+
+golden: ## Write the golden files anew, and show what changed
+	$(GO) test ./tui/... ./cmd/... -update
+	git diff --stat -- '*.golden' '*.txtar'
+
+bench: build lab-build ## Measure: ratios beside a peer or a floor in the same run
+	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./testdata/labtest/bench
+	$(GO) test -run '^$$' -bench . ./core/... ./store ./tui/...
+
+fuzz: ## Fuzz every target for 30 seconds
+	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+		echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s $$p || exit 1; done; done
+
+clean: ## Remove what was built here
+	rm -rf bin

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"selvage/core"
+	"selvage/core/config"
+)
+
+// patience is how long a command works in silence.
+const patience = 500 * time.Millisecond
+
+// named are the fabrics that a command line names, all of them when it names
+// none.
+func named(c *config.Config, names []string) ([]core.FabricID, error) {
+	all := make([]core.FabricID, len(c.Fabrics))
+	for i := range c.Fabrics {
+		all[i] = c.Fabrics[i].Name
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	var chosen []core.FabricID
+	for _, n := range names {
+		id := core.FabricID(n)
+		if !slices.Contains(all, id) {
+			return nil, usage(fmt.Errorf("no fabric %q in the configuration; it has %s", n, list(all)))
+		}
+		if !slices.Contains(chosen, id) {
+			chosen = append(chosen, id)
+		}
+	}
+	return chosen, nil
+}
+
+func list(ids []core.FabricID) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = string(id)
+	}
+	return strings.Join(names, ", ")
+}
+
+// survey opens a session, checks the named fabrics, all of them where none is
+// named, and hands their states to a command. With cached it takes what was
+// last known instead.
+func (a *app) survey(ctx context.Context, names []string, cached bool, use func(*session, []core.FabricState) error) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	ids, err := named(c, names)
+	if err != nil {
+		return err
+	}
+	s, err := a.open(ctx, c, a.log(c.Debug))
+	if err != nil {
+		return err
+	}
+	defer s.close(a)
+	if !cached {
+		if err := a.check(ctx, s, ids); err != nil {
+			return err
+		}
+	}
+	return use(s, states(s.loop.Fleet(), ids))
+}
+
+// check checks fabrics all at once. On standard error it tells what it waits
+// for, when that takes longer than a moment.
+func (a *app) check(ctx context.Context, s *session, ids []core.FabricID) error {
+	var mu sync.Mutex
+	waiting := slices.Clone(ids)
+	slow := time.AfterFunc(patience, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(waiting) > 0 && a.interactive() {
+			fmt.Fprintf(a.errs, "checking %s…\n", list(waiting))
+		}
+	})
+	defer slow.Stop()
+	var all sync.WaitGroup
+	for _, id := range ids {
+		all.Go(func() {
+			_ = s.loop.Check(ctx, id) // the fabric's state holds the error
+			mu.Lock()
+			defer mu.Unlock()
+			waiting = slices.DeleteFunc(waiting, func(w core.FabricID) bool { return w == id })
+		})
+	}
+	all.Wait()
+	if ctx.Err() != nil {
+		return exit{code: exitInterrupted, err: errInterrupted}
+	}
+	return nil
+}
+
+func states(fleet core.Fleet, ids []core.FabricID) []core.FabricState {
+	found := make([]core.FabricState, 0, len(ids))
+	for _, id := range ids {
+		if f, ok := fleet.Fabric(id); ok {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// unread tells whether a part of a fabric could not be read, or its last
+// answer is too old to rely on.
+func unread(f core.FabricState, now time.Time) bool {
+	return f.Report == nil || f.Err != nil || f.Report.Unread() || f.Access(now) != core.AccessOK
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/user"
+	"path/filepath"
+	"sync"
+
+	"selvage/core/config"
+	"selvage/core/manifest"
+	"selvage/themes"
+	"selvage/tui"
+)
+
+// dashboard opens the dashboard over the fabrics of a configuration, and
+// checks them in the background as long as it is open.
+func (a *app) dashboard(ctx context.Context, c *config.Config) error {
+	if err := a.wantTerminal(); err != nil {
+		return err
+	}
+	log, closeLog, err := a.logFile(c)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	s, err := a.open(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer s.close(a)
+	screen, err := a.screen(s)
+	if err != nil {
+		return err
+	}
+	screen.Events = s.loop.Subscribe().Next
+	ctx, stop := context.WithCancel(ctx)
+	var checks sync.WaitGroup
+	checks.Go(func() { s.loop.Run(ctx) })
+	err = tui.Run(ctx, screen)
+	stop()
+	checks.Wait()
+	if errors.Is(err, context.Canceled) {
+		return exit{code: exitInterrupted}
+	}
+	return err
+}
+
+// wantTerminal fails where the dashboard would have nowhere to appear.
+func (a *app) wantTerminal() error {
+	if a.interactive() {
+		return nil
+	}
+	return usage(errors.New("the dashboard needs a terminal (try selvage status, or selvage snapshot fabrics)"))
+}
+
+// screen is the dashboard's view of a session.
+func (a *app) screen(s *session) (tui.Config, error) {
+	theme, err := themes.Load(s.config.Theme, a.themeDir())
+	if err != nil {
+		return tui.Config{}, usage(err)
+	}
+	host, _ := os.Hostname() // "" where the system does not tell
+	name := ""
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	_, noSync := a.env("SELVAGE_NO_SYNC")
+	noColor, _ := a.env("NO_COLOR")
+	term, _ := a.env("TERM")
+	return tui.Config{
+		Engine: s.loop, Now: a.now, Document: manifest.Render,
+		Theme: theme, NoColor: noColor != "",
+		Version: version(), User: name, Host: host, Mode: s.config.Mode,
+		Term: term, NoSync: noSync,
+	}, nil
+}
+
+func (a *app) themeDir() string {
+	path, _ := config.Path(config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home})
+	return filepath.Join(filepath.Dir(path), "themes")
+}
+
+// logFile is where the dashboard logs: beside the store, for it owns the
+// screen.
+func (a *app) logFile(c *config.Config) (log *slog.Logger, done func(), err error) {
+	level := slog.LevelInfo
+	if c.Debug {
+		level = slog.LevelDebug
+	}
+	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
+		return nil, nil, usage(fmt.Errorf("make the state folder: %w (set state.dir to one that you may write to)", err))
+	}
+	name := filepath.Join(c.State.Dir, "selvage.log")
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, usage(fmt.Errorf("open the log: %w (set state.dir to a folder that you may write to)", err))
+	}
+	log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: level}))
+	return log, func() { _ = f.Close() }, nil
+}

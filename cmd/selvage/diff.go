@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/spf13/cobra"
+
+	"selvage/core"
+	"selvage/core/manifest"
+	"selvage/core/safe"
+)
+
+func (a *app) diffCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "diff FABRIC [KIND/NAME...]",
+		Short: "Check a fabric and print its differences; - live, + git",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.diff(cmd, args[0], args[1:], output)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "fields", "fields, unified or json")
+	return cmd
+}
+
+func (a *app) diff(cmd *cobra.Command, fabric string, objects []string, output string) error {
+	printers := map[string]func(core.FabricState, []core.Verdict) error{
+		"fields": a.diffFields, "unified": a.diffUnified, "json": a.diffJSON,
+	}
+	printer, ok := printers[output]
+	if !ok {
+		return usage(fmt.Errorf("--output %q: it is one of fields, unified, json", output))
+	}
+	return a.survey(cmd.Context(), []string{fabric}, false, func(_ *session, fabrics []core.FabricState) error {
+		return a.printDiff(fabrics[0], objects, printer)
+	})
+}
+
+// printDiff prints the differences of the named objects, of all where none is
+// named, and ends with the exit code that they stand for.
+func (a *app) printDiff(f core.FabricState, objects []string, printer func(core.FabricState, []core.Verdict) error) error {
+	if f.Report == nil {
+		return exit{code: exitUnread, err: f.Err}
+	}
+	verdicts, err := chosen(f.Report, objects)
+	if err != nil {
+		return usage(err)
+	}
+	verdicts = slices.DeleteFunc(slices.Clone(verdicts), func(v core.Verdict) bool { return v.State == core.InSync })
+	if err := printer(f, verdicts); err != nil {
+		return err
+	}
+	code := exitDone
+	if slices.ContainsFunc(verdicts, func(v core.Verdict) bool { return !v.State.Settled() }) {
+		code = exitDifferences
+	}
+	if unread(f, a.now()) {
+		code = worse(code, exitUnread)
+		if p := f.Problem(); p != "" {
+			fmt.Fprintln(a.errs, "selvage: "+safe.Clean(p).String())
+		}
+	}
+	return done(code)
+}
+
+// diffFields prints each changed field with what live and Git say.
+func (a *app) diffFields(_ core.FabricState, verdicts []core.Verdict) error {
+	var b strings.Builder
+	for i, v := range verdicts {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "%c %s  %s", v.State.Letter(), safe.Clean(v.Key.String()), v.State.Title())
+		if v.Reason != "" {
+			fmt.Fprintf(&b, ": %s", safe.Clean(v.Reason))
+		}
+		if v.Origin.Path != "" {
+			fmt.Fprintf(&b, "  (%s:%d)", safe.Clean(v.Origin.Path), v.Origin.Line)
+		}
+		b.WriteString("\n")
+		for _, c := range v.Changes {
+			fieldLines(&b, c)
+		}
+	}
+	return a.printf("%s", b.String())
+}
+
+func fieldLines(b *strings.Builder, c core.Change) {
+	fmt.Fprintf(b, "  %s  %s\n", safe.Clean(string(c.Path)), c.Verdict)
+	if c.Live.Present() {
+		fmt.Fprintf(b, "    - %s", safe.Clean(c.Live.String()))
+		if c.Manager != "" {
+			fmt.Fprintf(b, "  %s %s", safe.Clean(c.Manager), utc(c.ManagerTime).Format("2006-01-02 15:04:05Z"))
+		}
+		b.WriteString("\n")
+	}
+	if c.Git.Present() {
+		fmt.Fprintf(b, "    + %s\n", safe.Clean(c.Git.String()))
+	}
+	if c.Base.Present() && !c.Base.Equal(c.Git) && !c.Base.Equal(c.Live) {
+		fmt.Fprintf(b, "    base %s\n", safe.Clean(c.Base.String()))
+	}
+}
+
+// diffUnified prints what diff -u says of both manifests, as they were
+// compared.
+func (a *app) diffUnified(_ core.FabricState, verdicts []core.Verdict) error {
+	for _, v := range verdicts {
+		live, err := manifestText(v, v.Live)
+		if err != nil {
+			return err
+		}
+		git, err := manifestText(v, v.Git)
+		if err != nil {
+			return err
+		}
+		from, to := "live/"+v.Key.String(), "git/"+v.Key.String()
+		for _, line := range safe.Multi(udiff.Unified(from, to, live, git)) {
+			if err := a.printf("%s\n", line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// manifestText is one side of a verdict as YAML; nothing where the side does
+// not have the object.
+func manifestText(v core.Verdict, fields map[string]any) (string, error) {
+	if fields == nil {
+		return "", nil
+	}
+	text, err := manifest.Render(core.Document(v.Key, v.Version, fields))
+	if err != nil {
+		return "", fmt.Errorf("render %s: %w", v.Key, err)
+	}
+	return string(text), nil
+}
+
+type diffDocument struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	Fabric     core.FabricID  `json:"fabric"`
+	Objects    []objectStatus `json:"objects"`
+}
+
+func (a *app) diffJSON(f core.FabricState, verdicts []core.Verdict) error {
+	doc := diffDocument{APIVersion: "selvage/v1", Kind: "FabricDiff", Fabric: f.Fabric.ID, Objects: []objectStatus{}}
+	for _, v := range verdicts {
+		doc.Objects = append(doc.Objects, objectDocument(v))
+	}
+	data, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write differences: %w", err)
+	}
+	return a.printf("%s\n", data)
+}

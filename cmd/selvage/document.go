@@ -1,0 +1,124 @@
+package main
+
+import (
+	"time"
+
+	"selvage/core"
+)
+
+// The documents that scripts read. Their shape is the contract's, section 4;
+// what is not known is left out.
+
+type statusList struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	Items      []fabricStatus `json:"items"`
+}
+
+type fabricStatus struct {
+	Name              core.FabricID   `json:"name"`
+	SyncStatus        core.SyncStatus `json:"sync_status"`
+	SyncStatusDisplay string          `json:"sync_status_display"`
+	Worst             core.State      `json:"worst"`
+	LastSync          time.Time       `json:"last_sync,omitzero"`
+	LastCheck         time.Time       `json:"last_check,omitzero"`
+	SyncError         string          `json:"sync_error"`
+	Mode              core.Mode       `json:"mode"`
+	Git               []gitStatus     `json:"git,omitempty"`
+	Live              *liveStatus     `json:"live,omitempty"`
+	Counts            map[string]int  `json:"counts,omitempty"`
+	NotInGit          map[string]int  `json:"not_in_git,omitempty"`
+	Objects           []objectStatus  `json:"objects"`
+}
+
+type gitStatus struct {
+	URL      string      `json:"url"`
+	Branch   string      `json:"branch"`
+	Path     string      `json:"path"`
+	Revision string      `json:"revision,omitempty"`
+	ReadAt   time.Time   `json:"read_at,omitzero"`
+	Access   core.Access `json:"access"`
+	Error    string      `json:"error"`
+}
+
+type liveStatus struct {
+	Source      string      `json:"source"`
+	ClusterName string      `json:"cluster_name"`
+	ReadAt      time.Time   `json:"read_at,omitzero"`
+	Access      core.Access `json:"access"`
+	Error       string      `json:"error"`
+}
+
+type objectStatus struct {
+	Group     string        `json:"group"`
+	Version   string        `json:"version,omitempty"`
+	Kind      string        `json:"kind"`
+	Namespace string        `json:"namespace,omitempty"`
+	Name      string        `json:"name"`
+	State     core.State    `json:"state"`
+	Reason    string        `json:"reason,omitempty"`
+	LastState string        `json:"last_state,omitempty"`
+	File      string        `json:"file,omitempty"`
+	Line      int           `json:"line,omitempty"`
+	Since     time.Time     `json:"since,omitzero"`
+	Changes   []core.Change `json:"changes,omitempty"`
+}
+
+func statusDocument(fabrics []core.FabricState, now time.Time, all bool) statusList {
+	doc := statusList{APIVersion: "selvage/v1", Kind: "FabricStatusList", Items: []fabricStatus{}}
+	for _, f := range fabrics {
+		doc.Items = append(doc.Items, fabricDocument(f, now, all))
+	}
+	return doc
+}
+
+func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
+	status := f.SyncStatus(now)
+	doc := fabricStatus{
+		Name: f.Fabric.ID, SyncStatus: status, SyncStatusDisplay: status.Display(), Worst: f.Worst(now),
+		LastSync: utc(f.LastSync), LastCheck: utc(f.LastCheck), SyncError: f.Problem(), Mode: f.Fabric.Mode,
+		Objects: []objectStatus{},
+	}
+	r := f.Report
+	if r == nil {
+		return doc
+	}
+	for _, g := range r.Git {
+		doc.Git = append(doc.Git, gitStatus{g.URL, g.Branch, g.Path, g.Revision, utc(g.ReadAt), g.Access, g.Error})
+	}
+	doc.Live = &liveStatus{r.Live.Source, f.Fabric.Cluster, utc(r.Live.ReadAt), f.Access(now), r.Live.Error}
+	doc.Counts = map[string]int{}
+	for _, s := range core.States() {
+		doc.Counts[s.String()] = r.Counts[s]
+	}
+	for gk, n := range r.NotInGit {
+		if doc.NotInGit == nil {
+			doc.NotInGit = map[string]int{}
+		}
+		doc.NotInGit[gk.Kind] += n
+	}
+	for _, v := range r.Verdicts {
+		if all || v.State != core.InSync {
+			doc.Objects = append(doc.Objects, objectDocument(v))
+		}
+	}
+	return doc
+}
+
+func objectDocument(v core.Verdict) objectStatus {
+	o := objectStatus{
+		Group: v.Key.Group, Version: v.Version, Kind: v.Key.Kind, Namespace: v.Key.Namespace, Name: v.Key.Name,
+		State: v.State, Reason: v.Reason, File: v.Origin.Path, Line: v.Origin.Line, Since: utc(v.Since), Changes: v.Changes,
+	}
+	if v.State == core.Unknown && v.LastKnown {
+		o.LastState = v.Last.String()
+	}
+	return o
+}
+
+func utc(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(time.Second)
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"selvage/core"
+	"selvage/core/safe"
+)
+
+type statusFlags struct {
+	output   string
+	exitCode bool
+	failOn   []string
+	cached   bool
+	all      bool
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	var flags statusFlags
+	cmd := &cobra.Command{
+		Use:   "status [FABRIC...]",
+		Short: "Check fabrics and print how they stand",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			return a.status(cmd, names, flags)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&flags.output, "output", "o", "table", "table, json or yaml")
+	f.BoolVar(&flags.exitCode, "exit-code", false, "exit with 1 where a fabric is not in sync")
+	f.StringSliceVar(&flags.failOn, "fail-on", nil, "exit with 1 on these `states` only: drifted,conflict")
+	f.BoolVar(&flags.cached, "cached", false, "print what was last known, without any network")
+	f.BoolVar(&flags.all, "all", false, "list objects that are in sync, too")
+	return cmd
+}
+
+func (a *app) status(cmd *cobra.Command, names []string, flags statusFlags) error {
+	failOn, err := failStates(flags)
+	if err != nil {
+		return usage(err)
+	}
+	if !slices.Contains([]string{"table", "json", "yaml"}, flags.output) {
+		return usage(fmt.Errorf("--output %q: it is one of table, json, yaml", flags.output))
+	}
+	return a.survey(cmd.Context(), names, flags.cached, func(_ *session, fabrics []core.FabricState) error {
+		now := a.now()
+		if err := a.printStatus(fabrics, now, flags, len(names) > 0); err != nil {
+			return err
+		}
+		return done(statusCode(fabrics, failOn, now))
+	})
+}
+
+// failStates are the states that make the command exit with 1.
+func failStates(flags statusFlags) ([]core.State, error) {
+	var states []core.State
+	for _, word := range flags.failOn {
+		s, err := core.ParseState(strings.TrimSpace(word))
+		if err != nil {
+			return nil, fmt.Errorf("--fail-on: %w; the states are %v", err, core.States())
+		}
+		states = append(states, s)
+	}
+	if len(states) == 0 && flags.exitCode {
+		for _, s := range core.States() {
+			if !s.Settled() {
+				states = append(states, s)
+			}
+		}
+	}
+	return states, nil
+}
+
+func statusCode(fabrics []core.FabricState, failOn []core.State, now time.Time) int {
+	code := exitDone
+	for _, f := range fabrics {
+		if unread(f, now) {
+			code = worse(code, exitUnread)
+		}
+		if f.Report == nil {
+			continue
+		}
+		for _, s := range failOn {
+			if f.Report.Counts[s] > 0 {
+				code = worse(code, exitDifferences)
+			}
+		}
+	}
+	return code
+}
+
+func (a *app) printStatus(fabrics []core.FabricState, now time.Time, flags statusFlags, objects bool) error {
+	if flags.output == "table" {
+		return a.statusTable(fabrics, now, objects || flags.all, flags.all)
+	}
+	data, err := json.MarshalIndent(statusDocument(fabrics, now, flags.all), "", "  ")
+	if err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	if flags.output == "yaml" {
+		if data, err = yaml.JSONToYAML(data); err != nil {
+			return fmt.Errorf("write status: %w", err)
+		}
+	}
+	return a.printf("%s\n", strings.TrimRight(string(data), "\n"))
+}
+
+// statusTable prints a line for each fabric and, where asked for, one for each
+// object below it.
+func (a *app) statusTable(fabrics []core.FabricState, now time.Time, objects, all bool) error {
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "FABRIC\tSTATE\t=\t^\t~\t*\t!\t+\t-\tx\t?\tGIT\tSEEN\tMESSAGE")
+	columns := []core.State{
+		core.InSync, core.Pending, core.Drifted, core.Differs, core.Conflict,
+		core.OnlyGit, core.OnlyLive, core.Invalid, core.Unknown,
+	}
+	for _, f := range fabrics {
+		fmt.Fprintf(w, "%s\t%s", safe.Clean(string(f.Fabric.ID)), f.Headline(now))
+		for _, s := range columns {
+			fmt.Fprintf(w, "\t%s", count(f, s))
+		}
+		fmt.Fprintf(w, "\t%s\t%s\t%s\n", revision(f), seen(f, now), safe.Clean(f.Problem()))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if !objects {
+		return nil
+	}
+	for _, f := range fabrics {
+		if err := a.objectTable(f, now, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) objectTable(f core.FabricState, now time.Time, all bool) error {
+	if f.Report == nil {
+		return nil
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	lines := 0
+	for _, v := range f.Report.Verdicts {
+		if v.State == core.InSync && !all {
+			continue
+		}
+		if lines++; lines == 1 {
+			fmt.Fprintf(w, "\n%s\nSTATE\tOBJECT\tFIELDS\tSINCE\tREASON\n", safe.Clean(string(f.Fabric.ID)))
+		}
+		fmt.Fprintf(w, "%c %s\t%s\t%d\t%s\t%s\n", v.State.Letter(), v.State.Title(), safe.Clean(v.Key.String()),
+			len(v.Changes), age(now, v.Since), safe.Clean(v.Reason))
+	}
+	return w.Flush()
+}
+
+func count(f core.FabricState, s core.State) string {
+	if f.Report == nil {
+		return "?"
+	}
+	if n := f.Report.Counts[s]; n > 0 {
+		return fmt.Sprint(n)
+	}
+	return "."
+}
+
+func revision(f core.FabricState) string {
+	if f.Report == nil || len(f.Report.Git) == 0 || len(f.Report.Git[0].Revision) < 7 {
+		return "-"
+	}
+	return f.Report.Git[0].Revision[:7]
+}
+
+func seen(f core.FabricState, now time.Time) string {
+	if f.Report == nil || f.Report.Live.ReadAt.IsZero() {
+		return "never"
+	}
+	return age(now, f.Report.Live.ReadAt)
+}
+
+// age is a duration in the short form of kubectl: 8s, 14m, 3h, 5d.
+func age(now, then time.Time) string {
+	if then.IsZero() {
+		return "-"
+	}
+	return core.ShortAge(now.Sub(then))
+}

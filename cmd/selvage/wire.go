@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"selvage/core"
+	"selvage/core/config"
+	"selvage/core/dump"
+	"selvage/core/kube"
+	"selvage/core/loop"
+	"selvage/core/repo"
+	"selvage/core/safe"
+	"selvage/store"
+)
+
+// session is the program plugged together: a store, and a loop over the
+// fabrics of a configuration.
+type session struct {
+	config *config.Config
+	store  *store.Store
+	loop   *loop.Loop
+}
+
+// open plugs the rooms together. No network is touched before the first check.
+func (a *app) open(ctx context.Context, c *config.Config, log *slog.Logger) (*session, error) {
+	kube.Quiet(log)
+	slog.SetDefault(log) // net/http logs there, and the dashboard owns the terminal
+	s, err := store.Open(ctx, store.Config{Dir: c.State.Dir, Group: c.State.Group, Now: a.now})
+	if err != nil {
+		return nil, usage(err)
+	}
+	pool := repo.NewPool(repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home})
+	units := make([]loop.Unit, len(c.Fabrics))
+	for i := range c.Fabrics {
+		f := &c.Fabrics[i]
+		units[i] = loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: a.live(f)}
+	}
+	l := loop.New(loop.Config{Units: units, History: s, Now: a.now, Jitter: jitter, Log: log})
+	if err := l.Restore(ctx); err != nil {
+		a.complain(err)
+	}
+	return &session{config: c, store: s, loop: l}, nil
+}
+
+// close ends the session; there is nothing to be done about an error by then
+// but to tell it.
+func (s *session) close(a *app) {
+	if err := s.store.Close(); err != nil {
+		a.complain(err)
+	}
+}
+
+// complain tells an error beside the output of a command.
+func (a *app) complain(err error) {
+	fmt.Fprintln(a.errs, "selvage: "+safe.Clean(err.Error()).String())
+}
+
+// live is the source of a fabric's cluster: its API or a dump of it.
+func (a *app) live(f *config.Fabric) core.Source {
+	c := f.Cluster
+	if c.Dump != "" {
+		return dump.New(dump.Config{Path: c.Dump, ClusterName: c.ClusterName, Now: a.now})
+	}
+	return kube.New(kube.Config{
+		ClusterName: c.ClusterName, APIServer: c.APIServer, Kubeconfig: c.Kubeconfig, Context: c.Context,
+		Token: c.Token.Reveal(), TokenEnv: c.TokenEnv, TokenFile: c.TokenFile,
+		CAFile: c.CAFile, Insecure: !c.VerifySSL, TLSServerName: c.TLSServerName, ProxyURL: c.ProxyURL,
+		UserAgent: "selvage/" + version(), Now: a.now, LookupEnv: a.env,
+	})
+}
+
+func locations(f *config.Fabric) []repo.Location {
+	all := make([]repo.Location, len(f.Git))
+	for i, g := range f.Git {
+		all[i] = repo.Location{
+			URL: g.URL, Branch: g.Branch, Path: g.Path, Include: g.Include, Exclude: g.Exclude,
+			Username: g.Username, PasswordEnv: g.PasswordEnv, PasswordFile: g.PasswordFile,
+			SSHKeyFile: g.SSHKeyFile, KnownHostsFile: g.KnownHostsFile, ProxyURL: g.ProxyURL,
+		}
+	}
+	return all
+}
+
+// jitter spreads checks over a tenth of their interval either way.
+func jitter(d time.Duration) time.Duration {
+	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
+}
