@@ -1,9 +1,7 @@
 package core
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -137,27 +135,10 @@ func (f FabricState) Worst(now time.Time) State {
 		return Unknown
 	}
 	worst := f.Report.Counts.Worst()
-	if worst > Unknown && (f.Err != nil || f.Report.Unread() || f.Access(now) != AccessOK) {
+	if worst > Unknown && (f.Err != nil || f.Report.Empty() || f.Report.Unread() || f.Access(now) != AccessOK) {
 		return Unknown
 	}
 	return worst
-}
-
-// Headline is the fabric's state as lists show it, letter and word: that of its
-// worst object, or what keeps it from being read.
-func (f FabricState) Headline(now time.Time) string {
-	worst := f.Worst(now)
-	word := worst.Title()
-	switch access := f.Access(now); {
-	case f.Report == nil && f.Err == nil:
-		word = "not checked"
-	case worst != Unknown:
-	case access != AccessOK && access != "":
-		word = strings.ReplaceAll(string(access), "_", " ")
-	case f.GitAccess() != AccessOK && f.GitAccess() != "":
-		word = "git " + strings.ReplaceAll(string(f.GitAccess()), "_", " ")
-	}
-	return string(worst.Letter()) + " " + word
 }
 
 // SyncStatus sums the fabric up.
@@ -167,35 +148,14 @@ func (f FabricState) SyncStatus(now time.Time) SyncStatus {
 		return NeverSynced
 	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK:
 		return SyncError
+	case f.Report.Empty():
+		return NeverSynced
 	case f.Report.Counts.Worst() >= Acknowledged && !f.Report.Unread():
 		return Synced
 	case f.LastSync.IsZero():
 		return NeverSynced
 	}
 	return OutOfSync
-}
-
-// Problem is the one line that says why the fabric could not be read whole; ""
-// where it was.
-func (f FabricState) Problem() string {
-	if f.Err != nil {
-		return f.Err.Error()
-	}
-	if f.Report == nil {
-		return ""
-	}
-	if f.Report.Live.Error != "" {
-		return f.Report.Live.Error
-	}
-	for _, g := range f.Report.Git {
-		if g.Error != "" {
-			return g.Error
-		}
-	}
-	for _, g := range f.Report.Gaps {
-		return g.Reason
-	}
-	return ""
 }
 
 // Fleet is everything that is known of all fabrics, in the order of the
@@ -212,20 +172,4 @@ func (s Fleet) Fabric(id FabricID) (FabricState, bool) {
 		}
 	}
 	return FabricState{}, false
-}
-
-// ShortAge is a duration as lists show it, in its largest unit: 8s, 14m, 3h,
-// 5d. A negative one, of clocks that disagree, is 0s.
-func ShortAge(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "0s"
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
 }

@@ -21,8 +21,19 @@ type Base struct {
 	Git    *Object
 	Live   *Object
 	At     time.Time // when that was seen
-	Source string    // where it comes from: "containment", "agreement", …
+	Source BaseSource
 }
+
+// BaseSource says what proved a base.
+type BaseSource string
+
+// The proofs.
+const (
+	// FromContainment: at first contact Git's content was found in live.
+	FromContainment BaseSource = "containment"
+	// FromAgreement: both sides agreed again after one of them, or both, moved.
+	FromAgreement BaseSource = "agreement"
+)
 
 // Sight is what a fabric's memory holds about one side of an object: the last
 // content, and since when it was seen to be that.
@@ -66,6 +77,8 @@ type Check struct {
 	// Git is the reading that the report rests on, where it is whole and
 	// newer than the one in memory; nil otherwise.
 	Git *Snapshot
+	// GitKinds are the kinds of which Git holds or ever held an object.
+	GitKinds map[GroupKind]bool
 
 	Changed     []Remembered // objects whose memory changed
 	Gone        []Key        // objects that are proven gone from both sides

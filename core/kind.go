@@ -72,6 +72,13 @@ func table() [25]Kind {
 	}
 }
 
+// FileKind is the kind under which a document in Git without an identity of its
+// own is reported; its name is the file's path.
+const FileKind = "File"
+
+// IsFile tells whether a key stands for a file and not for an object.
+func (k Key) IsFile() bool { return k.Kind == FileKind && k.Group == "" }
+
 // HedgehogGroup tells whether an API group is one of Hedgehog's.
 func HedgehogGroup(group string) bool { return strings.HasSuffix(group, ".githedgehog.com") }
 
@@ -120,6 +127,13 @@ func (f KindFilter) Has(gk GroupKind) bool {
 func KindOf(gk GroupKind) Kind {
 	k, _ := find(gk)
 	return k
+}
+
+// Known tells whether a kind is one that an object can have: one in the table,
+// or one of a group that is not Hedgehog's, of which only the cluster knows.
+func Known(gk GroupKind) bool {
+	_, known := find(gk)
+	return known || !HedgehogGroup(gk.Group)
 }
 
 func find(gk GroupKind) (k Kind, known bool) {

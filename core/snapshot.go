@@ -87,8 +87,9 @@ type Finding struct {
 	Reason string
 	Key    Key // the object that it is about; zero where the document has no identity
 
-	// Text is the content of a file that could not be parsed, nil otherwise.
-	// Any object that it names may stand in it.
+	// Text is the content of a file that could not be parsed, or of a document
+	// without a usable identity; nil otherwise. Any object that it names may
+	// stand in it.
 	Text []byte
 	// Opaque is set for what cannot be looked into at all: a symbolic link out
 	// of the tree, a submodule, a file over the size limit.
@@ -98,6 +99,12 @@ type Finding struct {
 // MayHold tells whether the object could stand in what the finding is about.
 func (f Finding) MayHold(k Key) bool {
 	return f.Opaque || f.Key == k || f.Text != nil && bytes.Contains(f.Text, []byte(k.Name))
+}
+
+// Unclear tells that the finding is about something whose identity is in doubt,
+// so that what its file held before may still be there.
+func (f Finding) Unclear() bool {
+	return f.Opaque || f.Text != nil || f.Key == (Key{}) || !Known(f.Key.GroupKind())
 }
 
 // Snapshot is one side of a fabric as it was read at one time: the objects,
@@ -197,6 +204,36 @@ func (s *Snapshot) Side(k Key) Side {
 	return Side{Reason: fmt.Sprintf("%s was not read", k.GroupKind())}
 }
 
+// Doubt tells why an object that stood in a file before cannot be called absent
+// although the file was read: something in the file is in doubt now. It is ""
+// where nothing is.
+func (s *Snapshot) Doubt(file string) string {
+	if file == "" {
+		return ""
+	}
+	for _, f := range s.Findings {
+		if f.Path == file && f.Unclear() {
+			return fmt.Sprintf("%s: %s", f.Path, f.Reason)
+		}
+	}
+	return ""
+}
+
+// SameContent tells whether another snapshot holds the same objects, with the
+// same content at the same places, and as many findings.
+func (s *Snapshot) SameContent(o *Snapshot) bool {
+	if len(s.objects) != len(o.objects) || len(s.Findings) != len(o.Findings) {
+		return false
+	}
+	for k, a := range s.objects {
+		b, ok := o.objects[k]
+		if !ok || a.Digest != b.Digest || a.Origin != b.Origin || a.Version != b.Version {
+			return false
+		}
+	}
+	return true
+}
+
 // Namespaces are the namespaces of the objects, sorted, without the empty one.
 func (s *Snapshot) Namespaces() []string {
 	seen := map[string]bool{}
@@ -221,20 +258,44 @@ func (s *Snapshot) Kinds() []GroupKind {
 
 // Placed is the snapshot with every object where the cluster has it: without a
 // namespace where live knows the kind to have none. Sources fill a missing
-// namespace in without asking the cluster, which alone knows.
+// namespace in without asking the cluster, which alone knows. Two objects that
+// come to the same place by that are a finding, and neither counts.
 func (s *Snapshot) Placed(live *Snapshot) *Snapshot {
 	if live == nil || len(live.cluster) == 0 {
 		return s
 	}
+	place := func(k Key) Key {
+		if live.cluster[k.GroupKind()] {
+			k.Namespace = ""
+		}
+		return k
+	}
 	placed := *s
 	placed.objects = make(map[Key]*Object, len(s.objects))
-	for k, o := range s.objects {
-		if live.cluster[k.GroupKind()] && k.Namespace != "" {
+	placed.Findings = slices.Clone(s.Findings)
+	for i, f := range placed.Findings {
+		placed.Findings[i].Key = place(f.Key)
+	}
+	for o := range s.Objects() {
+		k := place(o.Key)
+		if k != o.Key {
 			moved := *o
-			moved.Key.Namespace = ""
-			o, k = &moved, moved.Key
+			moved.Key = k
+			o = &moved
+		}
+		if twin, twice := placed.objects[k]; twice {
+			placed.Findings = append(placed.Findings, Finding{
+				Origin: o.Origin, Key: k,
+				Reason: fmt.Sprintf("also in %s:%d; the kind has no namespaces", twin.Origin.Path, twin.Origin.Line),
+			})
+			continue
 		}
 		placed.objects[k] = o
+	}
+	for _, f := range placed.Findings {
+		if f.Key != (Key{}) {
+			delete(placed.objects, f.Key)
+		}
 	}
 	return &placed
 }

@@ -206,6 +206,10 @@ type Report struct {
 	Gaps     []Gap             // kinds that could not be read
 }
 
+// Empty tells that there was nothing to compare: Git holds no manifest of the
+// compared kinds, and never held one.
+func (r *Report) Empty() bool { return r.Counts.Total() == 0 }
+
 // Unread tells whether some part of either side could not be read, so that the
 // report is not whole.
 func (r *Report) Unread() bool {

@@ -55,8 +55,10 @@
 // transition to what memory already holds is dropped, and the object is in its
 // state since the first.
 //
-// Checks that changed nothing are kept for a month and all others for 400
-// days: one check a minute of ten fabrics would be six million rows.
+// Checks that changed nothing and read everything are kept for a month and all
+// others for 400 days: one check a minute of ten fabrics would be six million
+// rows. Those that could not read a side stay: when a fabric was out of reach
+// is asked long after.
 //
 // synchronous=FULL, because in WAL mode the driver's default may lose the last
 // commits with the power. Write transactions begin immediate: a deferred one

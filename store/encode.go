@@ -39,6 +39,20 @@ type (
 	}
 )
 
+// change is a difference as memory and transitions hold it.
+type change struct {
+	Path        core.Path         `json:"path"`
+	Op          core.Op           `json:"op"`
+	Verdict     core.FieldVerdict `json:"verdict"`
+	Base        core.Value        `json:"base,omitzero"`
+	BaseLive    core.Value        `json:"base_live,omitzero"`
+	Git         core.Value        `json:"git,omitzero"`
+	Live        core.Value        `json:"live,omitzero"`
+	Unit        core.Path         `json:"unit,omitempty"`
+	Manager     string            `json:"live_manager,omitempty"`
+	ManagerTime time.Time         `json:"live_manager_time,omitzero"`
+}
+
 type gap struct {
 	Group     string      `json:"group"`
 	Kind      string      `json:"kind"`
@@ -214,16 +228,26 @@ func encodeChanges(cs []core.Change) (any, error) {
 	if len(cs) == 0 {
 		return nil, nil
 	}
-	return encode(cs)
+	all := make([]change, len(cs))
+	for i, c := range cs {
+		all[i] = change(c)
+	}
+	return encode(all)
 }
 
 func decodeChanges(text string) ([]core.Change, error) {
 	if text == "" {
 		return nil, nil
 	}
-	var cs []core.Change
-	err := json.Unmarshal([]byte(text), &cs)
-	return cs, err
+	var all []change
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		return nil, err
+	}
+	cs := make([]core.Change, len(all))
+	for i, c := range all {
+		cs[i] = core.Change(c)
+	}
+	return cs, nil
 }
 
 // encodeCounts writes counts by the words of their states, which stay when the

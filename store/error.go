@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -24,6 +25,7 @@ var (
 	errMoved     = errors.New("the file was moved or deleted while it was in use")
 	errOldSQLite = errors.New("this program was built with a SQLite that can damage files")
 	errLocked    = errors.New("another selvage has been preparing this store for too long")
+	errNoFolder  = errors.New("it is not a folder")
 	errNoWAL     = errors.New("this file system cannot hold a write-ahead log")
 )
 
@@ -44,7 +46,11 @@ func hint(err error) string {
 		return "set state.dir to a folder on a local disk"
 	case errors.Is(err, errOldSQLite):
 		return "build selvage with go-sqlite3 1.14.53 or later"
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, errNoFolder), errors.Is(err, syscall.ENOTDIR):
+		return "a part of that path is a file: move it away, or set another state.dir"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "free some space on that disk, or set another state.dir"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return permissionHint
 	}
 	var e sqlite3.Error

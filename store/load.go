@@ -199,6 +199,9 @@ func (r *memoryRow) scan(rows *sql.Rows) error {
 
 func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
 	k := l.names[r.object]
+	if r.baseSource.Valid != (r.baseGit != nil) || r.baseSource.Valid != (r.baseLive != nil) {
+		return about, fmt.Errorf("%w: half of the base of %s is missing", ErrDamaged, k)
+	}
 	side := func(digest []byte) *core.Object {
 		o, missing := l.object(r.object, digest)
 		if err == nil {
@@ -209,7 +212,7 @@ func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
 	if r.baseSource.Valid {
 		about.Base = &core.Base{
 			Key: k, Git: side(r.baseGit), Live: side(r.baseLive),
-			At: given(r.baseAt), Source: r.baseSource.String,
+			At: given(r.baseAt), Source: core.BaseSource(r.baseSource.String),
 		}
 	}
 	about.Git = core.Sight{Object: side(r.git), At: given(r.gitAt)}

@@ -14,7 +14,7 @@ import (
 type Check struct {
 	Started, Finished time.Time
 	Duration          time.Duration
-	Quiet             bool        // it changed nothing and met no error
+	Quiet             bool        // it changed nothing, met no error and read both sides whole
 	Reported          bool        // it came to a report: what follows counts
 	Git, Live         core.Access // of Git the worst of its directories
 	Counts            core.Counts

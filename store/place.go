@@ -107,7 +107,7 @@ func (p *location) folder() error {
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return errors.New("it is not a folder")
+		return errNoFolder
 	case p.shared() && (gidOf(info) != p.gid || info.Mode()&(fs.ModeSetgid|0o070) != fs.ModeSetgid|0o070):
 		return &core.Error{
 			Op:   fmt.Sprintf("share state folder %q", p.dir),

@@ -55,7 +55,8 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 	}
 }
 
-// quiet tells whether nothing that is remembered changed with the check.
+// quiet tells whether the check changed nothing that is remembered, readings
+// and times apart.
 func quiet(c core.Check) bool {
 	return c.Git == nil && len(c.Changed) == 0 && len(c.Gone) == 0 && len(c.Transitions) == 0
 }
@@ -132,7 +133,7 @@ func (r *recorder) check(c core.Check) (err error) {
 	return r.exec(`INSERT INTO checks (fabric, started, finished, duration, quiet, git, live, counts, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.fabric, stamp(c.Started), stamp(c.Finished), int64(c.Finished.Sub(c.Started)),
-		quiet(c) && c.Err == "", git, live, counts, c.Err)
+		quiet(c) && c.Err == "" && (c.Report == nil || !c.Report.Unread()), git, live, counts, c.Err)
 }
 
 // content writes what the check changed in the fabric's memory.

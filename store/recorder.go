@@ -135,7 +135,10 @@ func (r *recorder) remember(about core.Remembered) error {
 	var baseGit, baseLive []byte
 	var baseAt, baseSource any
 	if b := about.Base; b != nil {
-		baseAt, baseSource = stamp(b.At), b.Source
+		if b.Git == nil || b.Live == nil {
+			return fmt.Errorf("the check holds half a base of %s", b.Key)
+		}
+		baseAt, baseSource = stamp(b.At), string(b.Source)
 		baseGit, err = r.doc(id, b.Git)
 		if err == nil {
 			baseLive, err = r.doc(id, b.Live)

@@ -10,8 +10,9 @@ import (
 const (
 	// KeepPast is how long checks and changes of verdicts are kept.
 	KeepPast = 400 * 24 * time.Hour
-	// KeepQuiet is how long checks are kept that changed nothing and met no
-	// error. One a minute of each fabric says nothing after a month.
+	// KeepQuiet is how long checks are kept that changed nothing, met no error
+	// and read both sides whole. One a minute of each fabric says nothing after
+	// a month.
 	KeepQuiet = 30 * 24 * time.Hour
 
 	sweepEvery = 24 * time.Hour

@@ -75,33 +75,8 @@ func (p *preview) problems() {
 // of what is shown in its place.
 func problems(f core.FabricState, e Env) []string {
 	reasons := []string{}
-	add := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
-	if f.Err != nil {
-		add("check: %v", f.Err)
-	}
-	if f.Report == nil {
-		return reasons
-	}
-	live := f.Report.Live
-	switch {
-	case live.Error != "" && live.ReadAt.IsZero():
-		add("live was never read: %s", live.Error)
-	case live.Error != "":
-		add("live, last read %s ago: %s", age(e.Now, live.ReadAt), live.Error)
-	case f.Access(e.Now) == core.AccessStale:
-		add("live was last read %s ago, which is more than %s", age(e.Now, live.ReadAt), elapsed(f.Fabric.StaleAfter))
-	}
-	for _, g := range f.Report.Git {
-		switch {
-		case g.Access == core.AccessOK:
-		case g.ReadAt.IsZero():
-			add("git %s was never read: %s", g.Path, g.Error)
-		default:
-			add("git %s, last read %s ago: %s", g.Path, age(e.Now, g.ReadAt), g.Error)
-		}
-	}
-	for _, g := range f.Report.Gaps {
-		add("%s: %s", g.GroupKind, g.Reason)
+	for _, p := range f.Problems(e.Now) {
+		reasons = append(reasons, p.String())
 	}
 	return reasons
 }
@@ -229,7 +204,7 @@ func (p *preview) object(v core.Verdict, lines int) {
 	if who, at, program := changedBy(v); program {
 		by = safe.Sprintf("  %s %s", who, age(p.e.Now, at))
 	}
-	name := objectName(v.Key, p.f.Fabric.Namespace)
+	name := objectName(p.f, v.Key)
 	l := widget.NewLine(p.width).Put(p.ink(role(v.State)), safe.Sprintf(" %c ", v.State.Letter()))
 	if lines > 1 {
 		l.Put(p.ink(themes.Text), widget.Fit(name, l.Room(), nameCut(v.Key)))

@@ -37,13 +37,14 @@ func tallies(width int) []tally {
 }
 
 func fabricColumns(e Env, rows []fabricRow) []widget.Column {
-	name := len("FABRIC")
+	name, word := len("FABRIC"), 12
 	for _, f := range rows {
+		word = max(word, widget.Width(f.word))
 		name = max(name, widget.Width(fabricName(f.FabricState)))
 	}
 	columns := []widget.Column{
 		{Title: safe.Lit(" "), Width: 1},
-		{Title: safe.Lit("STATE"), Width: 12, Min: 11, Rank: 4},
+		{Title: safe.Lit("STATE"), Width: min(word, 16), Min: 11, Rank: 4},
 		{Title: safe.Lit("FABRIC"), Width: min(max(name, 12), 30), Min: min(max(name, 4), 16), Grow: true, Cut: widget.CutMiddle},
 	}
 	for i, t := range tallies(e.Width) {

@@ -132,7 +132,7 @@ func (p *detailPane) View(e Env) Frame {
 	above := p.above(e, f)
 	height := e.Height - len(above)
 	v, any := p.selected()
-	columns := p.columns()
+	columns := p.columns(f)
 	switch {
 	case any && e.Width >= sideBySide:
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
@@ -146,7 +146,7 @@ func (p *detailPane) View(e Env) Frame {
 		for len(frame.Lines) < e.Height-preview {
 			frame.Lines = append(frame.Lines, "")
 		}
-		frame.Lines = append(frame.Lines, objectPreview(e, v, f.Fabric.Namespace, preview)...)
+		frame.Lines = append(frame.Lines, objectPreview(e, v, f, preview)...)
 	default:
 		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), e.Width, height)...)
 	}
@@ -205,10 +205,10 @@ func (p *detailPane) counts(f core.FabricState) safe.Text {
 	return safe.Clean(text)
 }
 
-func (p *detailPane) columns() []widget.Column {
+func (p *detailPane) columns(f core.FabricState) []widget.Column {
 	name := len("OBJECT")
 	for _, v := range p.rows[:min(len(p.rows), 500)] {
-		name = max(name, len(v.Key.Kind)+1+len(v.Key.Name))
+		name = max(name, widget.Width(objectName(f, v.Key)))
 	}
 	return []widget.Column{
 		{Title: safe.Lit(" "), Width: 1},
@@ -244,7 +244,7 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, width, he
 		}
 		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
 			{Ink: ink(role(v.State)), Text: safe.Clean(string(v.State.Letter()))},
-			{Ink: ink(themes.Text), Text: objectName(v.Key, f.Fabric.Namespace)},
+			{Ink: ink(themes.Text), Text: objectName(f, v.Key)},
 			{Ink: ink(themes.Text), Text: fieldCount(*v)},
 			{Ink: ink(by), Text: who},
 			{Ink: ink(themes.Dim), Text: age(e.Now, at)},

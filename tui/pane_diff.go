@@ -258,7 +258,7 @@ func (p *diffPane) View(e Env) Frame {
 		Title: []widget.Span{
 			{Ink: s.ink(themes.Dim), Text: safe.Clean(string(e.Place.Fabric))},
 			{Ink: s.ink(themes.Rule), Text: safe.Lit(" > ")},
-			{Ink: s.ink(themes.Header), Text: objectName(e.Place.Object, f.Fabric.Namespace)},
+			{Ink: s.ink(themes.Header), Text: objectName(f, e.Place.Object)},
 		},
 		Facts: []widget.Span{
 			{Ink: s.ink(themes.Dim), Text: p.seen(e, f)},

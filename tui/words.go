@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,31 +13,9 @@ import (
 	"selvage/tui/widget"
 )
 
-// age is how long ago something was, in at most three characters or so: 8s,
-// 14m, 3h, 5d, 2y; "?" where nobody knows.
-func age(now, at time.Time) safe.Text {
-	if at.IsZero() {
-		return safe.Lit("?")
-	}
-	return elapsed(now.Sub(at))
-}
-
-func elapsed(d time.Duration) safe.Text {
-	const day = 24 * time.Hour
-	switch {
-	case d < 0:
-		return safe.Lit("0s")
-	case d < time.Minute:
-		return safe.Sprintf("%ds", d/time.Second)
-	case d < time.Hour:
-		return safe.Sprintf("%dm", d/time.Minute)
-	case d < day:
-		return safe.Sprintf("%dh", d/time.Hour)
-	case d < 365*day:
-		return safe.Sprintf("%dd", d/day)
-	}
-	return safe.Sprintf("%dy", d/(365*day))
-}
+// age is how long ago something was: 8s, 14m, 3h, 5d, 2y; "?" where nobody
+// knows.
+func age(now, at time.Time) safe.Text { return safe.Clean(core.Age(now, at)) }
 
 // short is a count in at most three characters.
 func short(n int) safe.Text {
@@ -96,42 +73,10 @@ func revisions(r *core.Report) safe.Text {
 	return revision(first)
 }
 
-// standing is what a fabric shows: the worst state of its objects, or what
-// keeps it from being read, in one or two words.
+// standing is what a fabric shows: a state, and in one or two words why.
 func standing(f core.FabricState, now time.Time) (core.State, safe.Text) {
-	if f.Report == nil {
-		switch {
-		case f.Err != nil:
-			return core.Unknown, safe.Lit("error")
-		case !f.Checking.IsZero():
-			return core.Unknown, safe.Sprintf("checking %s", age(now, f.Checking))
-		}
-		return core.Unknown, safe.Lit("not checked")
-	}
-	worst := f.Worst(now)
-	if worst != core.Unknown {
-		return worst, safe.Clean(worst.Title())
-	}
-	switch live, git := f.Access(now), f.GitAccess(); {
-	case live != core.AccessOK && live != "":
-		return worst, accessWord(live)
-	case f.Err != nil:
-		return worst, safe.Lit("error")
-	case git != core.AccessOK:
-		return worst, safe.Lit("git unread")
-	case len(f.Report.Gaps) > 0:
-		return worst, safe.Lit("incomplete")
-	}
-	return worst, safe.Clean(worst.Title())
-}
-
-// accessWord is an access as people read it, in the width of a state. A side
-// that is no valid YAML has another word than a document in Git that is not.
-func accessWord(a core.Access) safe.Text {
-	if a == core.AccessInvalid {
-		return safe.Lit("unreadable")
-	}
-	return safe.Clean(strings.ReplaceAll(string(a), "_", " "))
+	state, word := f.Standing(now)
+	return state, safe.Clean(word)
 }
 
 // count is a fabric's number of objects in some states; ok is false where it
@@ -201,28 +146,16 @@ func place(o core.Origin) safe.Text {
 	return safe.Clean(o.Path)
 }
 
-// fileKind is the kind of a document that has no identity of its own.
-const fileKind = "File"
-
 // nameCut is how an object's name is cut: the end of a file's path tells most.
 func nameCut(k core.Key) widget.Cut {
-	if k.Kind == fileKind {
+	if k.IsFile() {
 		return widget.CutStart
 	}
 	return widget.CutMiddle
 }
 
-// objectName names an object on screen. The namespace is told only where it is
-// not the fabric's own; a file that holds no readable object is its path.
-func objectName(k core.Key, namespace string) safe.Text {
-	if k.Kind == fileKind {
-		return safe.Clean(k.Name)
-	}
-	if k.Namespace == "" || k.Namespace == namespace {
-		return safe.Clean(k.String())
-	}
-	return safe.Clean(fmt.Sprintf("%s/%s/%s", k.Kind, k.Namespace, k.Name))
-}
+// objectName names an object of a fabric on screen.
+func objectName(f core.FabricState, k core.Key) safe.Text { return safe.Clean(f.Fabric.Label(k)) }
 
 // sortedKinds orders kinds by how many there are, then by name.
 func sortedKinds(n map[core.GroupKind]int) []core.GroupKind {

@@ -72,12 +72,12 @@ func (c *Comparer) Compare(in Input) *Result {
 
 func (c *Comparer) object(in Input, k core.Key, findings []core.Finding, res *Result) {
 	before, known := in.Memory.Objects[k]
-	s := subject{key: k, before: before, known: known, git: in.Git.Side(k), live: in.Live.Side(k)}
+	s := subject{key: k, before: before, known: known, git: gitSide(in.Git, k, before), live: in.Live.Side(k)}
 	after := core.Remembered{Base: before.Base, Git: before.Git, Live: sight(before.Live, s.live, in.Now)}
 	switch {
 	case len(findings) > 0:
 		after.Verdict = invalid(k, findings)
-	case isFile(k), s.git.Presence == core.Absent && s.live.Presence == core.Absent:
+	case k.IsFile(), s.git.Presence == core.Absent && s.live.Presence == core.Absent:
 		if known {
 			res.Gone = append(res.Gone, k)
 		}
@@ -99,6 +99,31 @@ func (c *Comparer) object(in Input, k core.Key, findings []core.Finding, res *Re
 	}
 	res.Objects[k] = after
 	res.Report.Verdicts = append(res.Report.Verdicts, *v)
+}
+
+// gitSide is what Git says about an object. One that is not found is not called
+// absent while something in the file that held it is in doubt.
+func gitSide(git *core.Snapshot, k core.Key, before core.Remembered) core.Side {
+	side := git.Side(k)
+	if side.Presence != core.Absent {
+		return side
+	}
+	for _, o := range []*core.Object{before.Git.Object, baseGit(before)} {
+		if o == nil {
+			continue
+		}
+		if why := git.Doubt(o.Origin.Path); why != "" {
+			return core.Side{Reason: why}
+		}
+	}
+	return side
+}
+
+func baseGit(r core.Remembered) *core.Object {
+	if r.Base == nil {
+		return nil
+	}
+	return r.Base.Git
 }
 
 // verdict judges an object, or takes over the last verdict where nothing that
@@ -199,18 +224,12 @@ func gitKinds(in Input) map[core.GroupKind]bool {
 	return kinds
 }
 
-// fileKind is the kind of a document in Git that has no identity; its name is
-// the file's path.
-const fileKind = "File"
-
-func isFile(k core.Key) bool { return k.Kind == fileKind && k.Group == "" }
-
 func findingsByKey(findings []core.Finding) map[core.Key][]core.Finding {
 	by := map[core.Key][]core.Finding{}
 	for _, f := range findings {
 		k := f.Key
 		if k == (core.Key{}) {
-			k = core.Key{Kind: fileKind, Name: f.Path}
+			k = core.Key{Kind: core.FileKind, Name: f.Path}
 		}
 		by[k] = append(by[k], f)
 	}

@@ -189,7 +189,7 @@ spec:
 		{"live only, owned by nobody", vpc, nobody, "VPC/vpc-1 in_sync", true},
 		{"live only, added past git", vpc, foreign, "VPC/vpc-1 drifted .spec.subnets.default.dhcp added drift", true},
 		{"only in git", vpc + attachment, liveVPC, "VPCAttachment/a1 only_git . added git_ahead\nVPC/vpc-1 in_sync", false},
-		{"only live", vpc, liveVPC + strings.ReplaceAll(vpcNamed("vpc-2"), "1001", "1002"), "VPC/vpc-2 only_live . added drift\nVPC/vpc-1 in_sync", false},
+		{"only live", vpc, liveVPC + strings.ReplaceAll(vpcNamed("vpc-2"), "1001", "1002"), "VPC/vpc-2 only_live . removed drift\nVPC/vpc-1 in_sync", false},
 		{"a kind that git never held", vpc, liveVPC + attachment, "VPC/vpc-1 in_sync", true},
 	}
 	for _, tt := range tests {
@@ -273,6 +273,55 @@ func TestBrokenFileHidesOnlyWhatItMayHold(t *testing.T) {
 	}
 	if !slices.Contains(back.Gone, core.Key{Kind: "File", Name: "vpcs.yaml"}) {
 		t.Errorf("gone = %v, want the file", back.Gone)
+	}
+}
+
+// TestHeldByADoubtfulFile: what stood in a file before is not absent while a
+// document in it has lost its identity.
+func TestHeldByADoubtfulFile(t *testing.T) {
+	before := snapshot(t, "git", vpc)
+	for o := range before.Objects() {
+		o.Origin.Path = "vpcs.yaml"
+	}
+	m := remembered(compare(before, snapshot(t, "kube", liveVPC), &core.Memory{}), before)
+	mistyped := core.Key{Group: "vpc.githedgehog.com", Kind: "VPCC", Namespace: "default", Name: "vpc-1"}
+	for name, f := range map[string]core.Finding{
+		"no name":       {Reason: "VPC: no metadata.name"},
+		"cut off":       {Reason: "unexpected end", Text: []byte("apiVersion: vpc")},
+		"mistyped kind": {Reason: "unknown kind", Key: mistyped},
+	} {
+		f.Path = "vpcs.yaml"
+		git := snapshot(t, "git", "")
+		git.Findings = []core.Finding{f}
+		res := compareAt(at(1), git, snapshot(t, "kube", liveVPC), m)
+		state := core.InSync
+		for _, v := range res.Report.Verdicts {
+			if v.Key.Kind == "VPC" {
+				state = v.State
+			}
+		}
+		if state != core.Unknown {
+			t.Errorf("%s: the VPC is %s, want unknown", name, state)
+		}
+	}
+	other := snapshot(t, "git", "")
+	other.Findings = []core.Finding{{Origin: core.Origin{Path: "other.yaml"}, Reason: "no name"}}
+	if got := compareAt(at(0), other, snapshot(t, "kube", liveVPC), m).Report.Counts[core.Unknown]; got != 0 {
+		t.Errorf("a finding in another file makes %d objects unknown", got)
+	}
+}
+
+// TestWhoChangedARemovedObject names who edited it, not who made it.
+func TestWhoChangedARemovedObject(t *testing.T) {
+	live := edited(liveVPC, "vlan: 1001", "vlan: 1005", "spec:\n  ipv4", `  - manager: kubectl-edit
+    operation: Update
+    time: "2026-11-23T09:00:00Z"
+    fieldsV1: {"f:spec": {"f:subnets": {"f:default": {"f:vlan": {}}}}}
+spec:
+  ipv4`)
+	v := compareAt(at(1), snapshot(t, "git", ""), snapshot(t, "kube", live), agreed(t, vpc, liveVPC)).Report.Verdicts[0]
+	if v.State != core.Conflict || v.Changes[0].Manager != "kubectl-edit" {
+		t.Errorf("%s by %q, want conflict by kubectl-edit", v.State, v.Changes[0].Manager)
 	}
 }
 

@@ -94,7 +94,7 @@ func (s subject) meet(v *core.Verdict, now time.Time) *core.Base {
 	folds, rest := t.explain(t.git, t.live, s.ignore)
 	changes, more := t.firstContact(rest, s.live.Object)
 	v.Changes, v.Folded = changes, append(folds, more...)
-	base := &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: "containment"}
+	base := &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: core.FromContainment}
 	v.State, v.Reason = core.InSync, ""
 	for _, c := range changes {
 		if c.Verdict == core.FieldDiffers {
@@ -138,7 +138,7 @@ func (s subject) threeWay(v *core.Verdict, now time.Time, overdue bool) *core.Ba
 	if base.Git.Digest == s.git.Object.Digest && base.Live.Digest == s.live.Object.Digest {
 		return base
 	}
-	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: "agreement"}
+	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: core.FromAgreement}
 }
 
 // reassigned takes a folded value that the server once assigned, and that has
@@ -229,7 +229,7 @@ func (s subject) onlyGit(v *core.Verdict, overdue bool) {
 
 func (s subject) onlyLive(v *core.Verdict) {
 	v.State, v.Reason = core.OnlyLive, "live, never seen in git"
-	s.whole(v, core.FieldDrift, core.OpAdded)
+	s.whole(v, core.FieldDrift, core.OpRemoved)
 }
 
 func (s subject) goneFromLive(v *core.Verdict) {
@@ -247,14 +247,31 @@ func (s subject) goneFromGit(v *core.Verdict, overdue bool) {
 	base := s.before.Base
 	v.State, v.Reason = core.Pending, "removed from git, live has not followed yet"
 	verdict := core.FieldGitAhead
+	moved := s.moves(base.Live, s.live.Object)
 	switch {
-	case len(s.moves(base.Live, s.live.Object)) > 0:
+	case len(moved) > 0:
 		v.State, v.Reason = core.Conflict, "removed from git, and live changed it"
 		verdict = core.FieldConflict
 	case overdue:
 		v.State, v.Reason = core.Drifted, "removed from git, not applied"
 	}
 	s.whole(v, verdict, core.OpRemoved)
+	if len(moved) > 0 {
+		v.Changes[0].Manager, v.Changes[0].ManagerTime = s.lastMover(moved)
+	}
+}
+
+// lastMover is the manager that wrote last among the owners of what moved; ""
+// where nobody owns any of it, as of what was removed.
+func (s subject) lastMover(moved []difference) (name string, at time.Time) {
+	for _, d := range moved {
+		for _, leaf := range leaves(d) {
+			if m, ok := s.live.Object.Owner(leaf.path); ok && (name == "" || m.Time.After(at)) {
+				name, at = m.Name, m.Time
+			}
+		}
+	}
+	return name, at
 }
 
 // moves are the changes of one side between two times that no rule explains.

@@ -3,6 +3,7 @@ package loop
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ func (l *Loop) Check(ctx context.Context, id core.FabricID) error {
 	defer w.mu.Unlock()
 	started := l.config.Now()
 	l.update(id, func(s *core.FabricState) { s.Checking = started })
-	check, err := l.check(ctx, w, started)
+	check, err := l.guarded(ctx, w, started)
 	l.update(id, func(s *core.FabricState) {
 		s.Checking = time.Time{}
 		if ctx.Err() != nil {
@@ -38,6 +39,18 @@ func (l *Loop) Check(ctx context.Context, id core.FabricID) error {
 		}
 	})
 	return err
+}
+
+// guarded makes a check, and an error of a panic in it: a fault that one fabric
+// brings up must not end the program for all of them.
+func (l *Loop) guarded(ctx context.Context, w *worker, started time.Time) (check *core.Check, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.config.Log.Error("a check panicked", "fabric", w.unit.Fabric.ID, "panic", p, "stack", string(debug.Stack()))
+			check, err = nil, fmt.Errorf("check %s: internal error: %v (the log has more; please report it)", w.unit.Fabric.ID, p)
+		}
+	}()
+	return l.check(ctx, w, started)
 }
 
 func (l *Loop) check(ctx context.Context, w *worker, started time.Time) (*core.Check, error) {
@@ -59,7 +72,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time) (*core.C
 	whole := git
 	if !readWhole(git) {
 		whole = nil
-		if memory.Git != nil {
+		if memory.Git != nil && samePlaces(git.Readings, memory.Git.Readings) {
 			git = memory.Git.WithReadings(keepAges(git.Readings, memory.Git.Readings))
 		}
 	}
@@ -71,7 +84,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time) (*core.C
 	}
 	w.previous = result
 	check := record(id, memory, result)
-	check.Started, check.Finished = started, l.config.Now()
+	check.Started, check.Finished, check.GitKinds = started, l.config.Now(), result.GitKinds
 	if whole != nil && newer(whole, memory.Git) {
 		check.Git = whole
 	}
@@ -86,17 +99,21 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time) (*core.C
 // namespace or a kind that was not asked for.
 func (w *worker) read(ctx context.Context, m *core.Memory) (git, live *core.Snapshot) {
 	want := w.scope(m)
+	var last []core.Reading
+	if m.Report != nil {
+		last = []core.Reading{m.Report.Live}
+	}
 	if m.Git == nil {
-		git = w.git.read(ctx, want)
+		git = w.git.read(ctx, want, nil)
 		want, _ = widen(want, git)
-		return git, w.live.read(ctx, want)
+		return git, w.live.read(ctx, want, last)
 	}
 	done := make(chan *core.Snapshot, 1)
-	go func() { done <- w.live.read(ctx, want) }()
-	git = w.git.read(ctx, want)
+	go func() { done <- w.live.read(ctx, want, last) }()
+	git = w.git.read(ctx, want, m.Git.Readings)
 	live = <-done
 	if wider, more := widen(want, git); more {
-		live = w.live.read(ctx, wider)
+		live = w.live.read(ctx, wider, last)
 	}
 	return git, live
 }
@@ -139,17 +156,21 @@ func readWhole(s *core.Snapshot) bool {
 	return !slices.ContainsFunc(s.Readings, func(r core.Reading) bool { return r.Access != core.AccessOK })
 }
 
+// samePlaces tells whether two readings of Git are of the same directories: the
+// verdicts of another branch are not this one's as of earlier.
+func samePlaces(a, b []core.Reading) bool {
+	return slices.EqualFunc(a, b, func(x, y core.Reading) bool {
+		return x.URL == y.URL && x.Branch == y.Branch && x.Path == y.Path
+	})
+}
+
 // keepAges are the readings of a failed attempt over the content of an earlier
-// one: what went wrong now, and the revision and age of what is shown.
+// one of the same places: what went wrong now, and the revision and age of what
+// is shown.
 func keepAges(now, then []core.Reading) []core.Reading {
 	kept := slices.Clone(now)
-	for i, r := range kept {
-		for _, old := range then {
-			if old.URL == r.URL && old.Branch == r.Branch && old.Path == r.Path {
-				r.Revision, r.RevisionTime, r.ReadAt = old.Revision, old.RevisionTime, old.ReadAt
-				kept[i] = r
-			}
-		}
+	for i, old := range then {
+		kept[i].Revision, kept[i].RevisionTime, kept[i].ReadAt = old.Revision, old.RevisionTime, old.ReadAt
 	}
 	return kept
 }

@@ -61,8 +61,8 @@ func New(c Config) *Loop {
 		l.workers[u.Fabric.ID] = &worker{
 			unit:     u,
 			comparer: drift.New(u.Fabric),
-			git:      newReader(u.Git, "git"),
-			live:     newReader(u.Live, "live"),
+			git:      newReader(u.Git, "git", c.Log),
+			live:     newReader(u.Live, "live", c.Log),
 			refresh:  make(chan struct{}, 1),
 		}
 		fleet.Fabrics = append(fleet.Fabrics, core.FabricState{Fabric: u.Fabric})

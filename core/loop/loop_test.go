@@ -308,3 +308,89 @@ func TestRunChecksAtTheIntervalAndWhenAsked(t *testing.T) {
 		<-ended
 	})
 }
+
+// TestPanickingSourceIsItsFabricsError: a fault in a source ends neither the
+// program nor the other side's reading.
+func TestPanickingSourceIsItsFabricsError(t *testing.T) {
+	b := newBench(time.Minute)
+	b.check(t)
+	b.live.set(func(context.Context, core.Scope) *core.Snapshot { panic("odd object") })
+	f := b.check(t)
+	if f.Report.Live.Access != core.AccessInvalid || f.Report.Verdicts[0].State != core.Unknown {
+		t.Errorf("access %s, state %s; want invalid, unknown", f.Report.Live.Access, f.Report.Verdicts[0].State)
+	}
+	b.live.set(answer(whole("kube", object("vpc-1", 1))))
+	if back := b.check(t); back.Report.Counts[core.InSync] != 1 {
+		t.Errorf("after it was mended: %+v", back.Report.Counts)
+	}
+}
+
+// TestPanicInTheComparisonIsTheFabricsError: an object that breaks the
+// comparison costs its fabric the check, and no more.
+func TestPanicInTheComparisonIsTheFabricsError(t *testing.T) {
+	b := newBench(time.Minute)
+	b.check(t)
+	b.live.set(func(context.Context, core.Scope) *core.Snapshot { return nil })
+	if err := b.loop.Check(t.Context(), "dc1"); err == nil {
+		t.Fatal("Check = nil, want an internal error")
+	}
+	if f := b.loop.Fleet().Fabrics[0]; f.Err == nil || f.Report == nil {
+		t.Errorf("err %v, report %v; want the error beside the last report", f.Err, f.Report != nil)
+	}
+}
+
+// TestRepointedGitDoesNotShowTheOldVerdicts: what another branch said is no
+// earlier reading of this one.
+func TestRepointedGitDoesNotShowTheOldVerdicts(t *testing.T) {
+	b := newBench(time.Minute)
+	b.check(t)
+	b.git.set(answer(core.NewSnapshot(core.Reading{
+		Source: "git", URL: "git", Branch: "mian", Access: core.AccessInvalid, Error: `no branch "mian"`,
+	})))
+	if v := b.check(t).Report.Verdicts[0]; v.State != core.Unknown {
+		t.Errorf("state = %s, want unknown", v.State)
+	}
+}
+
+// TestHangingGitKeepsItsRevision: what is shown while a source hangs says how
+// old it is.
+func TestHangingGitKeepsItsRevision(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(10 * time.Second)
+		b.check(t)
+		release := make(chan struct{})
+		b.git.set(func(context.Context, core.Scope) *core.Snapshot {
+			<-release
+			return failed("git")
+		})
+		g := b.check(t).Report.Git[0]
+		if g.Revision != "a1" || g.ReadAt.IsZero() || g.URL != "git" || g.Access != core.AccessUnreachable {
+			t.Errorf("reading %+v, want the last one, unreachable", g)
+		}
+		close(release)
+		synctest.Wait()
+	})
+}
+
+// TestNothingToCompareIsNotAgreement: a glob that matches no file does not make
+// a fabric healthy.
+func TestNothingToCompareIsNotAgreement(t *testing.T) {
+	b := newBench(time.Minute)
+	b.git.set(answer(whole("git")))
+	f := b.check(t)
+	if b.history.checks[0].Agreed || f.SyncStatus(time.Now()) != core.NeverSynced || f.Worst(time.Now()) == core.InSync || f.Problem() == "" {
+		t.Errorf("agreed %v, %s, %s, %q", b.history.checks[0].Agreed, f.SyncStatus(time.Now()), f.Worst(time.Now()), f.Problem())
+	}
+}
+
+// TestOtherFilesAtTheSameRevisionAreKept: a change of what is read replaces the
+// reading in memory, though Git did not move.
+func TestOtherFilesAtTheSameRevisionAreKept(t *testing.T) {
+	b := newBench(time.Minute)
+	b.check(t)
+	b.git.set(answer(whole("git", object("vpc-1", 1), object("vpc-2", 2))))
+	b.check(t)
+	if b.history.checks[1].Git == nil {
+		t.Error("the new reading is not recorded")
+	}
+}

@@ -3,6 +3,9 @@ package loop
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"selvage/core"
@@ -14,29 +17,31 @@ const grace = 2 * time.Second
 // reader asks one source, and gives up on it when it does not answer in time.
 type reader struct {
 	source core.Source
-	side   string
+	side   string // git or live
+	log    *slog.Logger
 	free   chan struct{} // holds a token while no read is under way
 }
 
-func newReader(s core.Source, side string) *reader {
-	r := &reader{source: s, side: side, free: make(chan struct{}, 1)}
+func newReader(s core.Source, side string, log *slog.Logger) *reader {
+	r := &reader{source: s, side: side, log: log, free: make(chan struct{}, 1)}
 	r.free <- struct{}{}
 	return r
 }
 
 // read returns what the source says. Where it has not returned when ctx and a
 // short grace are over, the side counts as unreachable; the source is not
-// asked again until it has returned.
-func (r *reader) read(ctx context.Context, want core.Scope) *core.Snapshot {
+// asked again until it has returned. last are the readings that the side gave
+// before.
+func (r *reader) read(ctx context.Context, want core.Scope, last []core.Reading) *core.Snapshot {
 	select {
 	case <-r.free:
 	default:
-		return r.silent(want, "an earlier read has not come back yet")
+		return r.silent(want, last, core.AccessUnreachable, "an earlier read has not come back yet (it is waited for)")
 	}
 	answer := make(chan *core.Snapshot, 1)
 	go func() {
 		defer func() { r.free <- struct{}{} }()
-		answer <- r.source.Read(ctx, want)
+		answer <- r.guarded(ctx, want, last)
 	}()
 	select {
 	case s := <-answer:
@@ -49,18 +54,32 @@ func (r *reader) read(ctx context.Context, want core.Scope) *core.Snapshot {
 	case s := <-answer:
 		return s
 	case <-late.C:
-		return r.silent(want, "no answer in time")
+		return r.silent(want, last, core.AccessUnreachable, "no answer in time (the next check asks again)")
 	}
 }
 
-func (r *reader) silent(want core.Scope, why string) *core.Snapshot {
-	source := r.side
-	if r.side == "live" {
-		source = "kube"
+// guarded is the source's answer. A source that panics is one that could not
+// be read: a fault in it must not end the program, which owns the terminal.
+func (r *reader) guarded(ctx context.Context, want core.Scope, last []core.Reading) (s *core.Snapshot) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("a source panicked", "fabric", want.Fabric, "side", r.side, "panic", p, "stack", string(debug.Stack()))
+			s = r.silent(want, last, core.AccessInvalid, fmt.Sprintf("internal error: %v (the log has more; please report it)", p))
+		}
+	}()
+	return r.source.Read(ctx, want)
+}
+
+// silent is the snapshot of a side that gave none: nothing in it was read, and
+// its readings are the last ones, with what is wrong now.
+func (r *reader) silent(want core.Scope, last []core.Reading, access core.Access, why string) *core.Snapshot {
+	readings := slices.Clone(last)
+	if len(readings) == 0 {
+		readings = []core.Reading{{Source: r.side}}
 	}
-	return core.NewSnapshot(core.Reading{
-		Source: source,
-		Access: core.AccessUnreachable,
-		Error:  fmt.Sprintf("read %s of %s: %s (it is tried again at the next check)", r.side, want.Fabric, why),
-	})
+	for i := range readings {
+		readings[i].Access = access
+		readings[i].Error = fmt.Sprintf("read %s of %s: %s", r.side, want.Fabric, why)
+	}
+	return core.NewSnapshot(readings...)
 }

@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"reflect"
 	"slices"
 
 	"selvage/core"
@@ -11,7 +10,7 @@ import (
 // record is what a check leaves behind, set against what was known before.
 func record(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
 	c := core.Check{Fabric: id, Report: r.Report, Gone: r.Gone}
-	c.Agreed = !r.Report.Unread() && r.Report.Counts.Worst() >= core.Acknowledged
+	c.Agreed = !r.Report.Unread() && !r.Report.Empty() && r.Report.Counts.Worst() >= core.Acknowledged
 	for _, v := range r.Report.Verdicts {
 		now := r.Objects[v.Key]
 		before, known := m.Objects[v.Key]
@@ -31,7 +30,7 @@ func record(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
 // first seen is no news.
 func transition(before, now core.Remembered, known bool) (core.Transition, bool) {
 	was, is := before.Verdict, now.Verdict
-	if known && was.State == is.State && sameChanges(was.Changes, is.Changes) || !known && is.State == core.InSync {
+	if known && was.State == is.State && slices.EqualFunc(was.Changes, is.Changes, sameDifference) || !known && is.State == core.InSync {
 		return core.Transition{}, false
 	}
 	return core.Transition{
@@ -61,26 +60,22 @@ func sameBase(a, b *core.Base) bool {
 
 func sameChanges(a, b []core.Change) bool {
 	return slices.EqualFunc(a, b, func(x, y core.Change) bool {
-		if !x.ManagerTime.Equal(y.ManagerTime) {
-			return false
-		}
-		x.ManagerTime = y.ManagerTime
-		return reflect.DeepEqual(x, y)
+		return sameDifference(x, y) && x.Manager == y.Manager && x.ManagerTime.Equal(y.ManagerTime) &&
+			x.Base.Equal(y.Base) && x.BaseLive.Equal(y.BaseLive)
 	})
 }
 
+// sameDifference tells whether two changes say the same of the object, whoever
+// is named for them.
+func sameDifference(x, y core.Change) bool {
+	return x.Path == y.Path && x.Op == y.Op && x.Verdict == y.Verdict && x.Unit == y.Unit &&
+		x.Git.Equal(y.Git) && x.Live.Equal(y.Live)
+}
+
 // newer tells whether a whole reading of Git is to be kept in place of the one
-// in memory: the first one, one of other revisions, or one that found other
-// things wrong.
+// in memory: the first one, one of other places or revisions, or one that holds
+// something else, as after a change of the configuration.
 func newer(now, then *core.Snapshot) bool {
-	if then == nil || len(now.Readings) != len(then.Readings) || len(now.Findings) != len(then.Findings) {
-		return true
-	}
-	for i, r := range now.Readings {
-		old := then.Readings[i]
-		if r.URL != old.URL || r.Branch != old.Branch || r.Path != old.Path || r.Revision != old.Revision {
-			return true
-		}
-	}
-	return false
+	return then == nil || !samePlaces(now.Readings, then.Readings) || !now.SameContent(then) ||
+		!slices.EqualFunc(now.Readings, then.Readings, func(a, b core.Reading) bool { return a.Revision == b.Revision })
 }
