@@ -106,7 +106,8 @@ func (s *Store) fabric(ctx context.Context, q querier, id core.FabricID) (fabric
 	return row, nil
 }
 
-// onto puts what the row says into a memory whose objects are up to date.
+// onto puts what the row says into a memory whose objects are up to date, and
+// the verdicts of its report where it has one.
 func (r fabricRow) onto(m *core.Memory) error {
 	m.LastSync, m.LastCheck = given(r.lastSync), given(r.lastCheck)
 	if r.report == "" {
@@ -118,36 +119,62 @@ func (r fabricRow) onto(m *core.Memory) error {
 		return fmt.Errorf("%w: report: %w", ErrDamaged, err)
 	}
 	if m.Report != nil {
-		report.Verdicts, report.Counts = m.Report.Verdicts, m.Report.Counts
+		report.Verdicts = m.Report.Verdicts
 	} else {
-		report.Verdicts, report.Counts = verdicts(m.Objects)
+		report.Verdicts = verdicts(m.Objects)
 	}
+	report.Counts = counts(report.Verdicts)
 	m.Report = report
 	return nil
 }
 
-// verdicts are those of all objects, worst first, then by key.
-func verdicts(objects map[core.Key]core.Remembered) ([]core.Verdict, core.Counts) {
-	type place struct {
-		state core.State
-		key   core.Key
-	}
-	order := make([]place, 0, len(objects))
+// verdicts are those of objects, worst first, then by key.
+func verdicts(objects map[core.Key]core.Remembered) []core.Verdict {
+	found := make([]core.Verdict, 0, len(objects))
 	for _, r := range objects {
 		if r.Verdict.Key != (core.Key{}) {
-			order = append(order, place{r.Verdict.State, r.Verdict.Key})
+			found = append(found, r.Verdict)
 		}
 	}
-	slices.SortFunc(order, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.state, b.state), a.key.Compare(b.key))
-	})
-	var counts core.Counts
-	all := make([]core.Verdict, len(order))
-	for i, p := range order {
-		all[i] = objects[p.key].Verdict
-		counts[p.state]++
+	order := make([]*core.Verdict, len(found)) // a verdict is too large to be moved by a sort
+	for i := range found {
+		order[i] = &found[i]
 	}
-	return all, counts
+	slices.SortFunc(order, inReport)
+	all := make([]core.Verdict, len(order))
+	for i, v := range order {
+		all[i] = *v
+	}
+	return all
+}
+
+func inReport(a, b *core.Verdict) int {
+	return cmp.Or(cmp.Compare(a.State, b.State), a.Key.Compare(b.Key))
+}
+
+// merged are the verdicts of a report after some objects changed: what they now
+// are, in its place among the others, which keep their order.
+func merged(before []core.Verdict, changed map[core.Key]core.Remembered) []core.Verdict {
+	now := verdicts(changed)
+	all := make([]core.Verdict, 0, len(before)+len(now))
+	for i := range before {
+		v := &before[i]
+		if _, ok := changed[v.Key]; ok {
+			continue
+		}
+		for len(now) > 0 && inReport(&now[0], v) < 0 {
+			all, now = append(all, now[0]), now[1:]
+		}
+		all = append(all, *v)
+	}
+	return append(all, now...)
+}
+
+func counts(verdicts []core.Verdict) (c core.Counts) {
+	for i := range verdicts {
+		c[verdicts[i].State]++
+	}
+	return c
 }
 
 // next is the memory after a check that changed the one before it, and the
@@ -158,9 +185,14 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 		Git:      before.Git,
 		GitKinds: maps.Clone(before.GitKinds),
 	}
+	changed := make(map[core.Key]core.Remembered, len(c.Changed)+len(c.Gone))
 	for _, r := range c.Changed {
-		m.Objects[keyOf(r)] = settled(r)
+		changed[keyOf(r)] = settled(r)
 	}
+	for _, k := range c.Gone {
+		changed[k] = core.Remembered{}
+	}
+	maps.Copy(m.Objects, changed)
 	for _, k := range c.Gone {
 		delete(m.Objects, k)
 	}
@@ -172,8 +204,11 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 		m.Git.Findings = keptFindings(c.Git.Findings)
 		m.Git.CoverAll()
 	}
-	for gk := range gitKinds(c) {
+	for gk := range c.GitKinds {
 		m.GitKinds[gk] = true
+	}
+	if before.Report != nil {
+		m.Report = &core.Report{Verdicts: merged(before.Report.Verdicts, changed)}
 	}
 	return m, row.onto(m)
 }

@@ -207,6 +207,15 @@ func TestWronglyOpenFilesAreRefused(t *testing.T) {
 	refused(t, Config{Dir: dir}, nil, "not a regular file")
 }
 
+func TestAFileInPlaceOfTheFolderIsTold(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, Config{Dir: file}, nil, "it is not a folder", "is a file")
+	refused(t, Config{Dir: filepath.Join(file, "selvage")}, syscall.ENOTDIR, "is a file", "state.dir")
+}
+
 func TestAFolderThatIsThereKeepsItsMode(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil {

@@ -48,6 +48,41 @@ func TestPastIsToldNewestFirst(t *testing.T) {
 	}
 }
 
+// That a side could not be read, or nothing could, is asked for long after.
+func TestChecksThatCouldNotReadAreKeptLong(t *testing.T) {
+	now := &clock{noon}
+	s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: now.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer finish(t, s)
+	record(t, s, inSync(t, "dc1", 1))
+	kept := []core.Check{empty("dc1", noon.Add(3*time.Minute)), empty("dc1", noon.Add(4*time.Minute)), empty("dc1", noon.Add(5*time.Minute))}
+	kept[0].Report.Live.Access = core.AccessUnreachable
+	kept[1].Report.Git[0].Access = core.AccessLoginNeeded
+	kept[2].Report.Gaps = []core.Gap{{GroupKind: vpcKey(0).GroupKind(), Access: core.AccessForbidden, Reason: "forbidden"}}
+	failed := core.Check{Fabric: "dc1", Started: noon, Finished: noon.Add(6 * time.Minute), Err: "killed"}
+	for _, c := range append(kept, failed, empty("dc1", noon.Add(7*time.Minute))) {
+		record(t, s, c)
+	}
+
+	last := func(age time.Duration) []Check {
+		now.now = noon.Add(age)
+		record(t, s, empty("dc1", now.now))
+		all, err := s.Checks(t.Context(), "dc1", noon.Add(time.Minute), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := last(KeepQuiet + time.Hour); len(all) != 1+len(kept)+1 || all[1].Err != failed.Err || all[len(all)-1].Live != core.AccessUnreachable {
+		t.Errorf("a month later: %+v, want those that could not read, and today's", all)
+	}
+	if all := last(KeepPast + time.Hour); len(all) != 1 {
+		t.Errorf("long after: %+v, want today's", all)
+	}
+}
+
 func TestOldRowsAreSweptOnceADay(t *testing.T) {
 	dir := t.TempDir()
 	now := &clock{noon}

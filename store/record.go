@@ -20,6 +20,9 @@ func (s *Store) Record(ctx context.Context, c core.Check) error {
 		before, after fabricRow
 		swept         time.Time
 	)
+	if c.Finished.IsZero() {
+		return fmt.Errorf("record the check of %q: it does not tell when it ended", c.Fabric)
+	}
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if before, err = s.fabric(ctx, tx, c.Fabric); err != nil {
 			return err
@@ -47,7 +50,7 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 			Objects: map[core.Key]core.Remembered{}, GitKinds: map[core.GroupKind]bool{},
 		}}, true
 	}
-	if !ok || known.row.generation != before.generation || quiet(c) {
+	if !ok || known.row.generation != before.generation || after.generation == before.generation {
 		return
 	}
 	if m, err := next(known.memory, after, c); err == nil {
@@ -55,8 +58,7 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 	}
 }
 
-// quiet tells whether the check changed nothing that is remembered, readings
-// and times apart.
+// quiet tells whether the check changed nothing that is remembered of objects.
 func quiet(c core.Check) bool {
 	return c.Git == nil && len(c.Changed) == 0 && len(c.Gone) == 0 && len(c.Transitions) == 0
 }
@@ -103,9 +105,9 @@ func (r *recorder) header(c core.Check) (row fabricRow, err error) {
 			synced = stamp(c.Report.At)
 		}
 	}
-	grown := 1
-	if quiet(c) {
-		grown = 0
+	grown := 0
+	if r.newKinds || !quiet(c) {
+		grown = 1
 	}
 	err = r.tx.QueryRowContext(r.ctx, `UPDATE fabrics SET generation = generation + ?, last_check = ?,
 			last_sync = ifnull(?, last_sync), report = ifnull(?, report), git = ifnull(?, git)
@@ -148,11 +150,8 @@ func (r *recorder) content(c core.Check) error {
 			return err
 		}
 	}
-	for gk := range gitKinds(c) {
-		err := r.exec("INSERT INTO git_kinds (fabric, grp, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", r.fabric, gk.Group, gk.Kind)
-		if err != nil {
-			return err
-		}
+	if err := r.kinds(c.GitKinds); err != nil {
+		return err
 	}
 	for _, about := range c.Changed {
 		if err := r.remember(about); err != nil {
@@ -170,26 +169,4 @@ func (r *recorder) content(c core.Check) error {
 		r.touched[id] = true
 	}
 	return r.clean()
-}
-
-// gitKinds are the kinds of which the check found something in Git, be it
-// something that cannot be accepted.
-func gitKinds(c core.Check) map[core.GroupKind]bool {
-	kinds := map[core.GroupKind]bool{}
-	if c.Git != nil {
-		for _, gk := range c.Git.Kinds() {
-			kinds[gk] = true
-		}
-		for _, f := range c.Git.Findings {
-			if f.Key != (core.Key{}) {
-				kinds[f.Key.GroupKind()] = true
-			}
-		}
-	}
-	for _, r := range c.Changed {
-		if r.Git.Object != nil {
-			kinds[r.Git.Object.Key.GroupKind()] = true
-		}
-	}
-	return kinds
 }

@@ -87,6 +87,48 @@ func TestCheckWithoutAReportKeepsTheLastOne(t *testing.T) {
 	}
 }
 
+func TestAFirstCheckThatFailedIsKept(t *testing.T) {
+	dir := t.TempDir()
+	failed := core.Check{Fabric: "dc1", Started: noon, Finished: noon.Add(time.Second), Err: "read: internal error"}
+	record(t, openAt(t, dir), failed)
+	s := openAt(t, dir)
+	m := memory(t, s, "dc1")
+	if m.Report != nil || len(m.Objects) > 0 || !m.LastSync.IsZero() || !m.LastCheck.Equal(failed.Finished) {
+		t.Errorf("Memory = %+v, want nothing but the time of the check", m)
+	}
+	want := []Check{{Started: failed.Started, Finished: failed.Finished, Duration: time.Second, Err: failed.Err}}
+	if all, err := s.Checks(t.Context(), "dc1", noon, 0); err != nil || !reflect.DeepEqual(all, want) {
+		t.Errorf("Checks = %+v, %v, want %+v", all, err, want)
+	}
+	first := inSync(t, "dc1", 2)
+	record(t, s, first)
+	if here, there := memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"); len(here.Objects) != 2 || !reflect.DeepEqual(here, there) {
+		t.Errorf("after the first good check\nfollowed %+v\n    read %+v", here, there)
+	}
+}
+
+// A kind may appear in Git in nothing but a finding, with all objects as before.
+func TestANewKindAloneIsRemembered(t *testing.T) {
+	dir := t.TempDir()
+	s, other := openAt(t, dir), openAt(t, dir)
+	record(t, s, inSync(t, "dc1", 2))
+	memory(t, other, "dc1")
+	c := empty("dc1", noon.Add(time.Minute))
+	gk := core.GroupKind{Group: "wiring.githedgehog.com", Kind: "Server"}
+	c.GitKinds = map[core.GroupKind]bool{gk: true}
+	record(t, s, c)
+	for name, h := range map[string]*Store{"same": s, "other": other, "cold": openAt(t, dir)} {
+		if m := memory(t, h, "dc1"); !m.GitKinds[gk] || !m.GitKinds[vpcKey(0).GroupKind()] {
+			t.Errorf("%s handle: kinds of Git %v, want the new one beside the old", name, m.GitKinds)
+		}
+	}
+	generation := count(t, s, "SELECT generation FROM fabrics")
+	record(t, s, c)
+	if got := count(t, s, "SELECT generation FROM fabrics"); got != generation {
+		t.Errorf("generation %d after a kind that is known, want %d as before", got, generation)
+	}
+}
+
 func TestMemoryIsTheSameWhileNothingIsRecorded(t *testing.T) {
 	dir := t.TempDir()
 	a, b := openAt(t, dir), openAt(t, dir)
@@ -201,10 +243,15 @@ func TestBadChecksAreRefusedWhole(t *testing.T) {
 	nameless := inSync(t, "dc1", 2)
 	nameless.Changed = append(nameless.Changed, core.Remembered{})
 	tampered := inSync(t, "dc1", 2)
+	halved := inSync(t, "dc1", 2)
+	halved.Changed[1].Base = &core.Base{Key: vpcKey(1), Git: halved.Changed[1].Git.Object, At: noon, Source: core.FromContainment}
+	timeless := core.Check{Fabric: "dc1", Started: noon, Err: "killed"}
 	o := *tampered.Changed[1].Live.Object
 	o.Fields = map[string]any{"spec": "other"}
 	tampered.Changed[1].Live.Object, tampered.Changed[1].Base = &o, nil
-	for want, c := range map[string]core.Check{"without a key": nameless, "digest": tampered} {
+	for want, c := range map[string]core.Check{
+		"without a key": nameless, "digest": tampered, "half a base": halved, "when it ended": timeless,
+	} {
 		if err := s.Record(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Record = %v, want something about %q", err, want)
 		}
@@ -290,6 +337,9 @@ func TestFlippedBitIsNoticed(t *testing.T) {
 		"state":    "UPDATE memory SET state = 'fine'",
 		"last":     "UPDATE memory SET last_state = ''",
 		"changes":  "UPDATE memory SET changes = '['",
+		"base":     "UPDATE memory SET base_git = NULL, base_live = NULL",
+		"base git": "UPDATE memory SET base_git = NULL",
+		"no base":  "UPDATE memory SET base_source = NULL",
 		"report":   "UPDATE fabrics SET report = 'x'",
 		"git":      "UPDATE fabrics SET git = 'x'",
 	} {

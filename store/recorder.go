@@ -28,6 +28,8 @@ type recorder struct {
 	blobs   map[core.Digest]bool // contents that are known to be there
 	docs    map[docID]bool       // documents likewise
 	encoded map[*core.Object]doc // a base and two sights are often one object
+
+	newKinds bool // Git holds a kind for the first time
 }
 
 func (r *recorder) exec(query string, args ...any) error {
@@ -238,6 +240,23 @@ func (r *recorder) git(s *core.Snapshot) error {
 		r.touched[r.ids[k]] = true
 	}
 	return r.findings(keptFindings(s.Findings))
+}
+
+// kinds adds to the kinds of which Git ever held an object.
+func (r *recorder) kinds(all map[core.GroupKind]bool) error {
+	for gk := range all {
+		res, err := r.tx.ExecContext(r.ctx, "INSERT INTO git_kinds (fabric, grp, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			r.fabric, gk.Group, gk.Kind)
+		if err != nil {
+			return err
+		}
+		made, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		r.newKinds = r.newKinds || made > 0
+	}
+	return nil
 }
 
 // gitObjects are the objects of the last whole reading of Git, by the digests

@@ -81,7 +81,7 @@ func everything(t testing.TB) core.Check {
 		}
 		c.Git.Add(o)
 		c.Changed = append(c.Changed, core.Remembered{
-			Base: &core.Base{Key: o.Key, Git: o, Live: o, At: noon, Source: s},
+			Base: &core.Base{Key: o.Key, Git: o, Live: o, At: noon, Source: core.FromAgreement},
 			Live: core.Sight{Object: o, At: noon},
 			Verdict: core.Verdict{
 				Key: o.Key, State: core.Differs, Reason: s, Version: s, Origin: o.Origin, Since: noon, LiveRevision: s,
@@ -95,6 +95,10 @@ func everything(t testing.TB) core.Check {
 	})
 	// Without a verdict, as for an object that is only remembered.
 	c.Changed = append(c.Changed, core.Remembered{Git: core.Sight{Object: object(t, `{"apiVersion":"v1","kind":"Thing","metadata":{"name":"t"}}`), At: noon}})
+	for _, gk := range c.Git.Kinds() {
+		c.GitKinds[gk] = true
+	}
+	c.GitKinds[core.GroupKind{Group: "wiring.githedgehog.com", Kind: "Switch"}] = true // held once
 	c.Report.Verdicts, c.Report.Counts = nil, core.Counts{}
 	for _, r := range c.Changed {
 		if r.Verdict.Key != (core.Key{}) {
@@ -139,10 +143,8 @@ func TestEverythingSurvivesCloseAndReopen(t *testing.T) {
 		t.Errorf("LastSync, LastCheck = %s, %s, want %s, %s", m.LastSync, m.LastCheck, c.Report.At, c.Finished)
 	}
 	sameGit(t, m.Git, c.Git)
-	for _, gk := range append(c.Git.Kinds(), core.GroupKind{Kind: "Thing"}, core.GroupKind{Group: "wiring.githedgehog.com", Kind: "Server"}) {
-		if !m.GitKinds[gk] {
-			t.Errorf("%s is not among the kinds that Git held", gk)
-		}
+	if !reflect.DeepEqual(m.GitKinds, c.GitKinds) {
+		t.Errorf("kinds of Git\n got %v\nwant %v", m.GitKinds, c.GitKinds)
 	}
 }
 
@@ -193,6 +195,27 @@ func TestNumbersComeBackEqual(t *testing.T) {
 	}
 	if got.Digest != o.Digest || core.DigestJSON(got.Fields) != o.Digest {
 		t.Errorf("digest = %s, want %s", got.Digest, o.Digest)
+	}
+}
+
+// The names are those of people's files; the ones in core are free to change.
+func TestChangesKeepTheirNamesInTheFile(t *testing.T) {
+	const want = `[{"path":".spec.mode","op":"changed","verdict":"drift","base":"a","base_live":"b","git":null,"live":{"n":1},` +
+		`"unit":".spec","live_manager":"kubectl-edit","live_manager_time":"2026-11-23T12:00:00.123456789Z"},{"path":".","op":"","verdict":""}]`
+	changes := []core.Change{
+		{
+			Path: ".spec.mode", Op: core.OpChanged, Verdict: core.FieldDrift, Base: core.ValueOf("a"), BaseLive: core.ValueOf("b"),
+			Git: core.ValueOf(nil), Live: core.ValueOf(map[string]any{"n": int64(1)}), Unit: ".spec", Manager: "kubectl-edit", ManagerTime: noon,
+		},
+		{Path: core.Root},
+	}
+	got, err := encodeChanges(changes)
+	if err != nil || got != want {
+		t.Errorf("encodeChanges = %s, %v\nwant %s", got, err, want)
+	}
+	back, err := decodeChanges(want)
+	if err != nil || !reflect.DeepEqual(back, changes) {
+		t.Errorf("decodeChanges = %+v, %v\nwant %+v", back, err, changes)
 	}
 }
 
@@ -266,6 +289,10 @@ func randomCheck(t testing.TB, rnd *rand.Rand, m *core.Memory, at time.Time) cor
 	if rnd.IntN(5) == 0 {
 		c.Report, c.Err = nil, "interrupted"
 	}
+	c.GitKinds = map[core.GroupKind]bool{{Group: "vpc.githedgehog.com", Kind: fmt.Sprint(rnd.IntN(20))}: true}
+	if rnd.IntN(4) == 0 {
+		return c // nothing changed, but for a kind perhaps
+	}
 	if rnd.IntN(2) == 0 {
 		c.Git = core.NewSnapshot(core.Reading{Source: "git", Revision: fmt.Sprint(rnd.Uint64()), Access: core.AccessOK, ReadAt: at})
 		for i := range 12 {
@@ -290,7 +317,7 @@ func randomCheck(t testing.TB, rnd *rand.Rand, m *core.Memory, at time.Time) cor
 		live.ResourceVersion = fmt.Sprint(rnd.Uint64())
 		switch rnd.IntN(4) {
 		case 0:
-			r.Base = &core.Base{Key: k, Git: git, Live: live, At: at, Source: "agreement"}
+			r.Base = &core.Base{Key: k, Git: git, Live: live, At: at, Source: core.FromAgreement}
 		case 1:
 			r.Live = core.Sight{At: at}
 		case 2:

@@ -75,7 +75,7 @@ func inSync(t testing.TB, id core.FabricID, n int) core.Check {
 			Since: noon, LiveRevision: live.ResourceVersion,
 		}
 		c.Changed = append(c.Changed, core.Remembered{
-			Base:    &core.Base{Key: git.Key, Git: git, Live: live, At: noon, Source: "containment"},
+			Base:    &core.Base{Key: git.Key, Git: git, Live: live, At: noon, Source: core.FromContainment},
 			Git:     core.Sight{Object: git, At: noon},
 			Live:    core.Sight{Object: live, At: noon},
 			Verdict: v,
@@ -83,6 +83,7 @@ func inSync(t testing.TB, id core.FabricID, n int) core.Check {
 		c.Transitions = append(c.Transitions, core.Transition{Key: git.Key, At: noon, To: core.InSync, First: true})
 	}
 	c.Git.CoverAll()
+	c.GitKinds = map[core.GroupKind]bool{vpcKey(0).GroupKind(): true}
 	c.Report.Counts[core.InSync] = n
 	return c
 }
