@@ -106,6 +106,8 @@ type History interface {
 
 // Event tells that something happened. Events are notifications: what is now
 // the case is in the [Fleet].
+//
+//sumtype:decl
 type Event interface{ event() }
 
 // StateChanged tells that the state of a fabric is another than before.

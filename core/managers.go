@@ -40,24 +40,28 @@ func (o *Object) Creator() (Manager, bool) {
 	return first, found
 }
 
-// owns walks a FieldsV1 set. An entry without children below it is a leaf, or
-// a list or map owned as a whole.
+// owns walks a FieldsV1 set. An entry without children below it is a leaf, a
+// list owned as a whole, or a map that was set empty: others may own what came
+// into it.
 func owns(set map[string]any, steps []string) bool {
 	if set == nil {
 		return false
 	}
-	for _, step := range steps {
+	for i, step := range steps {
 		next, ok := child(set, step)
 		if !ok {
 			return false
 		}
 		if len(next) == 0 {
-			return true
+			return i == len(steps)-1 || inList(steps[i+1])
 		}
 		set = next
 	}
 	return true
 }
+
+// inList tells whether a step leads into a list.
+func inList(step string) bool { return step[0] == '[' && !strings.HasPrefix(step, `["`) }
 
 // child finds the set below one step of a path. FieldsV1 writes f:NAME for a
 // map entry, i:N for an index, v:JSON for a set member and k:JSON for a keyed

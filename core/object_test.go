@@ -18,7 +18,7 @@ const liveSwitch = `{
     "finalizers": ["x"], "ownerReferences": [],
     "managedFields": [
       {"manager": "argocd-controller", "operation": "Apply", "time": "2026-11-01T08:00:00Z",
-       "fieldsV1": {"f:metadata": {"f:labels": {"f:team": {}}}, "f:spec": {"f:role": {}, "f:ports": {}, "f:map": {"f:E1/1": {}},
+       "fieldsV1": {"f:metadata": {"f:labels": {"f:team": {}}}, "f:spec": {"f:role": {}, "f:ports": {}, "f:map": {"f:E1/1": {}}, "f:empty": {},
          "f:set": {"v:\"a\"": {}}, "f:list": {"k:{\"name\":\"r1\"}": {".": {}, "f:x": {}}}}}},
       {"manager": "kubectl-edit", "operation": "Update", "time": "2026-11-02T08:00:00Z",
        "fieldsV1": {"f:spec": {"f:description": {}, "f:role": {}}}},
@@ -70,6 +70,8 @@ func TestOwner(t *testing.T) {
 		".spec.role":              "kubectl-edit", // the last writer, and not the status one
 		".spec.ports[3].speed":    "argocd-controller",
 		`.spec.map["E1/1"]`:       "argocd-controller",
+		".spec.empty":             "argocd-controller",
+		".spec.empty.later":       "", // it was set empty; others may own what came into it
 		`.spec.set[="a"]`:         "argocd-controller",
 		`.spec.set[="b"]`:         "",
 		`.spec.list[name="r1"].x`: "argocd-controller",

@@ -181,10 +181,8 @@ func (s *Snapshot) Side(k Key) Side {
 	if o, ok := s.objects[k]; ok {
 		return Side{Presence: Present, Object: o}
 	}
-	for _, f := range s.Findings {
-		if f.MayHold(k) {
-			return Side{Reason: fmt.Sprintf("%s: %s", f.Path, f.Reason)}
-		}
+	if f, ok := s.mayHold(k); ok {
+		return Side{Reason: fmt.Sprintf("%s: %s", f.Path, f.Reason)}
 	}
 	for _, g := range s.Gaps {
 		if g.GroupKind == k.GroupKind() && (g.Namespace == "" || g.Namespace == k.Namespace) {
@@ -202,6 +200,19 @@ func (s *Snapshot) Side(k Key) Side {
 		}
 	}
 	return Side{Reason: fmt.Sprintf("%s was not read", k.GroupKind())}
+}
+
+// mayHold finds what could hold an object: rather what names it than what
+// cannot be looked into at all.
+func (s *Snapshot) mayHold(k Key) (Finding, bool) {
+	found := slices.IndexFunc(s.Findings, func(f Finding) bool { return !f.Opaque && f.MayHold(k) })
+	if found < 0 {
+		found = slices.IndexFunc(s.Findings, func(f Finding) bool { return f.MayHold(k) })
+	}
+	if found < 0 {
+		return Finding{}, false
+	}
+	return s.Findings[found], true
 }
 
 // Doubt tells why an object that stood in a file before cannot be called absent

@@ -156,9 +156,10 @@ type Verdict struct {
 
 	// Since is the first check that saw the object in this state.
 	Since time.Time
-	// Last is the state before it became unknown; it counts only while State
-	// is Unknown and LastKnown is set.
+	// Last is the state before it became unknown, and LastSince since when it
+	// was that; both count only while State is Unknown and LastKnown is set.
 	Last      State
+	LastSince time.Time
 	LastKnown bool
 
 	Changes []Change

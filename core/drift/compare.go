@@ -93,19 +93,33 @@ func (c *Comparer) object(in Input, k core.Key, findings []core.Finding, res *Re
 		after.Base, after.Verdict = out.base, out.verdict
 	}
 	v := &after.Verdict
-	v.Since = in.Now
-	if known && before.Verdict.State == v.State && !before.Verdict.Since.IsZero() {
-		v.Since = before.Verdict.Since
-	}
+	v.Since = since(before.Verdict, *v, after.Git.At, in.Now)
 	res.Objects[k] = after
 	res.Report.Verdicts = append(res.Report.Verdicts, *v)
+}
+
+// since is when an object came into its state: the check that first saw it in
+// it, or, where it waits for Git to be followed, the time from which that is
+// counted. A time in which a side could not be read does not begin it anew.
+func since(was, is core.Verdict, gitSince, now time.Time) time.Time {
+	at := now
+	if is.State == core.Pending && !gitSince.IsZero() && gitSince.Before(now) {
+		at = gitSince
+	}
+	switch {
+	case was.State == is.State && !was.Since.IsZero():
+		at = was.Since
+	case was.State == core.Unknown && was.LastKnown && was.Last == is.State && !was.LastSince.IsZero():
+		at = was.LastSince
+	}
+	return at
 }
 
 // gitSide is what Git says about an object. One that is not found is not called
 // absent while something in the file that held it is in doubt.
 func gitSide(git *core.Snapshot, k core.Key, before core.Remembered) core.Side {
 	side := git.Side(k)
-	if side.Presence != core.Absent {
+	if side.Presence == core.Present {
 		return side
 	}
 	for _, o := range []*core.Object{before.Git.Object, baseGit(before)} {

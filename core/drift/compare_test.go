@@ -185,6 +185,7 @@ spec:
 	}{
 		{"contained", vpc, liveVPC, "VPC/vpc-1 in_sync", true},
 		{"differs", edited(vpc, "vlan: 1001", "vlan: 1005"), liveVPC, "VPC/vpc-1 differs .spec.subnets.default.vlan changed differs", false},
+		{"a default that git spells out is missing live", edited(vpc, "  subnets:", "  ipv4Namespace: default\n  subnets:"), edited(liveVPC, "  ipv4Namespace: default\n", ""), "VPC/vpc-1 differs .spec.ipv4Namespace added differs", false},
 		{"missing live", vpc, edited(liveVPC, "      vlan: 1001\n", ""), "VPC/vpc-1 differs .spec.subnets.default.vlan added differs", false},
 		{"live only, owned by nobody", vpc, nobody, "VPC/vpc-1 in_sync", true},
 		{"live only, added past git", vpc, foreign, "VPC/vpc-1 drifted .spec.subnets.default.dhcp added drift", true},
@@ -273,6 +274,34 @@ func TestBrokenFileHidesOnlyWhatItMayHold(t *testing.T) {
 	}
 	if !slices.Contains(back.Gone, core.Key{Kind: "File", Name: "vpcs.yaml"}) {
 		t.Errorf("gone = %v, want the file", back.Gone)
+	}
+}
+
+// TestAnOutageDoesNotBeginAStateAnew: what drifted before a side could not be
+// read has drifted since then.
+func TestAnOutageDoesNotBeginAStateAnew(t *testing.T) {
+	git := snapshot(t, "git", vpc)
+	live := snapshot(t, "kube", edited(liveVPC, "vlan: 1001", "vlan: 1005"))
+	m := remembered(compareAt(at(1), git, live, agreed(t, vpc, liveVPC)), git)
+	gone := core.NewSnapshot(core.Reading{Source: "kube", Access: core.AccessUnreachable})
+	for minute := 2; minute < 4; minute++ {
+		m = remembered(compareAt(at(minute), git, gone, m), git)
+	}
+	if v := m.Objects[m.Report.Verdicts[0].Key].Verdict; v.State != core.Unknown || !v.Since.Equal(at(2)) || !v.LastSince.Equal(at(1)) {
+		t.Errorf("%s since %s, before that since %s; want unknown since 2, before that since 1", v.State, v.Since, v.LastSince)
+	}
+	if v := compareAt(at(4), git, live, m).Report.Verdicts[0]; !v.Since.Equal(at(1)) {
+		t.Errorf("%s since %s, want since the first minute", v.State, v.Since)
+	}
+}
+
+// TestPendingCountsFromTheCommit at first contact: nobody looked before.
+func TestPendingCountsFromTheCommit(t *testing.T) {
+	git := snapshot(t, "git", vpc)
+	git.Readings[0].RevisionTime = now.Add(-5 * time.Minute)
+	v := compare(git, snapshot(t, "kube", ""), &core.Memory{}).Report.Verdicts[0]
+	if v.State != core.Pending || !v.Since.Equal(now.Add(-5*time.Minute)) {
+		t.Errorf("%s since %s, want pending since the commit", v.State, v.Since)
 	}
 }
 

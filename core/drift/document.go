@@ -2,6 +2,7 @@ package drift
 
 import (
 	"slices"
+	"time"
 
 	"selvage/core"
 )
@@ -89,6 +90,54 @@ func remove(tree map[string]any, steps []string) {
 		}
 		replace(tree, parentSteps, slices.DeleteFunc(p, func(v any) bool { return core.EqualJSON(v, gone) }))
 	}
+}
+
+// advanced is the base with everything brought up to date that both sides agree
+// on, though they differ elsewhere: a field that converged and moves again is
+// held against where both last met, not against where they once were.
+func (s subject) advanced(t trees, changes []core.Change, now time.Time) *core.Base {
+	base := s.before.Base
+	git, live := restored(t.git, t.baseGit, changes), restored(t.live, t.baseLive, changes)
+	if core.EqualJSON(git, t.baseGit) && core.EqualJSON(live, t.baseLive) {
+		return base
+	}
+	return &core.Base{
+		Key: s.key, Git: withFields(s.git.Object, git), Live: withFields(s.live.Object, live),
+		At: now, Source: core.FromAgreement,
+	}
+}
+
+// restored is a side as it is now, with what is in dispute as it was. A list
+// is restored whole.
+func restored(now, was map[string]any, changes []core.Change) map[string]any {
+	out, _ := core.CloneJSON(now).(map[string]any)
+	for _, c := range changes {
+		steps := c.Path.Steps()
+		if i := slices.IndexFunc(steps, func(s string) bool { return tableStep(s) == "[*]" }); i >= 0 {
+			steps = steps[:i]
+		}
+		v, ok := get(was, steps)
+		at := out
+		for _, step := range steps[:len(steps)-1] {
+			below, isMap := at[keyOf(step)].(map[string]any)
+			if !isMap {
+				below = map[string]any{}
+				at[keyOf(step)] = below
+			}
+			at = below
+		}
+		delete(at, keyOf(steps[len(steps)-1]))
+		if ok {
+			at[keyOf(steps[len(steps)-1])] = core.CloneJSON(v)
+		}
+	}
+	return out
+}
+
+func withFields(o *core.Object, fields map[string]any) *core.Object {
+	c := *o
+	c.Fields, c.Digest = fields, core.DigestJSON(fields)
+	return &c
 }
 
 func replace(tree map[string]any, steps []string, v any) {

@@ -24,15 +24,15 @@ func (t table) explain(a, b map[string]any, ignore []core.Path) (folds []core.Fo
 
 // split explains one difference. Of a subtree that only one side has, the
 // parts that a rule explains are folded and the rest is left; it is left whole
-// where no part of it is explained, or where it is an entry of its own, such
-// as a subnet, which nobody would look for in pieces.
+// where no part of it is explained, or where it counts as a whole: an entry of
+// its own, such as a subnet, or a place that is optional.
 func (e *explainer) split(d difference) ([]core.Fold, []difference) {
 	if f, ok := e.fold(d); ok {
 		return []core.Fold{f}, nil
 	}
 	only, side := d.oneSided()
 	tree, isMap := only.Any().(map[string]any)
-	if side == bothSides || !isMap || len(tree) == 0 {
+	if side == bothSides || !isMap || len(tree) == 0 || d.whole() {
 		return nil, []difference{d}
 	}
 	var folds []core.Fold
@@ -50,11 +50,16 @@ func (e *explainer) split(d difference) ([]core.Fold, []difference) {
 		f, r := e.split(sub)
 		folds, rest = append(folds, f...), append(rest, r...)
 	}
-	if len(rest) > 0 && (len(folds) == 0 || d.entry) {
+	if len(rest) > 0 && len(folds) == 0 {
 		return nil, []difference{d}
 	}
 	return folds, rest
 }
+
+// whole tells whether it matters that the place is there, whatever is in it:
+// link flap detection is on where its settings are, and a server that fills
+// them in has not put them there.
+func (d difference) whole() bool { return d.entry || d.node != nil && d.node.optional }
 
 type sides uint8
 
@@ -111,15 +116,15 @@ func (e *explainer) effective(d difference) difference {
 }
 
 // explains tells whether an action accounts for a value that only one side
-// has. A default accounts for it on either side: a live object last written by
-// an older release still lacks what Git spells out.
+// has. A default does so only where live has it: what Git spells out an engine
+// has written, so live lacks it because somebody took it away.
 func explains(a Action, only core.Value, side sides, at View) bool {
 	switch a := a.(type) {
 	case Default:
-		return core.EqualJSON(a.Value, only.Any())
+		return side == liveOnly && core.EqualJSON(a.Value, only.Any())
 	case Computed:
 		v, ok := a.Value(at)
-		return ok && core.EqualJSON(v, only.Any())
+		return side == liveOnly && ok && core.EqualJSON(v, only.Any())
 	case Assigned:
 		return side == liveOnly
 	case Dropped:

@@ -47,15 +47,16 @@ func (m move) op() core.Op {
 // pair: a side has moved where it no longer says what its half of the base
 // said. What both halves of the base differed by already is no difference.
 func (t trees) judge(rest []difference) (changes []core.Change, folds []core.Fold) {
-	for _, d := range rest {
+	movers := t.movers(rest)
+	for i, d := range rest {
 		git := move{valueAt(t.baseGit, d.path), d.a}
 		live := move{valueAt(t.baseLive, d.path), d.b}
-		switch {
-		case t.moved(git, d) && t.moved(live, d):
+		switch by := movers[i]; {
+		case by.git && by.live:
 			changes = append(changes, t.change(d, core.FieldConflict, live.op()))
-		case t.moved(git, d):
+		case by.git:
 			changes = append(changes, t.deepest(d, core.FieldGitAhead, git)...)
-		case t.moved(live, d):
+		case by.live:
 			changes = append(changes, t.deepest(d, core.FieldDrift, live)...)
 		default:
 			folds = append(folds, core.Fold{
@@ -65,6 +66,42 @@ func (t trees) judge(rest []difference) (changes []core.Change, folds []core.Fol
 		}
 	}
 	return changes, folds
+}
+
+// mover tells which sides moved.
+type mover struct{ git, live bool }
+
+// movers tells for each difference who moved. A list that is decided as one
+// has moved as one: where git changed one item of it and live another, both
+// changed it.
+func (t trees) movers(rest []difference) []mover {
+	by := make([]mover, len(rest))
+	units := map[core.Path]mover{}
+	for i, d := range rest {
+		m := mover{
+			git:  t.moved(move{valueAt(t.baseGit, d.path), d.a}, d),
+			live: t.moved(move{valueAt(t.baseLive, d.path), d.b}, d),
+		}
+		if d.unit != "" {
+			m.git = m.git || length(t.baseGit, d.unit) != length(t.git, d.unit)
+			m.live = m.live || length(t.baseLive, d.unit) != length(t.live, d.unit)
+			u := units[d.unit]
+			units[d.unit] = mover{u.git || m.git, u.live || m.live}
+		}
+		by[i] = m
+	}
+	for i, d := range rest {
+		if d.unit != "" && (by[i].git || by[i].live) {
+			by[i] = units[d.unit]
+		}
+	}
+	return by
+}
+
+// length is the number of items of the list at a place, 0 where there is none.
+func length(tree map[string]any, at core.Path) int {
+	list, _ := valueAt(tree, at).Any().([]any)
+	return len(list)
 }
 
 // deepest reports a one-sided subtree where only a part of it moved at that
@@ -98,7 +135,8 @@ func (t trees) change(d difference, verdict core.FieldVerdict, op core.Op) core.
 
 // firstContact judges the differences of an object that no base is known of.
 // Values that Git sets and live does not have so are differences that nothing
-// says the author of. A value that only live has is taken for the server's
+// says the author of; a list that Git sets is such a value, with all that live
+// adds to it. Any other value that only live has is taken for the server's
 // unless managedFields give it to another manager than the one that owns what
 // Git sets: then somebody added it past Git.
 func (t trees) firstContact(rest []difference, live *core.Object) (changes []core.Change, folds []core.Fold) {
@@ -115,6 +153,10 @@ func (t trees) firstContact(rest []difference, live *core.Object) (changes []cor
 		for _, leaf := range foreign {
 			changes = append(changes, t.change(leaf, core.FieldDrift, core.OpAdded))
 		}
+		if len(foreign) == 0 && member(d.path) {
+			changes = append(changes, t.change(d, core.FieldDiffers, core.OpRemoved))
+			continue
+		}
 		if len(foreign) == 0 {
 			folds = append(folds, core.Fold{
 				Path: d.path, Rule: "owner", Live: d.b,
@@ -123,6 +165,13 @@ func (t trees) firstContact(rest []difference, live *core.Object) (changes []cor
 		}
 	}
 	return changes, folds
+}
+
+// member tells whether the path ends at a member of a set or of a keyed list.
+func member(p core.Path) bool {
+	steps := p.Steps()
+	last := steps[len(steps)-1]
+	return last[0] == '[' && keyOf(last) == last
 }
 
 // foreignLeaves are the parts of a live-only subtree that another manager than

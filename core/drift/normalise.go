@@ -57,7 +57,11 @@ func (n *node) mapping(m map[string]any) map[string]any {
 func (n *node) value(v any) any {
 	switch t := v.(type) {
 	case map[string]any:
-		return n.mapping(t)
+		out := n.mapping(t)
+		if n != nil && n.complete != nil {
+			n.complete(out)
+		}
+		return out
 	case []any:
 		out := make([]any, len(t))
 		for i, e := range t {

@@ -42,7 +42,7 @@ func (s subject) judge(now time.Time, limit time.Duration) outcome {
 	}
 	if o := s.git.Object; o != nil {
 		v.Version, v.Origin = o.Version, o.Origin
-	} else if s.before.Base != nil {
+	} else if s.before.Base != nil && s.git.Presence == core.Unread {
 		v.Origin = s.before.Base.Git.Origin
 	}
 	overdue := now.Sub(s.gitSince) > limit
@@ -74,9 +74,10 @@ func (s subject) unknown(v *core.Verdict) {
 	if !s.known {
 		return
 	}
-	v.Last, v.LastKnown = s.before.Verdict.State, true
-	if s.before.Verdict.State == core.Unknown {
-		v.Last, v.LastKnown = s.before.Verdict.Last, s.before.Verdict.LastKnown
+	was := s.before.Verdict
+	v.Last, v.LastSince, v.LastKnown = was.State, was.Since, true
+	if was.State == core.Unknown {
+		v.Last, v.LastSince, v.LastKnown = was.Last, was.LastSince, was.LastKnown
 	}
 	v.Changes = append([]core.Change(nil), s.before.Verdict.Changes...)
 }
@@ -117,9 +118,7 @@ func without(live *core.Object, normal map[string]any, changes []core.Change) *c
 	for _, c := range changes {
 		remove(fields, c.Path.Steps())
 	}
-	o := *live
-	o.Fields, o.Digest = fields, core.DigestJSON(fields)
-	return &o
+	return withFields(live, fields)
 }
 
 func (s subject) threeWay(v *core.Verdict, now time.Time, overdue bool) *core.Base {
@@ -133,7 +132,7 @@ func (s subject) threeWay(v *core.Verdict, now time.Time, overdue bool) *core.Ba
 	v.State, v.Reason = fieldsState(changes, overdue)
 	s.finish(v, t)
 	if v.State != core.InSync {
-		return base
+		return s.advanced(t, changes, now)
 	}
 	if base.Git.Digest == s.git.Object.Digest && base.Live.Digest == s.live.Object.Digest {
 		return base
@@ -141,9 +140,9 @@ func (s subject) threeWay(v *core.Verdict, now time.Time, overdue bool) *core.Ba
 	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: core.FromAgreement}
 }
 
-// reassigned takes a folded value that the server once assigned, and that has
-// become another one since, back among the differences: the installer assigns
-// once, so somebody changed it.
+// reassigned takes folds that the base refutes back among the differences: the
+// installer assigns once, so somebody changed an assigned value that has become
+// another one since.
 func (s subject) reassigned(folds []core.Fold, rest []difference, t trees) ([]core.Fold, []difference) {
 	kept := folds[:0]
 	for _, f := range folds {
@@ -153,7 +152,7 @@ func (s subject) reassigned(folds []core.Fold, rest []difference, t trees) ([]co
 			n = n.step(tableStep(step))
 		}
 		if n.assigned() && was.Present() && f.Live.Present() && !was.Equal(f.Live) {
-			rest = append(rest, difference{path: f.Path, node: n, b: f.Live})
+			rest = append(rest, difference{path: f.Path, unit: unitOf(f.Path), node: n, a: f.Git, b: f.Live})
 			continue
 		}
 		kept = append(kept, f)
@@ -220,7 +219,7 @@ func (s subject) whole(v *core.Verdict, verdict core.FieldVerdict, op core.Op) {
 }
 
 func (s subject) onlyGit(v *core.Verdict, overdue bool) {
-	v.State, v.Reason = core.Pending, "new in git, live has not followed yet"
+	v.State, v.Reason = core.Pending, "in git, not live yet"
 	if overdue {
 		v.State, v.Reason = core.OnlyGit, "in git, not live, and nothing says it is on its way"
 	}
@@ -287,6 +286,18 @@ func tableStep(step string) string {
 		return "[*]"
 	}
 	return k
+}
+
+// unitOf is the list without identities that a path leads through, "" if none.
+func unitOf(p core.Path) core.Path {
+	unit := core.Path("")
+	for _, step := range p.Steps() {
+		if step[0] == '[' && step[1] >= '0' && step[1] <= '9' {
+			return unit
+		}
+		unit += core.Path(step)
+	}
+	return ""
 }
 
 func (n *node) assigned() bool {

@@ -37,6 +37,9 @@ type (
 	Rewritten struct{ To func(string) string }
 	// Rekeyed brings a map's keys into the form that the server stores.
 	Rekeyed struct{ To func(string) string }
+	// Completed fills into a map what the server derives from the rest of it.
+	// It may change the map that it is given.
+	Completed struct{ By func(map[string]any) }
 
 	// Default is the value that the server sets where there is none.
 	Default struct{ Value any }
@@ -58,6 +61,7 @@ func (Ignored) action()     {}
 func (IgnoredKeys) action() {}
 func (Rewritten) action()   {}
 func (Rekeyed) action()     {}
+func (Completed) action()   {}
 func (Default) action()     {}
 func (Computed) action()    {}
 func (Assigned) action()    {}
@@ -94,6 +98,7 @@ type node struct {
 	keys                         []string
 	owned                        []func(string) bool
 	rewrite, rekey               func(string) string
+	complete                     func(map[string]any)
 	explain                      []Row
 }
 
@@ -172,6 +177,8 @@ func (n *node) apply(r Row) {
 		n.rewrite = a.To
 	case Rekeyed:
 		n.rekey = a.To
+	case Completed:
+		n.complete = a.By
 	default:
 		n.explain = append(n.explain, r)
 	}

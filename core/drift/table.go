@@ -34,18 +34,19 @@ func kindRows(gk core.GroupKind) []Row {
 }
 
 // commonRows hold for every object of any kind: the marks that GitOps engines
-// and kubectl leave.
+// leave. What kubectl leaves never gets here, see [core.NewObject].
 func commonRows() []Row {
 	return []Row{
 		{
 			"meta.engine-annotations", ".metadata.annotations",
-			IgnoredKeys{prefixed("argocd.argoproj.io/", "kubectl.kubernetes.io/", "kustomize.toolkit.fluxcd.io/")},
-			"GitOps engines and kubectl keep their own notes there",
+			IgnoredKeys{prefixed("argocd.argoproj.io/")},
+			"GitOps engines keep their own notes there",
 		},
 		{
 			"meta.engine-labels", ".metadata.labels",
 			IgnoredKeys{func(k string) bool {
-				return k == "app.kubernetes.io/instance" || strings.HasPrefix(k, "kustomize.toolkit.fluxcd.io/")
+				return k == "app.kubernetes.io/instance" ||
+					k == "kustomize.toolkit.fluxcd.io/name" || k == "kustomize.toolkit.fluxcd.io/namespace"
 			}},
 			"GitOps engines mark what they track with it",
 		},

@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"strings"
 	"time"
 
 	"selvage/core"
@@ -15,8 +14,8 @@ func gatewayRows() map[string][]Row {
 		{"gateway.log-level", ".spec.logs.default", Default{"info"}, "the log level is info where none is named"},
 		{"gateway.log-tags", ".spec.logs.tags", Dict{}, "each log tag counts by its name"},
 		{"gateway.log-tags-default", ".spec.logs.tags", Default{map[string]any{"all": "info"}}, "everything is logged at info where no tag is named"},
-		{"gateway.log-tags-default", ".spec.logs.tags.all", Default{"info"}, "everything is logged at info where no tag is named"},
-		{"gateway.log-rate", ".spec.logs.rateLimit", Assigned{}, "the controller sets the limits where Git leaves them open"},
+		{"gateway.log-tags-default", ".spec.logs.tags.all", Computed{onlyTag}, "everything is logged at info where no tag is named"},
+		{"gateway.log-limit", ".spec.logs.rateLimit", Optional{}, "messages are limited where the settings are there, even empty"},
 		{"gateway.log-rate", ".spec.logs.rateLimit.*", Assigned{}, "the controller sets the limits where Git leaves them open"},
 		{"gateway.workers", ".spec.workers", Default{int64(4)}, "four workers where none are named"},
 		{"gateway.groups", ".spec.groups", Keyed{[]string{"name"}}, "the webhook sorts it; a group is known by its name"},
@@ -36,7 +35,7 @@ func gatewayPeeringRows() []Row {
 	return []Row{
 		{
 			"gwpeering.labels", ".metadata.labels",
-			IgnoredKeys{func(k string) bool { return strings.Contains(k, "gateway.githedgehog.com/") }},
+			IgnoredKeys{prefixed("vpc.gateway.githedgehog.com/")},
 			"the webhook sets them and leaves old ones behind",
 		},
 		{
@@ -54,19 +53,26 @@ func gatewayPeeringRows() []Row {
 		{"gwpeering.idle-form", nat + ".masquerade.idleTimeout", Rewritten{goDuration}, "the server writes durations in Go's form"},
 		{"gwpeering.idle-form", nat + ".portForward.idleTimeout", Rewritten{goDuration}, "the server writes durations in Go's form"},
 		{"gwpeering.masquerade-idle", nat + ".masquerade.idleTimeout", Default{"2m0s"}, "two minutes where no time is named"},
-		{"gwpeering.forward-idle", nat + ".portForward.idleTimeout", Assigned{}, "the webhook sets it where Git leaves it open"},
+		{"gwpeering.forward-idle", nat + ".portForward.idleTimeout", Default{"2m0s"}, "two minutes where no time is named"},
 		{"gwpeering.acl", ".spec.acl", Optional{}, "an access list is one even without rules"},
 		{"gwpeering.acl-default", ".spec.acl.default", Default{"deny-unless-exposed"}, "what is not exposed is denied where nothing else is said"},
 		{"gwpeering.acl-scope", ".spec.acl.rules[*].scope", Default{"flow"}, "a rule is for flows where nothing else is said"},
 	}
 }
 
-// goDuration is a duration as the server writes it: 300s becomes 5m0s. What is
-// no duration stays.
+// onlyTag is the level of the tag "all", which the server sets where it finds
+// no tag at all.
+func onlyTag(v View) (any, bool) { return "info", len(v.Up(1)) == 1 }
+
+// goDuration is a duration as the server writes it: 300s becomes 5m0s. None at
+// all is empty, as the default takes its place; what is no duration stays.
 func goDuration(s string) string {
 	d, err := time.ParseDuration(s)
-	if err != nil {
+	switch {
+	case err != nil:
 		return s
+	case d == 0:
+		return ""
 	}
 	return d.String()
 }

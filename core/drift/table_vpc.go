@@ -54,6 +54,8 @@ func dhcpRows() []Row {
 		{"vpc.dhcp-end", dhcp + ".range.end", Computed{dhcpEnd}, "leases end at the subnet's last address"},
 		{"vpc.dhcp-off-range", dhcp + ".range", Dropped{dhcpOff}, "the webhook removes it while DHCP is off"},
 		{"vpc.dhcp-off-options", dhcp + ".options", Dropped{dhcpOff}, "the webhook removes them while DHCP is off"},
+		{"vpc.dhcp-options", dhcp + ".options", Optional{}, "the server fills options in where there are some"},
+		{"vpc.dhcp-no-options", dhcp + ".options", Dropped{noOptions}, "the webhook removes options that say nothing"},
 		{"vpc.dhcp-mtu", dhcp + ".options.interfaceMTU", Default{int64(9036)}, "the MTU is 9036 where options are set without one"},
 		{"vpc.dhcp-lease", dhcp + ".options.leaseTimeSeconds", Default{int64(3600)}, "leases last an hour where options are set without a time"},
 		{"vpc.dhcp-dns", dhcp + ".options.dnsServers", Set{}, sorted},
@@ -106,6 +108,18 @@ func dhcpEnd(v View) (any, bool) {
 func dhcpOff(v View) bool {
 	enabled, _ := v.Up(1)["enable"].(bool)
 	return !enabled
+}
+
+// noOptions tells whether no option is set; an empty list is set to the server.
+func noOptions(v View) bool {
+	options, _ := v.Up(1)["options"].(map[string]any)
+	for _, o := range options {
+		var nowhere *node
+		if _, list := o.([]any); list || !nowhere.empty(o, false) {
+			return false
+		}
+	}
+	return true
 }
 
 func fullSubnet(s string) string {

@@ -15,6 +15,7 @@ func wiringRows() map[string][]Row {
 		"Connection": connectionRows(hydrated),
 		"VLANNamespace": {
 			{"vlannamespace.ranges", ".spec.ranges", Set{}, "the webhook sorts it; its order means nothing"},
+			{"vlannamespace.single", ".spec.ranges[*]", Completed{singleVLAN}, "a range without an end is its first VLAN alone"},
 		},
 	}
 }
@@ -63,6 +64,14 @@ func connectionRows(hydrated string) []Row {
 		}
 	}
 	return rows
+}
+
+func singleVLAN(r map[string]any) {
+	if to := r["to"]; to == nil || core.EqualJSON(to, int64(0)) {
+		if from, ok := r["from"]; ok {
+			r["to"] = from
+		}
+	}
 }
 
 func onlyDefault(View) (any, bool) { return []any{"default"}, true }

@@ -103,7 +103,7 @@ func unionKeys(a, b map[string]any) []string {
 
 func (w *walker) lists(a, b []any, at place) {
 	if len(a) == 0 && len(b) > 0 && w.empty(a, at) {
-		w.emit(at, core.Value{}, core.ValueOf(b))
+		w.emit(at, core.ValueOf(a), core.ValueOf(b))
 		return
 	}
 	if at.node != nil && at.node.set {
@@ -117,6 +117,10 @@ func (w *walker) lists(a, b []any, at place) {
 			w.keyed(x, y, at)
 			return
 		}
+		if !core.EqualJSON(sorted(a), sorted(b)) {
+			w.emit(at, core.ValueOf(a), core.ValueOf(b))
+		}
+		return
 	}
 	if len(a) != len(b) {
 		w.emit(at, core.ValueOf(a), core.ValueOf(b))
@@ -167,8 +171,11 @@ func (w *walker) keyed(a, b map[string]any, at place) {
 	}
 }
 
+func sorted(list []any) any { return slices.SortedFunc(slices.Values(list), core.CompareJSON) }
+
 // byKey indexes a list by its items' identifying fields. It fails where an
-// item lacks one or two items share them: such a list is compared by position.
+// item lacks one or two items share them: such a list is compared whole, in any
+// order.
 func byKey(list []any, keys []string) (map[string]any, bool) {
 	out := make(map[string]any, len(list))
 	for _, e := range list {

@@ -73,7 +73,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time) (*core.C
 	if !readWhole(git) {
 		whole = nil
 		if memory.Git != nil && samePlaces(git.Readings, memory.Git.Readings) {
-			git = memory.Git.WithReadings(keepAges(git.Readings, memory.Git.Readings))
+			git = memory.Git.WithReadings(keepAges(git.Readings, lastReadings(memory)))
 		}
 	}
 	result := w.comparer.Compare(drift.Input{
@@ -110,7 +110,7 @@ func (w *worker) read(ctx context.Context, m *core.Memory) (git, live *core.Snap
 	}
 	done := make(chan *core.Snapshot, 1)
 	go func() { done <- w.live.read(ctx, want, last) }()
-	git = w.git.read(ctx, want, m.Git.Readings)
+	git = w.git.read(ctx, want, lastReadings(m))
 	live = <-done
 	if wider, more := widen(want, git); more {
 		live = w.live.read(ctx, wider, last)
@@ -162,6 +162,15 @@ func samePlaces(a, b []core.Reading) bool {
 	return slices.EqualFunc(a, b, func(x, y core.Reading) bool {
 		return x.URL == y.URL && x.Branch == y.Branch && x.Path == y.Path
 	})
+}
+
+// lastReadings are the readings of Git that memory has the latest of: those of
+// the last report, which a check confirms without Git having moved.
+func lastReadings(m *core.Memory) []core.Reading {
+	if m.Report != nil && samePlaces(m.Report.Git, m.Git.Readings) {
+		return m.Report.Git
+	}
+	return m.Git.Readings
 }
 
 // keepAges are the readings of a failed attempt over the content of an earlier

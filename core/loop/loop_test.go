@@ -339,6 +339,20 @@ func TestPanicInTheComparisonIsTheFabricsError(t *testing.T) {
 	}
 }
 
+// TestAgeOfGitIsThatOfTheLastConfirmation and not of the last commit.
+func TestAgeOfGitIsThatOfTheLastConfirmation(t *testing.T) {
+	b := newBench(time.Minute)
+	b.check(t)
+	confirmed := whole("git", object("vpc-1", 1))
+	confirmed.Readings[0].ReadAt = time.Now().Add(time.Minute)
+	b.git.set(answer(confirmed))
+	b.check(t)
+	b.git.set(answer(failed("git")))
+	if got := b.check(t).Report.Git[0].ReadAt; !got.Equal(confirmed.Readings[0].ReadAt) {
+		t.Errorf("read at %s, want %s", got, confirmed.Readings[0].ReadAt)
+	}
+}
+
 // TestRepointedGitDoesNotShowTheOldVerdicts: what another branch said is no
 // earlier reading of this one.
 func TestRepointedGitDoesNotShowTheOldVerdicts(t *testing.T) {
@@ -378,8 +392,8 @@ func TestNothingToCompareIsNotAgreement(t *testing.T) {
 	b := newBench(time.Minute)
 	b.git.set(answer(whole("git")))
 	f := b.check(t)
-	if b.history.checks[0].Agreed || f.SyncStatus(time.Now()) != core.NeverSynced || f.Worst(time.Now()) == core.InSync || f.Problem() == "" {
-		t.Errorf("agreed %v, %s, %s, %q", b.history.checks[0].Agreed, f.SyncStatus(time.Now()), f.Worst(time.Now()), f.Problem())
+	if b.history.checks[0].Agreed || f.SyncStatus(time.Now()) != core.NeverSynced || f.Worst(time.Now()) == core.InSync || len(f.Problems(time.Now())) == 0 {
+		t.Errorf("agreed %v, %s, %s, %q", b.history.checks[0].Agreed, f.SyncStatus(time.Now()), f.Worst(time.Now()), f.Problems(time.Now()))
 	}
 }
 

@@ -1,0 +1,88 @@
+package core
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestProblemsTellWhatWhenAndWhy(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	ok := Reading{Access: AccessOK, ReadAt: now.Add(-time.Second)}
+	report := func(live, git Reading, gaps ...Gap) *Report {
+		return &Report{Live: live, Git: []Reading{git}, Gaps: gaps, Counts: Counts{InSync: 1}, Verdicts: []Verdict{{State: InSync}}}
+	}
+	broken := errors.New("record check of dc1: disk full")
+	tests := []struct {
+		name  string
+		state FabricState
+		want  []string
+	}{
+		{"well", FabricState{Report: report(ok, ok)}, nil},
+		{"never checked", FabricState{}, nil},
+		{"failed", FabricState{Err: broken}, []string{"record check of dc1: disk full"}},
+		{"never read", FabricState{Report: report(Reading{Access: AccessUnreachable, Error: "refused"}, ok)}, []string{"live was never read: refused"}},
+		{
+			"git since",
+			FabricState{Report: report(ok, Reading{Access: AccessInvalid, Path: "dc1", Error: "no branch", ReadAt: now.Add(-90 * time.Second)})},
+			[]string{"git dc1, last read 1m ago: no branch"},
+		},
+		{
+			"stale",
+			FabricState{Fabric: Fabric{StaleAfter: time.Minute}, Report: report(Reading{Access: AccessOK, ReadAt: now.Add(-time.Hour)}, ok)},
+			[]string{"live, last read 1h ago: the last answer is older than 1m"},
+		},
+		{
+			"gap and error",
+			FabricState{Err: broken, Report: report(ok, ok, Gap{GroupKind: GroupKind{"g", "K"}, Reason: "forbidden"})},
+			[]string{"record check of dc1: disk full", "K.g: forbidden"},
+		},
+		{
+			"empty",
+			FabricState{Report: &Report{Live: ok, Git: []Reading{ok}}},
+			[]string{"nothing to compare: git holds no manifest of the compared kinds (check git.path, git.include and scope)"},
+		},
+	}
+	for _, tt := range tests {
+		var got []string
+		for _, p := range tt.state.Problems(now) {
+			got = append(got, p.String())
+		}
+		if strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
+			t.Errorf("%s: problems %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestWhateverIsNotWellHasAProblemToTell: a word without a reason helps nobody.
+func TestWhateverIsNotWellHasAProblemToTell(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for _, a := range []Access{AccessStale, AccessUnreachable, AccessLoginNeeded, AccessUnauthorized, AccessForbidden, AccessInvalid} {
+		bad, ok := Reading{Access: a, Error: "why"}, Reading{Access: AccessOK, ReadAt: now}
+		for _, r := range []*Report{{Live: bad, Git: []Reading{ok}}, {Live: ok, Git: []Reading{bad}}} {
+			f := FabricState{Report: r}
+			state, word := f.Standing(now)
+			if state != Unknown || word == "unknown" || len(word) > 16 || strings.Contains(word, "_") {
+				t.Errorf("%s shows %s %q, want a word of its own", a, state, word)
+			}
+			if p := f.Problems(now); len(p) != 1 || p[0].Cause != "why" {
+				t.Errorf("%s has the problems %v", a, p)
+			}
+		}
+	}
+}
+
+func TestLabelTellsTheNamespaceWhereItIsNotTheFabricsOwn(t *testing.T) {
+	f := Fabric{Namespace: "default"}
+	for want, k := range map[string]Key{
+		"VPC/a":              {Kind: "VPC", Namespace: "default", Name: "a"},
+		"VPC/tenants/a":      {Kind: "VPC", Namespace: "tenants", Name: "a"},
+		"Node/n":             {Kind: "Node", Name: "n"},
+		"fabrics/broken.yml": {Kind: FileKind, Name: "fabrics/broken.yml"},
+	} {
+		if got := f.Label(k); got != want {
+			t.Errorf("Label(%+v) = %q, want %q", k, got, want)
+		}
+	}
+}
