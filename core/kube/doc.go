@@ -47,11 +47,10 @@
 // counts at once. Where the server says 401 they are read, and the plugin is
 // run, once more before it is believed.
 //
-// Credential plugins are run here and not by client-go, which gives them
-// this process's stderr, cannot end one that hangs, and leaves them the
-// terminal. Here they get a session of their own, without one: a plugin that
-// wants to ask a person something fails, and the fabric says that somebody must
-// log in.
+// Credential plugins are run by core/child and not by client-go, which gives
+// them this process's stderr, cannot end one that hangs, and leaves them the
+// terminal. Here they have none: a plugin that wants to ask a person something
+// fails, and the fabric says that somebody must log in.
 //
 // Discovery answers are kept for ten minutes. They are asked for again as soon
 // as a list is not found or a kind that Git holds is not served.

@@ -1,20 +1,18 @@
 package kube
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"k8s.io/client-go/rest"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"selvage/core/child"
 )
 
 // credential is what a credential plugin gave: a token, or a client certificate
@@ -81,7 +79,7 @@ func (c Config) runPlugin(ctx context.Context, config *rest.Config) (credential,
 	ctx, cancel := context.WithTimeoutCause(ctx, c.RequestTimeout, errSlow{c.RequestTimeout})
 	defer cancel()
 	output, complaint, err := runAlone(ctx, plugin, info)
-	if errors.Is(err, exec.ErrNotFound) && plugin.InstallHint != "" {
+	if errors.Is(err, child.ErrNotFound) && plugin.InstallHint != "" {
 		hint = oneLine(plugin.InstallHint)
 	}
 	if err == nil {
@@ -118,36 +116,16 @@ func pluginInput(config *rest.Config) (string, error) {
 	return string(info), err
 }
 
-// runAlone runs a plugin in a session of its own: it cannot open the terminal,
-// and when ctx ends it is ended with everything that it has started.
+// runAlone runs a plugin where it cannot touch the terminal.
 func runAlone(ctx context.Context, plugin *clientcmdapi.ExecConfig, info string) (output []byte, complaint string, err error) {
-	var stdout, stderr head
-	command := exec.CommandContext(ctx, plugin.Command, plugin.Args...)
-	command.Env = command.Environ()
+	command := child.Command{Name: plugin.Command, Args: plugin.Args}
 	for _, v := range plugin.Env {
 		command.Env = append(command.Env, v.Name+"="+v.Value)
 	}
 	command.Env = append(command.Env, "KUBERNETES_EXEC_INFO="+info)
-	command.Stdout, command.Stderr = &stdout, &stderr
-	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
-	command.WaitDelay = time.Second
-	err = command.Run()
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	return stdout.Bytes(), oneLine(stderr.String()), err
+	result, err := command.Run(ctx)
+	return result.Output, oneLine(result.Complaint), err
 }
-
-// head keeps the beginning of what is written to it.
-type head struct{ bytes.Buffer }
-
-func (h *head) Write(p []byte) (int, error) {
-	h.Buffer.Write(p[:min(len(p), 16*maxError-h.Len())])
-	return len(p), nil
-}
-
-var _ io.Writer = (*head)(nil)
 
 func parseCredential(output []byte, version string) (credential, error) {
 	var out execCredential

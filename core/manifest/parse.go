@@ -20,6 +20,10 @@ type Document struct {
 	Err error
 	// Key is the identity as far as it could be read, with Err too.
 	Key core.Key
+	// Text is what stands in a document with Err, so that names can be looked for
+	// in it: its bytes, or for one that shares them with others (an item of a
+	// List) its value as JSON. It is nil without Err, and with [ErrForeign].
+	Text []byte
 	// Opaque is set beside Err where even the identity may be hidden, so that
 	// any object could stand in the document.
 	Opaque bool
@@ -92,6 +96,9 @@ func (l Limits) Parse(data []byte) ([]Document, error) {
 		if err != nil {
 			return nil, explain(err, data)
 		}
+		if len(values) > 1 {
+			c.text = nil // it is not that of any one of them
+		}
 		for _, v := range values {
 			docs = l.expand(docs, v, c)
 		}
@@ -156,7 +163,13 @@ func (l Limits) expand(docs []Document, v any, c chunk) []Document {
 	}
 	items, isList := listItems(v)
 	if !isList {
-		return append(docs, document(v, c.content))
+		d := document(v, c.content)
+		if d.Err != nil && !errors.Is(d.Err, ErrForeign) {
+			if d.Text = bytes.Clone(c.text); d.Text == nil {
+				d.Text = core.CanonicalJSON(v)
+			}
+		}
+		return append(docs, d)
 	}
 	lines := itemLines(c, len(items))
 	for i, item := range items {

@@ -160,6 +160,28 @@ func TestErrorsCanBeToldApart(t *testing.T) {
 	}
 }
 
+func TestDocumentThatIsNoObjectKeepsItsOwnText(t *testing.T) {
+	data := []byte(named("good") + "---\nkind: VPC # here\nmetadata: {nam: a}\n---\n" + named("fine") + "---\n" +
+		"kind: List\nitems:\n- {kind: VPC, metadata: {nam: b}}\n- {kind: VPC, metadata: {nam: c}}\n---\nvalues: {x: y}\n")
+	docs, err := manifest.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(data) // the text is not the caller's
+	want := []string{
+		"", "---\nkind: VPC # here\nmetadata: {nam: a}\n", "",
+		`{"kind":"VPC","metadata":{"nam":"b"}}`, `{"kind":"VPC","metadata":{"nam":"c"}}`, "",
+	}
+	if len(docs) != len(want) {
+		t.Fatalf("%d documents, want %d", len(docs), len(want))
+	}
+	for i, d := range docs {
+		if string(d.Text) != want[i] {
+			t.Errorf("text of document %d is %q, want %q", i, d.Text, want[i])
+		}
+	}
+}
+
 // hostile files, each of which costs some naive parser minutes or gigabytes.
 func hostile() map[string]string {
 	var laughs, wide, many strings.Builder

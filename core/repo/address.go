@@ -42,7 +42,7 @@ func parseAddress(s string) (address, error) {
 	}
 	a := address{scheme: strings.ToLower(u.Scheme), user: u.User.Username(), host: u.Host, path: u.Path}
 	a.password, _ = u.User.Password()
-	u.User = nil
+	u.User, u.RawQuery, u.Fragment = nil, "", "" // tokens hide in queries, too
 	switch a.scheme {
 	case "file":
 		a.text = u.String()

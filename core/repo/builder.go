@@ -66,17 +66,20 @@ func (b *builder) document(path string, d manifest.Document) {
 	key := b.placed(d.Key)
 	if d.Err != nil {
 		if b.matters(d) {
-			if key.Name == "" {
-				key = core.Key{}
+			f := core.Finding{Origin: at, Reason: line(d.Err.Error()), Key: key, Opaque: d.Opaque}
+			if !identified(d) {
+				f.Key, f.Text = core.Key{}, d.Text
 			}
-			b.findings = append(b.findings, core.Finding{Origin: at, Reason: line(d.Err.Error()), Key: key, Opaque: d.Opaque})
+			b.findings = append(b.findings, f)
 		}
 		return
 	}
 	switch b.classOf(key.GroupKind()) {
 	case foreign:
 	case mistyped:
-		b.findings = append(b.findings, core.Finding{Origin: at, Key: key, Reason: fmt.Sprintf("unknown kind %q in group %s", key.Kind, key.Group)})
+		b.findings = append(b.findings, core.Finding{
+			Origin: at, Key: key, Text: content(d.Object), Reason: fmt.Sprintf("unknown kind %q in group %s", key.Kind, key.Group),
+		})
 	case taken:
 		// The parsed object is shared with other fabrics; where it stands is not.
 		o := *d.Object
@@ -93,6 +96,18 @@ func (b *builder) placed(k core.Key) core.Key {
 		k.Namespace = b.scope.Namespace
 	}
 	return k
+}
+
+// identified tells whether a document that is no object says all the same which
+// one it means. Without it any object that the document names may be meant.
+func identified(d manifest.Document) bool {
+	return d.Key.Kind != "" && d.Key.Name != "" && !errors.Is(d.Err, core.ErrNoVersion)
+}
+
+// content is an object as the text of its document, to look for names in. The
+// identity is what it was read as, and not where the fabric places it.
+func content(o *core.Object) []byte {
+	return core.CanonicalJSON(core.Document(o.Key, o.Version, o.Fields))
 }
 
 // matters tells whether a document that is no object could have been meant as

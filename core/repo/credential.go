@@ -1,15 +1,14 @@
 package repo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 
 	"selvage/core"
+	"selvage/core/child"
 )
 
 // credential is a user and a password, or a token in place of either.
@@ -64,31 +63,31 @@ func noPassword(err error, hint string) error {
 	return &core.Error{Access: core.AccessUnauthorized, Op: "find the password", Err: err, Hint: hint}
 }
 
-// ask runs git's credential helpers. They are told not to prompt; what cannot
-// be answered without a person is no credential.
+// ask runs git's credential helpers, where they cannot prompt; what cannot be
+// answered without a person is no credential. What they say on standard error
+// goes nowhere: a helper that traces itself puts the password there.
 func (l login) ask(ctx context.Context, username string) (*credential, error) {
-	git, err := exec.LookPath("git")
-	if err != nil || strings.ContainsAny(username+l.address.host+l.address.path, "\x00\r\n") {
-		// Without git there are no helpers; and a line break would let an address
-		// ask for another host's password.
+	if strings.ContainsAny(username+l.address.host+l.address.path, "\x00\r\n") {
+		// A line break would let an address ask for another host's password.
 		return nil, nil //nolint:nilnil // there is none
 	}
-	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
+	limited, cancel := context.WithTimeoutCause(ctx, l.config.Timeout, fmt.Errorf("no answer within %s", l.config.Timeout))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, git, "-c", "credential.interactive=false", "credential", "fill")
-	cmd.Env = append(cmd.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "SSH_ASKPASS=true", "SSH_ASKPASS_REQUIRE=force")
-	cmd.Stdin = strings.NewReader(question(l.address, username))
-	cmd.WaitDelay = l.config.Timeout // helpers may leave children that hold the pipe
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	if err := cmd.Run(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && ctx.Err() == nil {
-			return nil, nil //nolint:nilnil // no helper knows one
-		}
-		return nil, noPassword(fmt.Errorf("git credential fill: %w", err), "check git's credential.helper")
+	result, err := child.Command{
+		Name: "git", Args: []string{"-c", "credential.interactive=false", "credential", "fill"},
+		Env:   []string{"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "SSH_ASKPASS=true", "SSH_ASKPASS_REQUIRE=force"},
+		Input: question(l.address, username),
+	}.Run(limited)
+	var exit *child.ExitError
+	switch {
+	case err == nil:
+		return parseAnswer(string(result.Output)), nil
+	case ctx.Err() != nil:
+		return nil, err
+	case errors.Is(err, child.ErrNotFound), errors.As(err, &exit) && limited.Err() == nil:
+		return nil, nil //nolint:nilnil // there are no helpers without git, or none knows any
 	}
-	return parseAnswer(out.String()), nil
+	return nil, noPassword(fmt.Errorf("git credential fill: %w", err), "check git's credential.helper")
 }
 
 func question(a address, username string) string {

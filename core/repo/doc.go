@@ -19,7 +19,10 @@
 //   - A host key that known_hosts does not confirm is refused. There is no
 //     switch to turn that off.
 //   - Every conversation ends by its context, or when the other side has been
-//     silent for [Config].Timeout. An answer is bounded in size.
+//     silent for [Config].Timeout; so does the ssh agent's part in it. An answer
+//     is bounded in size.
+//   - A panic while reading is an error of the reading, with its stack in the
+//     log.
 //   - Nothing is written, neither to the server nor to a local repository.
 //
 // # Decisions
@@ -51,7 +54,11 @@
 // compare, are left out without a word: directories hold values files,
 // kustomizations and workflows beside manifests. A document that names one of
 // Hedgehog's groups and is none of its kinds is a finding, because that is a
-// typing error.
+// typing error. What has no usable identity keeps its text in the finding, so
+// that nothing it names is called absent.
+//
+// The fetched commit stays in memory until the branch moves: another scope, or
+// another location that failed, has the sources ask for its files again.
 //
 // github.com/skeema/knownhosts decides on host keys rather than
 // golang.org/x/crypto/ssh/knownhosts alone: it asks the server for the kind of

@@ -125,15 +125,20 @@ func redirect(req *http.Request, via []*http.Request) error {
 	case len(via) > 5:
 		return errors.New("redirected too often")
 	case req.Method != http.MethodGet || !strings.HasSuffix(req.URL.Path, refsPath):
-		return fmt.Errorf("redirected to %s, which is no Git address", req.URL.Redacted())
+		return fmt.Errorf("redirected to %s, which is no Git address", bare(req.URL))
 	case last.URL.Scheme == "https" && req.URL.Scheme != "https", req.URL.Scheme != "https" && req.URL.Scheme != "http":
-		return fmt.Errorf("redirected from https to %s", req.URL.Redacted())
+		return fmt.Errorf("redirected from https to %s", bare(req.URL))
 	}
 	if req.URL.Host != first.URL.Host || req.URL.Scheme != first.URL.Scheme {
 		req.Header.Del("Authorization")
 	}
 	req.URL.User = nil
 	return nil
+}
+
+// bare is an address without anything in it that may be a secret.
+func bare(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 func (t *httpTransport) dial(context.Context) (wire, error) {

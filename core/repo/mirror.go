@@ -87,7 +87,11 @@ func (m *mirror) start(ctx context.Context) *flight {
 	known := m.last.revision
 	go func() {
 		defer cancel()
-		revision, err := m.origin.head(ctx, known)
+		var revision *revision
+		err := m.config.guarded(func() (err error) {
+			revision, err = m.origin.head(ctx, known)
+			return err
+		})
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		f.answer = answer{number: m.last.number + 1, at: m.config.Now(), revision: revision, err: err}

@@ -64,7 +64,12 @@ func (s *Source) Read(ctx context.Context, want core.Scope) *core.Snapshot {
 	var g errgroup.Group
 	for i, p := range s.places {
 		g.Go(func() error {
-			found[i] = p.ask(ctx, s.pool.config)
+			if err := s.pool.config.guarded(func() error {
+				found[i] = p.ask(ctx, s.pool.config)
+				return nil
+			}); err != nil {
+				found[i].err = err
+			}
 			return nil
 		})
 	}
@@ -78,7 +83,10 @@ func (s *Source) Read(ctx context.Context, want core.Scope) *core.Snapshot {
 	for i, p := range s.places {
 		var loaded []loaded
 		if found[i].err == nil {
-			loaded, found[i].err = s.load(ctx, p, &found[i])
+			found[i].err = s.pool.config.guarded(func() (err error) {
+				loaded, err = s.load(ctx, p, &found[i])
+				return err
+			})
 		}
 		p.settle(&found[i])
 		whole = whole && found[i].err == nil
@@ -225,9 +233,10 @@ func (s *Source) loadOnce(ctx context.Context, p *place, r *revision) ([]loaded,
 			break
 		}
 		g.Go(func() error {
-			var err error
-			files[i], err = s.pool.parse(o, file)
-			return err
+			return s.pool.config.guarded(func() (err error) {
+				files[i], err = s.pool.parse(o, file)
+				return err
+			})
 		})
 	}
 	if err := g.Wait(); err != nil {

@@ -64,7 +64,8 @@ func (w *sshWire) open(t *sshTransport, s settings) error {
 	}
 	w.conn = conn
 	w.undo = context.AfterFunc(w.ctx, func() { _ = conn.Close() })
-	auth, end := s.auth()
+	// The greater part of the time that the server may be silent is left to it.
+	auth, end := s.auth(w.ctx, t.config.Timeout/4)
 	defer end()
 	client, channels, requests, err := ssh.NewClientConn(conn, s.address, &ssh.ClientConfig{
 		User:              s.user,

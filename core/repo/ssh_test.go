@@ -130,26 +130,7 @@ func TestAgentIsAsked(t *testing.T) {
 	if err := keyring.Add(agent.AddedKey{PrivateKey: raw}); err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "a") // the path of a socket must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _ = agent.ServeAgent(keyring, conn) }()
-		}
-	}()
+	socket := listen(t, func(conn net.Conn) { _ = agent.ServeAgent(keyring, conn) })
 	p := pool(func(c *repo.Config) {
 		c.LookupEnv = func(name string) (string, bool) { return socket, name == "SSH_AUTH_SOCK" }
 	})

@@ -2,12 +2,14 @@ package repo
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/kevinburke/ssh_config"
 	"github.com/skeema/knownhosts"
@@ -25,6 +27,7 @@ type settings struct {
 	address string // host:port
 	keys    []keyFile
 	agent   string // its socket, "" for none
+	unheard error  // why the agent gave no keys
 	hosts   *hosts
 }
 
@@ -156,9 +159,11 @@ func (c sshConfig) all(host, key string) []string {
 }
 
 // auth offers the keys of files first, then those of the agent: a server closes
-// the connection after a few, and an agent may hold many. end closes the
-// connection to the agent, after the handshake.
-func (s settings) auth() (methods []ssh.AuthMethod, end func()) {
+// the connection after a few, and an agent may hold many. An agent that does not
+// answer within wait, as one that was forwarded over a connection that is dead,
+// is done without. end closes the connection to the agent, which is needed until
+// the handshake is over; so does the end of ctx.
+func (s *settings) auth(ctx context.Context, wait time.Duration) (methods []ssh.AuthMethod, end func()) {
 	end = func() {}
 	var signers []ssh.Signer
 	for _, k := range s.keys {
@@ -167,17 +172,36 @@ func (s settings) auth() (methods []ssh.AuthMethod, end func()) {
 		}
 	}
 	if s.agent != "" {
-		if conn, err := net.Dial("unix", s.agent); err == nil { //nolint:noctx // a socket on this machine
-			end = func() { _ = conn.Close() }
-			if held, err := agent.NewClient(conn).Signers(); err == nil {
-				signers = append(signers, held...)
-			}
-		}
+		var held []ssh.Signer
+		held, end, s.unheard = agentKeys(ctx, s.agent, wait)
+		signers = append(signers, held...)
 	}
 	if len(signers) == 0 {
 		return nil, end
 	}
 	return []ssh.AuthMethod{ssh.PublicKeys(signers...)}, end
+}
+
+// agentKeys asks the agent at a socket for its keys.
+func agentKeys(ctx context.Context, socket string, wait time.Duration) (keys []ssh.Signer, end func(), err error) {
+	listing, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("no answer within %s", wait))
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(listing, "unix", socket)
+	if err != nil {
+		return nil, func() {}, because(listing, err)
+	}
+	closed := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	end = func() { closed(); _ = conn.Close() }
+	late := context.AfterFunc(listing, func() { _ = conn.Close() })
+	keys, err = agent.NewClient(conn).Signers()
+	if !late() || err != nil {
+		end()
+		if err == nil {
+			err = net.ErrClosed
+		}
+		return nil, func() {}, because(listing, err)
+	}
+	return keys, end, nil
 }
 
 func readKey(path string) (ssh.Signer, error) {
@@ -205,6 +229,9 @@ func (s settings) explain(err error) error {
 		if _, kerr := readKey(k.path); kerr != nil && (k.wanted || !errors.Is(kerr, os.ErrNotExist)) {
 			why = fmt.Errorf("%w; key %q: %w", why, k.path, kerr)
 		}
+	}
+	if s.unheard != nil {
+		why = fmt.Errorf("%w; ssh agent: %w", why, s.unheard)
 	}
 	return &core.Error{Access: core.AccessUnauthorized, Op: "log in by ssh", Err: why, Hint: "check git.ssh_key_file or the ssh agent"}
 }

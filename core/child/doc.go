@@ -1,0 +1,26 @@
+// Package child runs another program so that it cannot touch the terminal:
+// the credential plugins of kubeconfigs and git's credential helpers.
+//
+// It is the one place of the program that starts processes.
+//
+// # Promises
+//
+//   - The program has no terminal: it runs in a session of its own, where
+//     opening /dev/tty fails, and what it prints goes nowhere but into the
+//     [Result].
+//   - Nobody is waited for: its standard input holds what [Command] says and
+//     ends there.
+//   - It ends with the context, together with everything that it has started.
+//   - What is kept of its output is bounded.
+//
+// # Decisions
+//
+// A new session and not only a new process group: a process group without the
+// terminal's foreground is stopped when it reads from the terminal, and may
+// still write to it; a session without a terminal cannot open it at all.
+//
+// A program that has ended well and left a process behind that holds its output
+// open, as credential daemons do, has said all it had to say: its output counts
+// after a short wait. What it left behind is not ended then, since it was meant
+// to stay.
+package child
