@@ -164,7 +164,7 @@ func (l *loader) object(id int64, digest []byte) (*core.Object, error) {
 func (l *loader) memory(ctx context.Context) (map[core.Key]core.Remembered, error) {
 	all := make(map[core.Key]core.Remembered, len(l.names))
 	err := l.each(ctx, `SELECT m.object, m.base_git, m.base_live, m.base_at, m.base_source, m.git, m.git_at, m.live, m.live_at,
-			m.state, m.last_state, m.since, m.reason, m.version, m.path, m.line, m.revision, ifnull(m.changes, '')
+			m.state, m.last_state, m.last_since, m.since, m.reason, m.version, m.path, m.line, m.revision, ifnull(m.changes, '')
 		FROM memory m JOIN objects o ON o.id = m.object WHERE o.fabric = ?`,
 		func(rows *sql.Rows) error {
 			var r memoryRow
@@ -185,7 +185,8 @@ func (l *loader) memory(ctx context.Context) (map[core.Key]core.Remembered, erro
 type memoryRow struct {
 	object                       int64
 	baseGit, baseLive, git, live []byte
-	baseAt, gitAt, liveAt, since any
+	baseAt, gitAt, liveAt        any
+	since, lastSince             any
 	baseSource, state, last      sql.NullString
 	reason, version, path        string
 	revision, changes            string
@@ -194,7 +195,7 @@ type memoryRow struct {
 
 func (r *memoryRow) scan(rows *sql.Rows) error {
 	return rows.Scan(&r.object, &r.baseGit, &r.baseLive, &r.baseAt, &r.baseSource, &r.git, &r.gitAt, &r.live, &r.liveAt,
-		&r.state, &r.last, &r.since, &r.reason, &r.version, &r.path, &r.line, &r.revision, &r.changes)
+		&r.state, &r.last, &r.lastSince, &r.since, &r.reason, &r.version, &r.path, &r.line, &r.revision, &r.changes)
 }
 
 func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
@@ -227,6 +228,7 @@ func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
 		return about, fmt.Errorf("%w: %s: %w", ErrDamaged, k, err)
 	}
 	if v.LastKnown = r.last.Valid; v.LastKnown {
+		v.LastSince = given(r.lastSince)
 		if v.Last, err = core.ParseState(r.last.String); err != nil {
 			return about, fmt.Errorf("%w: %s: %w", ErrDamaged, k, err)
 		}

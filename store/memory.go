@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"selvage/core"
 )
@@ -224,13 +225,13 @@ func settled(r core.Remembered) core.Remembered {
 	}
 	r.Git.At, r.Live.At = kept(r.Git.At), kept(r.Live.At)
 	v := &r.Verdict
-	v.Since = kept(v.Since)
+	v.Since, v.LastSince = kept(v.Since), kept(v.LastSince)
 	v.Folded, v.Git, v.Live = nil, nil, nil
 	if len(v.Changes) == 0 {
 		v.Changes = nil
 	}
 	if !v.LastKnown {
-		v.Last = 0
+		v.Last, v.LastSince = 0, time.Time{}
 	}
 	return r
 }

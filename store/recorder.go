@@ -158,10 +158,10 @@ func (r *recorder) remember(about core.Remembered) error {
 		return err
 	}
 	v := about.Verdict
-	var state, last any
+	var state, last, lastSince any
 	if v.Key != (core.Key{}) {
 		if state = v.State.String(); v.LastKnown {
-			last = v.Last.String()
+			last, lastSince = v.Last.String(), stamp(v.LastSince)
 		}
 	}
 	changes, err := encodeChanges(v.Changes)
@@ -169,17 +169,17 @@ func (r *recorder) remember(about core.Remembered) error {
 		return fmt.Errorf("encode changes of %s: %w", v.Key, err)
 	}
 	return r.exec(`INSERT INTO memory (object, base_git, base_live, base_at, base_source, git, git_at, live, live_at,
-			state, last_state, since, reason, version, path, line, revision, changes)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			state, last_state, last_since, since, reason, version, path, line, revision, changes)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET
 			base_git = excluded.base_git, base_live = excluded.base_live,
 			base_at = excluded.base_at, base_source = excluded.base_source,
 			git = excluded.git, git_at = excluded.git_at, live = excluded.live, live_at = excluded.live_at,
 			since = iif(state = excluded.state AND since < excluded.since, since, excluded.since),
-			state = excluded.state, last_state = excluded.last_state, reason = excluded.reason, version = excluded.version,
+			state = excluded.state, last_state = excluded.last_state, last_since = excluded.last_since, reason = excluded.reason, version = excluded.version,
 			path = excluded.path, line = excluded.line, revision = excluded.revision, changes = excluded.changes`,
 		id, baseGit, baseLive, baseAt, baseSource, git, stamp(about.Git.At), live, stamp(about.Live.At),
-		state, last, stamp(v.Since), v.Reason, v.Version, v.Origin.Path, v.Origin.Line, v.LiveRevision, changes)
+		state, last, lastSince, stamp(v.Since), v.Reason, v.Version, v.Origin.Path, v.Origin.Line, v.LiveRevision, changes)
 }
 
 // transition appends a change of verdict, unless memory holds what it leads to

@@ -62,6 +62,7 @@ func everything(t testing.TB) core.Check {
 
 	unknown := c.Changed[1]
 	unknown.Verdict.State, unknown.Verdict.Last, unknown.Verdict.LastKnown = core.Unknown, core.Invalid, true
+	unknown.Verdict.LastSince = unknown.Verdict.Since.Add(-time.Hour)
 	unknown.Live = core.Sight{} // never read
 	unknown.Base = nil
 	c.Changed[1] = unknown

@@ -58,6 +58,7 @@ CREATE TABLE memory (
     live_at     INTEGER,
     state       TEXT,            -- NULL where there is no verdict
     last_state  TEXT,            -- the state before it became unknown
+    last_since  INTEGER,
     since       INTEGER,
     reason      TEXT    NOT NULL,
     version     TEXT    NOT NULL,

@@ -165,8 +165,8 @@ func adopt(state string, w words) act {
 
 // putBack is the edit that makes a path what it is in an object.
 func putBack(from map[string]any, path hedgehog.Path) hedgehog.Edit {
-	v, there := valueAt(from, path)
-	return hedgehog.Edit{Path: path, Value: clone(v), Remove: !there}
+	v, there := path.At(from)
+	return hedgehog.Edit{Path: path, Value: hedgehog.Clone(v), Remove: !there}
 }
 
 // manifest is what somebody writes down of a live object.
@@ -174,7 +174,7 @@ func manifest(live map[string]any) map[string]any {
 	ref := hedgehog.RefOf(live)
 	return map[string]any{
 		"apiVersion": live["apiVersion"], "kind": live["kind"],
-		"metadata": map[string]any{"name": ref.Name, "namespace": ref.Namespace}, "spec": clone(live["spec"]),
+		"metadata": map[string]any{"name": ref.Name, "namespace": ref.Namespace}, "spec": hedgehog.Clone(live["spec"]),
 	}
 }
 
@@ -228,38 +228,6 @@ func copied(objects []map[string]any, ref hedgehog.Ref) map[string]any {
 	if i < 0 {
 		return nil
 	}
-	c, _ := clone(objects[i]).(map[string]any)
+	c, _ := hedgehog.Clone(objects[i]).(map[string]any)
 	return c
-}
-
-func valueAt(obj map[string]any, path hedgehog.Path) (any, bool) {
-	var v any = obj
-	for _, key := range path {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil, false
-		}
-		if v, ok = m[key]; !ok {
-			return nil, false
-		}
-	}
-	return v, true
-}
-
-func clone(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, x := range v {
-			out[k] = clone(x)
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, x := range v {
-			out[i] = clone(x)
-		}
-		return out
-	}
-	return v
 }

@@ -24,7 +24,7 @@ func built(name string) func(*rand.Rand) hedgehog.Mutation {
 // subnetWhere is the first subnet of a VPC, by name, that passes, and the path
 // to it; nil if none does.
 func subnetWhere(vpc map[string]any, pass func(map[string]any) bool) (map[string]any, hedgehog.Path) {
-	all, _ := valueAt(vpc, hedgehog.Path{"spec", "subnets"})
+	all, _ := hedgehog.Path{"spec", "subnets"}.At(vpc)
 	subnets, _ := all.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(subnets)) {
 		if s, ok := subnets[name].(map[string]any); ok && pass(s) {
@@ -98,7 +98,7 @@ func moved(rng *rand.Rand) hedgehog.Mutation {
 		Name: "moved", Kind: "Switch", State: hedgehog.Drifted, Verdict: hedgehog.Drift,
 		Plan: func(git, _ map[string]any) (hedgehog.Steps, bool) {
 			edit := hedgehog.Edit{Path: hedgehog.Path{"spec", "description"}, Value: text}
-			was, _ := valueAt(git, edit.Path)
+			was, _ := edit.Path.At(git)
 			return hedgehog.Steps{Manager: hedgehog.KubectlEdit, Live: []hedgehog.Edit{edit}}, was != text
 		},
 	}

@@ -95,7 +95,7 @@ func checkIdempotent(t *testing.T, obj map[string]any) {
 		Default(obj, testNow()) // the documented exception takes one write more
 	}
 	Default(obj, testNow())
-	once := clone(obj)
+	once := Clone(obj)
 	Default(obj, testNow())
 	if obj != nil && !reflect.DeepEqual(any(obj), once) {
 		t.Fatalf("Default twice = %s\nonce %s", text(obj), text(once))
@@ -105,7 +105,7 @@ func checkIdempotent(t *testing.T, obj map[string]any) {
 func leaseBesideEmptyOptions(obj map[string]any) bool {
 	_, path := subnetWhere(obj, func(s map[string]any) bool {
 		options := mapAt(mapAt(s, "dhcp"), "options")
-		return options != nil && !defaultDHCPOptions(clone(options).(map[string]any)) && len(mapAt(mapAt(s, "dhcp"), "static")) > 0
+		return options != nil && !defaultDHCPOptions(Clone(options).(map[string]any)) && len(mapAt(mapAt(s, "dhcp"), "static")) > 0
 	})
 	return path != nil
 }
@@ -160,7 +160,7 @@ func TestDefaultSurvivesMalformedObjects(t *testing.T) {
 	objects := corpus(t)
 	for range 40 {
 		for _, obj := range objects {
-			bad, _ := spoil(clone(obj), rng, odd).(map[string]any)
+			bad, _ := spoil(Clone(obj), rng, odd).(map[string]any)
 			checkIdempotent(t, bad)
 		}
 	}
@@ -170,7 +170,7 @@ func TestDefaultSurvivesMalformedObjects(t *testing.T) {
 // spoil replaces a few values anywhere in v.
 func spoil(v any, rng *rand.Rand, odd []any) any {
 	if rng.IntN(12) == 0 {
-		return clone(odd[rng.IntN(len(odd))])
+		return Clone(odd[rng.IntN(len(odd))])
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -189,7 +189,7 @@ func spoil(v any, rng *rand.Rand, odd []any) any {
 
 func TestDefaultDoesNotTouchOtherKinds(t *testing.T) {
 	for _, obj := range ControllerObjects(Generate(Small(1)).Live(LiveOptions{Now: testNow()}), testNow()) {
-		before := clone(obj)
+		before := Clone(obj)
 		Default(obj, testNow().Add(time.Hour))
 		if !reflect.DeepEqual(any(obj), before) {
 			t.Errorf("Default changed %s", RefOf(obj))

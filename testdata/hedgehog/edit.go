@@ -34,7 +34,7 @@ func (e Edit) do(obj map[string]any) Path {
 // EditGit makes an edit on a manifest. It answers the root of what differs, the path or the shallowest map that had to be
 // made on the way, and whether anything changed at all.
 func EditGit(manifest map[string]any, e Edit) (Path, bool) {
-	before := clone(manifest)
+	before := Clone(manifest)
 	root := e.do(manifest)
 	return root, !reflect.DeepEqual(before, manifest)
 }
@@ -47,7 +47,7 @@ func EditLive(live map[string]any, e Edit, manager string, at time.Time) (Path, 
 	if meta == nil {
 		return nil, false
 	}
-	before := clone(live).(map[string]any)
+	before := Clone(live).(map[string]any)
 	root := e.do(live)
 	if reflect.DeepEqual(before, live) {
 		return nil, false

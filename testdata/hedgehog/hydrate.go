@@ -130,13 +130,13 @@ func (h Hydration) Apply(obj map[string]any) {
 		assigned, isMap := fields[key].(map[string]any)
 		if !isMap {
 			if list, isList := fields[key].([]any); !isList || len(list) > 0 {
-				setDefault(spec, key, clone(fields[key]))
+				setDefault(spec, key, Clone(fields[key]))
 			}
 			continue
 		}
 		for name, v := range assigned { // a gateway's interfaces: those that exist and are empty
 			if have := mapAt(spec, key); have != nil && mapAt(have, name) != nil {
-				setDefault(have, name, clone(v))
+				setDefault(have, name, Clone(v))
 			}
 		}
 	}

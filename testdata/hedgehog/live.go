@@ -70,7 +70,7 @@ type LiveOptions struct {
 // defaults, without nulls, with the server's metadata, and with one managedFields entry for exactly what the manifest
 // sets. What the webhooks or the hydration set belongs to nobody. The manifest stays as it is.
 func Live(obj map[string]any, o LiveOptions) map[string]any {
-	live := clone(obj).(map[string]any)
+	live := Clone(obj).(map[string]any)
 	meta := mapAt(live, "metadata")
 	if meta == nil {
 		return live

@@ -9,7 +9,7 @@ import (
 
 func TestLiveLeavesTheManifestAlone(t *testing.T) {
 	f := Generate(Small(1))
-	before := clone(any(copyAll(f.Objects)))
+	before := Clone(any(copyAll(f.Objects)))
 	f.Live(LiveOptions{Now: testNow(), Application: "lab", Hydration: PlanHydration(f.Objects)})
 	if !reflect.DeepEqual(any(copyAll(f.Objects)), before) {
 		t.Error("Live changed the fabric's objects")
@@ -98,7 +98,7 @@ func TestHydrationFillsInWhatGitLeavesOut(t *testing.T) {
 			}
 		}
 	}
-	own := clone(f.Objects[4]).(map[string]any)
+	own := Clone(f.Objects[4]).(map[string]any)
 	mapAt(own, "spec")["ip"] = "1.2.3.4/21"
 	h.Apply(own)
 	if got := mapAt(own, "spec")["ip"]; got != "1.2.3.4/21" {

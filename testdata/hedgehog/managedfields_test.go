@@ -128,7 +128,7 @@ func TestAnEditMovesWhatItChangesAndNothingElse(t *testing.T) {
 				t.Errorf("owned by the person: %s\nwant %s", got, c.person)
 			}
 			entry := listAt(mapAt(live, "metadata"), "managedFields")[0].(map[string]any)
-			one, _ := Path{"fieldsV1", "f:spec", "f:subnets", "f:one"}.at(entry)
+			one, _ := Path{"fieldsV1", "f:spec", "f:subnets", "f:one"}.At(entry)
 			if got := compact(one); got != c.engine {
 				t.Errorf("owned by the engine: %s\nwant %s", got, c.engine)
 			}

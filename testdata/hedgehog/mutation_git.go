@@ -90,7 +90,7 @@ func quietMutations() []Mutation {
 			"git-speed-respelled", "A commit writes SPEED_25G as the server does, 25G.", "Switch", InSync, "",
 			func(git, _ map[string]any) (Steps, bool) {
 				p := Path{"spec", "portSpeeds", "E1/1"}
-				v, _ := p.at(git)
+				v, _ := p.At(git)
 				s, _ := setGit(p, "25G")
 				return s, v == "SPEED_25G"
 			},
@@ -122,7 +122,7 @@ func quietMutations() []Mutation {
 		{
 			"false-omitted", "A typed client wrote the object back and left an explicit false out.", "VPCAttachment", InSync, "",
 			func(git, _ map[string]any) (Steps, bool) {
-				v, there := Path{"spec", "nativeVLAN"}.at(git)
+				v, there := Path{"spec", "nativeVLAN"}.At(git)
 				return Steps{Manager: KubectlFabric, Live: []Edit{{Path: Path{"spec", "nativeVLAN"}, Remove: true}}}, there && v == false
 			},
 		},

@@ -102,7 +102,7 @@ func tenantEdits() []Mutation {
 			"prefix-added", "Somebody let one more prefix in from an external.", "ExternalPeering", Drifted, Drift,
 			func(_, live map[string]any) (Steps, bool) {
 				p := Path{"spec", "permit", "external", "prefixes"}
-				have, _ := p.at(live)
+				have, _ := p.At(live)
 				list, _ := have.([]any)
 				return setLive(KubectlEdit, p, append(slices.Clone(list), map[string]any{"prefix": "198.51.100.0/24"}))
 			},
@@ -138,7 +138,7 @@ func wiringEdits() []Mutation {
 			"port-speed-set", "Somebody slowed a port down.", "Switch", Drifted, Drift,
 			func(git, _ map[string]any) (Steps, bool) {
 				p := Path{"spec", "portSpeeds", "E1/30"}
-				_, there := p.at(git)
+				_, there := p.At(git)
 				s, _ := setLive(KubectlEdit, p, "10G")
 				return s, !there
 			},
@@ -151,7 +151,7 @@ func wiringEdits() []Mutation {
 					if len(links) < 2 {
 						continue
 					}
-					turned := clone(links).([]any)
+					turned := Clone(links).([]any)
 					slices.Reverse(turned)
 					return setLive(KubectlEdit, Path{"spec", c.field, "links"}, turned)
 				}

@@ -30,13 +30,13 @@ func mutated(t *testing.T, m Mutation, seed uint64) (before, after *World, c Cha
 
 // differing answers the paths at which an object's spec and labels of Git, as the server would hold them, are not live.
 func differing(git, live map[string]any) []string {
-	want := clone(git).(map[string]any)
+	want := Clone(git).(map[string]any)
 	dropNulls(want)
 	Default(want, testNow())
 	var out []string
 	for _, part := range []Path{{"spec"}, {"metadata", "labels"}} {
-		a, _ := part.at(want)
-		b, _ := part.at(live)
+		a, _ := part.At(want)
+		b, _ := part.At(live)
 		wantMap, _ := a.(map[string]any)
 		liveMap, _ := b.(map[string]any)
 		compareOwned(wantMap, liveMap, part, func(p Path) { out = append(out, p.String()) }, func(p Path) { out = append(out, p.String()) })
@@ -98,7 +98,7 @@ func managerOf(live map[string]any, p Path) string {
 	for _, v := range listAt(mapAt(live, "metadata"), "managedFields") {
 		entry := v.(map[string]any)
 		if manager := stringAt(entry, "manager"); manager != EngineManager {
-			if _, owns := fields.at(mapAt(entry, "fieldsV1")); owns {
+			if _, owns := fields.At(mapAt(entry, "fieldsV1")); owns {
 				return manager
 			}
 		}

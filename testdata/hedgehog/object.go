@@ -118,19 +118,19 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// clone copies a decoded value deeply.
-func clone(v any) any {
+// Clone copies a decoded value deeply.
+func Clone(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, x := range v {
-			out[k] = clone(x)
+			out[k] = Clone(x)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, x := range v {
-			out[i] = clone(x)
+			out[i] = Clone(x)
 		}
 		return out
 	}

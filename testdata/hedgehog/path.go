@@ -40,8 +40,8 @@ func bareKey(key string) bool {
 	return key != ""
 }
 
-// at answers the value at the path.
-func (p Path) at(obj map[string]any) (any, bool) {
+// At answers the value at the path, and whether there is one.
+func (p Path) At(obj map[string]any) (any, bool) {
 	var v any = obj
 	for _, key := range p {
 		m, ok := v.(map[string]any)
@@ -68,13 +68,13 @@ func (p Path) set(obj map[string]any, value any) Path {
 		}
 		obj = mapAt(obj, key)
 	}
-	obj[p[len(p)-1]] = clone(value)
+	obj[p[len(p)-1]] = Clone(value)
 	return root
 }
 
 // remove deletes the field, if it is there. Maps that become empty stay.
 func (p Path) remove(obj map[string]any) {
-	if v, ok := p[:len(p)-1].at(obj); ok {
+	if v, ok := p[:len(p)-1].At(obj); ok {
 		if m, ok := v.(map[string]any); ok {
 			delete(m, p[len(p)-1])
 		}

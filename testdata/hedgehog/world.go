@@ -16,7 +16,7 @@ type World struct {
 func NewWorld(f Fabric, o LiveOptions) *World {
 	w := &World{Live: f.Live(o)}
 	for _, obj := range f.Objects {
-		w.Git = append(w.Git, clone(obj).(map[string]any))
+		w.Git = append(w.Git, Clone(obj).(map[string]any))
 	}
 	return w
 }
@@ -117,7 +117,7 @@ func (w *World) apply(s Steps, git, live int, at time.Time) Path {
 		w.Live = append(w.Live, Live(s.MakeLive, o))
 	}
 	if s.MakeGit != nil {
-		w.Git = append(w.Git, clone(s.MakeGit).(map[string]any))
+		w.Git = append(w.Git, Clone(s.MakeGit).(map[string]any))
 	}
 	if s.DropGit {
 		w.Git = slices.Delete(w.Git, git, git+1)
