@@ -40,7 +40,7 @@ func (d *diffText) field(v *core.Verdict, c core.Change, o diffOptions) {
 	if c.Path == core.Root {
 		name = safe.Lit("the whole object")
 	}
-	verdict := part{role: fieldRole(c.Verdict), text: safe.Clean(string(c.Verdict))}
+	verdict := part{role: fieldRole(c.Verdict), text: changeWord(v, c)}
 	d.marked(themes.Header, "", name, diffLine{fold: -1, right: []part{verdict}})
 	live := side{name: "live", value: c.Live, by: c.Manager, change: c}
 	git := side{name: "git", value: c.Git, change: c}
@@ -196,7 +196,7 @@ func sideText(v core.Value) string {
 	if !v.Present() {
 		return "has none"
 	}
-	return inline(v.Any()).String()
+	return quoted(v).String()
 }
 
 // asideNote sums up what rules left aside, by rule where that fits into room.

@@ -196,6 +196,7 @@ func TestStatesWithoutChangesSayWhy(t *testing.T) {
 	sync := calm(1)[0]
 	unknown := sync
 	unknown.State, unknown.Reason, unknown.Git, unknown.Live = core.Unknown, "list vpcs: forbidden", nil, nil
+	unknown.LiveRevision = ""
 	for want, v := range map[string]core.Verdict{
 		"git and live agree":                   sync,
 		"not compared":                         unknown,

@@ -58,6 +58,16 @@
 // terminal has the focus. There is no spinner: a check that runs shows for how
 // long it does.
 //
+// A number that was not read is shown as ?, and unknown objects are counted
+// apart: neither "none" nor "not in sync" is known of them. For the same reason
+// n passes over an object that was in sync when it was last read.
+//
+// A word of a filter that the screen cannot follow is told and left out, for an
+// empty list would look like an answer.
+//
+// Names are cut for the rows that are seen together: two that differ never look
+// the same, which costs that a name may be cut otherwise after scrolling.
+//
 // A list is sorted worst first and the cursor starts on its first line. Until
 // it is moved it stays there; from then on it follows its object.
 package tui

@@ -88,8 +88,8 @@ func (p *preview) ages() {
 		p.waiting()
 		return
 	}
-	p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s, %s in sync, %s, %s",
-		plural(r.Counts.Total(), "object"), grouped(r.Counts[core.InSync]), p.agreed(), p.checked())})
+	p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s%s, %s in sync, %s, %s",
+		plural(r.Counts.Total(), "object"), unknowns(r.Counts), grouped(r.Counts[core.InSync]), p.agreed(), p.checked())})
 }
 
 // waiting says that there is no report yet, and why; an error has been told.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	"selvage/core"
@@ -36,7 +37,9 @@ func tallies(width int) []tally {
 	}
 }
 
-func fabricColumns(e Env, rows []fabricRow) []widget.Column {
+// fabricColumns are the columns of the list, and what those of them count that
+// have a number each: none where one column holds all counts.
+func fabricColumns(e Env, rows []fabricRow) ([]widget.Column, []tally) {
 	name, word := len("FABRIC"), 12
 	for _, f := range rows {
 		word = max(word, widget.Width(f.word))
@@ -44,15 +47,46 @@ func fabricColumns(e Env, rows []fabricRow) []widget.Column {
 	}
 	columns := []widget.Column{
 		{Title: safe.Lit(" "), Width: 1},
-		{Title: safe.Lit("STATE"), Width: min(word, 16), Min: 11, Rank: 4},
+		{Title: safe.Lit("STATE"), Width: min(word, 16), Min: 11, Rank: 1},
 		{Title: safe.Lit("FABRIC"), Width: min(max(name, 12), 30), Min: min(max(name, 4), 16), Grow: true, Cut: widget.CutMiddle},
 	}
-	for i, t := range tallies(e.Width) {
-		columns = append(columns, widget.Column{Title: safe.Clean(t.title), Width: 3, Right: true, Rank: tallyRank(i)})
+	lead, counted := len(columns), tallies(e.Width)
+	for _, t := range counted {
+		columns = append(columns, widget.Column{Title: safe.Clean(t.title), Width: 3, Right: true})
 	}
-	return append(columns,
-		widget.Column{Title: safe.Lit("GIT"), Width: 9, Rank: 6},
-		widget.Column{Title: safe.Lit("SEEN"), Width: 4, Right: true, Rank: 5})
+	columns = append(columns,
+		widget.Column{Title: safe.Lit("GIT"), Width: 9, Rank: 2},
+		widget.Column{Title: safe.Lit("SEEN"), Width: 4, Right: true, Rank: 1})
+	if widget.Least(columns, 1) <= e.Width {
+		return columns, counted
+	}
+	// A column for each letter would push the state and its age out.
+	counts := len("COUNTS")
+	for _, f := range rows {
+		counts = max(counts, widget.Width(letters(f.FabricState)))
+	}
+	all := widget.Column{Title: safe.Lit("COUNTS"), Width: counts, Min: min(counts, 24)}
+	return append(columns[:lead:lead], all, columns[len(columns)-2], columns[len(columns)-1]), nil
+}
+
+// letters are a fabric's counts in one word each, none of them zero: 2~ 1+. A
+// question mark alone stands for the numbers that are not known.
+func letters(f core.FabricState) safe.Text {
+	words, unread := []string{}, false
+	for _, s := range core.States()[:core.InSync] {
+		n, known := count(f, s)
+		unread = unread || !known
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s%c", short(n), s.Letter()))
+		}
+	}
+	if unread {
+		words = append(words, "?")
+	}
+	if len(words) == 0 {
+		words = append(words, ".")
+	}
+	return safe.Clean(strings.Join(words, " "))
 }
 
 // fabricName is a fabric's name in a list. That its cluster's certificate is
@@ -62,14 +96,6 @@ func fabricName(f core.FabricState) safe.Text {
 		return safe.Sprintf("%s [insecure]", f.Fabric.ID)
 	}
 	return safe.Clean(string(f.Fabric.ID))
-}
-
-// tallyRank lets the counts leave from the right.
-func tallyRank(i int) int {
-	if i == 0 {
-		return 1
-	}
-	return 2
 }
 
 // lines draws titles and the rows that are seen in height lines.
@@ -85,15 +111,19 @@ func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int
 	p.page = height
 	if len(rows) == 0 {
 		if height > 0 {
-			lines = append(lines, widget.NewLine(e.Width).Put(e.Style.ink(themes.Dim), p.nothing(e)).String())
+			lines = append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e)))
 		}
 		return lines
 	}
-	counted := tallies(e.Width)
 	from, to := p.list.See(height)
+	names := make([]safe.Text, to-from)
+	for i := range names {
+		names[i] = fabricName(rows[from+i].FabricState)
+	}
+	names = widget.FitApart(names, t.ColumnWidth(2), func(int) widget.Cut { return widget.CutMiddle })
 	for i := from; i < to; i++ {
 		selected := i == p.list.Cursor()
-		lines = append(lines, t.Row(e.Style.on(selected, themes.Text), selected, fabricCells(e, rows[i], counted, selected)))
+		lines = append(lines, t.Row(e.Style.on(selected, themes.Text), selected, fabricCells(e, rows[i], names[i-from], p.counted, selected)))
 	}
 	return lines
 }
@@ -106,13 +136,16 @@ func (p *fabricsPane) nothing(e Env) safe.Text {
 	return safe.Lit("  no fabric matches the filter (esc clears it)")
 }
 
-func fabricCells(e Env, r fabricRow, counted []tally, selected bool) []widget.Span {
+func fabricCells(e Env, r fabricRow, name safe.Text, counted []tally, selected bool) []widget.Span {
 	ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
 	f := r.FabricState
 	cells := []widget.Span{
 		{Ink: ink(role(r.state)), Text: safe.Clean(string(r.state.Letter()))},
 		{Ink: ink(role(r.state)), Text: r.word},
-		{Ink: ink(themes.Text), Text: fabricName(f)},
+		{Ink: ink(themes.Text), Text: name},
+	}
+	if counted == nil {
+		cells = append(cells, widget.Span{Ink: ink(role(r.state)), Text: letters(f)})
 	}
 	for _, t := range counted {
 		n, known := count(f, t.states...)

@@ -275,7 +275,7 @@ func unreachable() core.FabricState {
 		if i == 3 {
 			v.Last = core.Drifted
 		}
-		v.Git, v.Live, v.Folded = nil, nil, nil
+		v.Git, v.Live, v.Folded, v.LiveRevision = nil, nil, nil, ""
 		verdicts = append(verdicts, v)
 	}
 	f := fabric("dc3-lab", 14*time.Minute, verdicts...)

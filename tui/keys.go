@@ -33,7 +33,7 @@ func (m *Model) can(a Action) bool {
 	case ActCheckAll:
 		return len(m.fleet.Fabrics) > 0
 	case ActFilter:
-		return m.top().spec.filter
+		return m.top().spec.filter != nil
 	default:
 		return m.top().pane.Can(m.env(), a)
 	}
@@ -115,7 +115,7 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		m.prompt = nil
 	case "esc":
-		m.top().filter = parseFilter(m.prompt.before)
+		m.top().filter = parseFilter(m.prompt.before, m.top().spec.filter)
 		m.prompt = nil
 	case "up", "down", "pgup", "pgdown":
 		if a, ok := lookup(m.top().spec.scopes, key); ok && m.can(a) {
@@ -130,5 +130,5 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 // edit changes the filter that is being typed.
 func (m *Model) edit(msg tea.Msg) {
 	m.prompt.edit(msg)
-	m.top().filter = parseFilter(m.prompt.value())
+	m.top().filter = parseFilter(m.prompt.value(), m.top().spec.filter)
 }

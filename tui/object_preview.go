@@ -9,10 +9,10 @@ import (
 
 // objectPreview tells of one object in height lines: what it is, why its state
 // is what it is, and its changes, each on one line.
-func objectPreview(e Env, v *core.Verdict, namespace string, height int) []string {
+func objectPreview(e Env, v *core.Verdict, f core.FabricState, height int) []string {
 	s := e.Style
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule),
-		widget.Span{Ink: s.ink(themes.Header), Text: objectName(v.Key, namespace)},
+		widget.Span{Ink: s.ink(themes.Header), Text: objectName(f, v.Key)},
 		widget.Span{Ink: s.ink(themes.Dim), Text: place(v.Origin)})}
 	lines = append(lines, stateLine(e, v, e.Width))
 	room := height - len(lines)
@@ -21,7 +21,7 @@ func objectPreview(e Env, v *core.Verdict, namespace string, height int) []strin
 			left := safe.Sprintf(" and %s more", grouped(len(v.Changes)-i))
 			return append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Dim), left).String())
 		}
-		lines = append(lines, changeLine(e, c, e.Width))
+		lines = append(lines, changeLine(e, v, c, e.Width))
 	}
 	return lines[:min(len(lines), height)]
 }
@@ -34,7 +34,11 @@ func stateLine(e Env, v *core.Verdict, width int) string {
 		l.Put(s.ink(themes.Dim), safe.Sprintf(" for %s", age(e.Now, v.Since)))
 	}
 	if v.State == core.Unknown && v.LastKnown {
-		l.Put(s.ink(role(v.Last)), safe.Sprintf(", before that %c %s", v.Last.Letter(), v.Last.Title()))
+		l.Put(s.ink(themes.Dim), safe.Lit(" (was ")).Put(s.ink(role(v.Last)), safe.Sprintf("%c %s", v.Last.Letter(), v.Last.Title()))
+		if !v.LastSince.IsZero() && !v.Since.IsZero() {
+			l.Put(s.ink(themes.Dim), safe.Sprintf(" for %s", age(v.Since, v.LastSince)))
+		}
+		l.Put(s.ink(themes.Dim), safe.Lit(")"))
 	}
 	if v.Reason != "" {
 		l.Put(s.ink(themes.Text), safe.Sprintf(": %s", v.Reason))
@@ -43,17 +47,21 @@ func stateLine(e Env, v *core.Verdict, width int) string {
 }
 
 // changeLine tells of one field what each side has.
-func changeLine(e Env, c core.Change, width int) string {
+func changeLine(e Env, v *core.Verdict, c core.Change, width int) string {
 	s := e.Style
-	l := widget.NewLine(width).Put(s.ink(fieldRole(c.Verdict)), safe.Sprintf(" %c ", fieldLetter(c.Verdict)))
+	is := fieldState(c.Verdict)
 	if c.Path == core.Root {
-		return l.Put(s.ink(themes.Text), safe.Lit("the whole object")).String()
+		is = v.State
+	}
+	l := widget.NewLine(width).Put(s.ink(role(is)), safe.Sprintf(" %c ", is.Letter()))
+	if c.Path == core.Root {
+		return l.Put(s.ink(themes.Text), safe.Lit("the whole object  ")).Put(s.ink(themes.Dim), changeWord(v, c)).String()
 	}
 	sides := []widget.Span{}
 	side := func(name string, v core.Value, r themes.Role) {
 		text := safe.Lit("none")
 		if v.Present() {
-			text = inline(v.Any())
+			text = quoted(v)
 		}
 		sides = append(sides,
 			widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("  %s ", name)},
@@ -68,12 +76,9 @@ func changeLine(e Env, c core.Change, width int) string {
 	return l.Put(s.ink(themes.Text), widget.Fit(safe.Clean(string(c.Path)), room, widget.CutStart)).Spans(sides...).String()
 }
 
-// fieldLetter marks the verdict on a field with the letter of the state that
-// it makes.
-func fieldLetter(v core.FieldVerdict) byte { return fieldState(v).Letter() }
-
 func fieldRole(v core.FieldVerdict) themes.Role { return role(fieldState(v)) }
 
+// fieldState is the state that the verdict on a field makes.
 func fieldState(v core.FieldVerdict) core.State {
 	switch v {
 	case core.FieldGitAhead:

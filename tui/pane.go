@@ -76,20 +76,20 @@ type Outcome struct {
 
 // paneSpec registers a screen.
 type paneSpec struct {
-	name   string  // of the screen, as `selvage snapshot` takes it
-	title  string  // for people
-	scopes []scope // whose keys work here, the innermost first
-	filter bool    // whether / filters it
+	name   string       // of the screen, as `selvage snapshot` takes it
+	title  string       // for people
+	scopes []scope      // whose keys work here, the innermost first
+	filter *filterWords // what / understands there, nil where it filters nothing
 	new    func() Pane
 }
 
 // panes lists the screens. The first one is where the dashboard starts.
 func panes() []paneSpec {
 	return []paneSpec{
-		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, true, newFabricsPane},
-		{"detail", "fabric", []scope{inDetail, inLists, inAll, everywhere}, true, newDetailPane},
-		{"diff", "diff", []scope{inDiff, inAll, everywhere}, false, newDiffPane},
-		{"help", "help", []scope{inAll, everywhere}, false, newHelpPane},
+		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane},
+		{"detail", "fabric", []scope{inDetail, inLists, inAll, everywhere}, objectWords(), newDetailPane},
+		{"diff", "diff", []scope{inDiff, inAll, everywhere}, nil, newDiffPane},
+		{"help", "help", []scope{inAll, everywhere}, nil, newHelpPane},
 	}
 }
 

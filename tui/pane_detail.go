@@ -25,6 +25,7 @@ type detailPane struct {
 	shown  bool
 	rows   []*core.Verdict
 	folded int
+	widest int // the longest name of all, whatever the filter lets through
 }
 
 func newDetailPane() Pane { return &detailPane{} }
@@ -34,14 +35,21 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 	if f.Report == p.report && e.Filter.text == p.filter && p.shown == p.all && p.rows != nil {
 		return
 	}
+	if e.Filter.empty() && p.filter != "" && len(p.rows) > 0 {
+		p.touched = true // the filter led to its object
+	}
 	p.report, p.filter, p.shown = f.Report, e.Filter.text, p.all
-	p.rows, p.folded = []*core.Verdict{}, 0
+	p.rows, p.folded, p.widest = []*core.Verdict{}, 0, 0
 	keys := []core.Key{}
 	if f.Report != nil {
 		for i := range f.Report.Verdicts {
 			v := &f.Report.Verdicts[i]
 			p.folded += len(v.Folded)
-			if (p.all || v.State != core.InSync) && e.Filter.matches(objectSubject(v)) {
+			if !p.all && v.State == core.InSync {
+				continue
+			}
+			p.widest = max(p.widest, widget.Width(objectName(f, v.Key)))
+			if e.Filter.matches(objectSubject(v)) {
 				p.rows = append(p.rows, v)
 				keys = append(keys, v.Key)
 			}
@@ -61,8 +69,8 @@ func objectSubject(v *core.Verdict) subject {
 	by := strings.Join(managers, " ")
 	return subject{
 		text: fmt.Sprintf("%s %s %s %s %s", v.Key, v.State.Title(), v.Reason, v.Origin.Path, by),
-		fields: map[string]string{
-			"state": v.State.String(), "kind": v.Key.Kind, "name": v.Key.Name, "by": by,
+		fields: map[string][]string{
+			"state": {v.State.String()}, "kind": {v.Key.Kind}, "name": {v.Key.Name}, "by": managers,
 		},
 	}
 }
@@ -114,7 +122,12 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 	return Outcome{}
 }
 
-func (p *detailPane) problem(i int) bool { return !p.rows[i].State.Settled() }
+// problem tells of a row whether it needs a person. Of an object that was in
+// sync when it was last read, nothing says so.
+func (p *detailPane) problem(i int) bool {
+	v := p.rows[i]
+	return !v.State.Settled() && (v.State != core.Unknown || !v.LastKnown || v.Last != core.InSync)
+}
 
 func (p *detailPane) View(e Env) Frame {
 	f, ok := e.fabric()
@@ -122,7 +135,7 @@ func (p *detailPane) View(e Env) Frame {
 		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
 	}
 	p.load(f, e)
-	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID))), Facts: fabricFacts(e, f)}
+	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID))), Facts: fabricFacts(e, f), Note: e.Filter.trouble(e.Style)}
 	state, word := standing(f, e.Now)
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
 		widget.Span{Ink: e.Style.ink(role(state)), Text: safe.Sprintf("  %c ", state.Letter()).Plus(word)})
@@ -132,23 +145,26 @@ func (p *detailPane) View(e Env) Frame {
 	above := p.above(e, f)
 	height := e.Height - len(above)
 	v, any := p.selected()
-	columns := p.columns(f)
+	columns := p.columns()
 	switch {
-	case any && e.Width >= sideBySide:
+	case e.Width >= sideBySide && (any || !e.Filter.empty()):
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
-		list := p.lines(e, f, widget.NewTable(left, columns), left, height)
-		right := changesPreview(e, v, e.Width-left-3, height)
+		list := p.lines(e, f, widget.NewTable(left, columns), height)
+		right := []string{}
+		if any {
+			right = changesPreview(e, v, e.Width-left-3, height)
+		}
 		frame.Lines = append(above, widget.Beside(height, left, e.Style.ink(themes.Rule), list, right)...)
 	case any && e.Height >= 14:
 		preview := max(4, min(e.Height/3, 9))
 		table := widget.NewTable(e.Width, columns)
-		frame.Lines = append(above, p.lines(e, f, table, e.Width, height-preview)...)
+		frame.Lines = append(above, p.lines(e, f, table, height-preview)...)
 		for len(frame.Lines) < e.Height-preview {
 			frame.Lines = append(frame.Lines, "")
 		}
 		frame.Lines = append(frame.Lines, objectPreview(e, v, f, preview)...)
 	default:
-		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), e.Width, height)...)
+		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), height)...)
 	}
 	return frame
 }
@@ -167,7 +183,7 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 	s := e.Style
 	note := widget.Span{}
 	if !e.Filter.empty() {
-		note = widget.Span{Ink: s.ink(themes.Match), Text: safe.Sprintf("/%s", e.Filter.text)}
+		note = e.Filter.note(s, e.Height)
 	}
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f)}, note)}
 	room := max(min(e.Height/6, 6), 1)
@@ -197,29 +213,24 @@ func (p *detailPane) counts(f core.FabricState) safe.Text {
 	if f.Report == nil {
 		return safe.Lit("objects")
 	}
-	c := f.Report.Counts
-	text := fmt.Sprintf("%s not in sync, %s in sync", grouped(c.Total()-c[core.InSync]), grouped(c[core.InSync]))
+	text := tallied(f)
 	if p.folded > 0 {
 		text += fmt.Sprintf(", %s left aside", plural(p.folded, "field"))
 	}
 	return safe.Clean(text)
 }
 
-func (p *detailPane) columns(f core.FabricState) []widget.Column {
-	name := len("OBJECT")
-	for _, v := range p.rows[:min(len(p.rows), 500)] {
-		name = max(name, widget.Width(objectName(f, v.Key)))
-	}
+func (p *detailPane) columns() []widget.Column {
 	return []widget.Column{
 		{Title: safe.Lit(" "), Width: 1},
-		{Title: safe.Lit("OBJECT"), Width: min(max(name, 20), 48), Min: 16, Grow: true, Cut: widget.CutMiddle},
+		{Title: safe.Lit("OBJECT"), Width: max(p.widest, 20), Min: 16, Grow: true, Cut: widget.CutMiddle},
 		{Title: safe.Lit("FIELDS"), Width: 6, Right: true, Rank: 1},
 		{Title: safe.Lit("LIVE CHANGED BY"), Width: 22, Min: 16, Rank: 3},
 		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
 	}
 }
 
-func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, width, height int) []string {
+func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height int) []string {
 	if height <= 0 {
 		return nil
 	}
@@ -230,9 +241,14 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, width, he
 	}
 	p.page = height
 	if len(p.rows) == 0 {
-		return append(lines, widget.NewLine(width).Put(e.Style.ink(themes.Dim), p.nothing(e, f)).Fill(widget.Ink{}).String())
+		return append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
 	}
 	from, to := p.list.See(height)
+	names := make([]safe.Text, to-from)
+	for i := range names {
+		names[i] = objectName(f, p.rows[from+i].Key)
+	}
+	names = widget.FitApart(names, t.ColumnWidth(1), func(i int) widget.Cut { return nameCut(p.rows[from+i].Key) })
 	for i := from; i < to; i++ {
 		selected := i == p.list.Cursor()
 		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
@@ -242,13 +258,19 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, width, he
 		if program {
 			by = themes.Text
 		}
-		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
+		cells := []widget.Span{
 			{Ink: ink(role(v.State)), Text: safe.Clean(string(v.State.Letter()))},
-			{Ink: ink(themes.Text), Text: objectName(f, v.Key)},
+			{Ink: ink(themes.Text), Text: names[i-from]},
 			{Ink: ink(themes.Text), Text: fieldCount(*v)},
 			{Ink: ink(by), Text: who},
 			{Ink: ink(themes.Dim), Text: age(e.Now, at)},
-		}))
+		}
+		if v.State == core.Invalid && len(v.Changes) == 0 {
+			// Nothing was compared: there is only the reason to tell.
+			lines = append(lines, t.RowOver(ink(themes.Text), selected, cells, 1, 3))
+			continue
+		}
+		lines = append(lines, t.Row(ink(themes.Text), selected, cells))
 	}
 	return lines
 }

@@ -322,24 +322,26 @@ func (p *diffPane) above(e Env) []string {
 // direction says what is compared with what: live rv 88190 -> git FILE:LINE,
 // with as much of the file as fits.
 func direction(v *core.Verdict, flip bool, room int) safe.Text {
-	if v.Key.Kind == fileKind {
+	if v.Key.IsFile() {
 		return widget.Fit(place(v.Origin), room, widget.CutStart)
 	}
-	live := safe.Lit("not live")
+	noGit, noLive := absent(v)
+	live, git := safe.Lit("live"), safe.Lit("git")
 	switch {
-	case v.State == core.Unknown && v.Live == nil:
-		live = safe.Lit("live ?")
+	case noLive:
+		live = safe.Lit("not live")
 	case v.LiveRevision != "":
 		live = safe.Sprintf("live rv %s", v.LiveRevision)
-	case v.Live != nil:
-		live = safe.Lit("live")
+	case v.Live == nil && (v.State == core.Unknown || v.State == core.Invalid):
+		live = safe.Lit("live ?")
 	}
-	git := safe.Lit("not in git")
 	switch {
+	case noGit:
+		git = safe.Lit("not in git")
 	case v.Origin.Path != "":
 		git = safe.Lit("git ").Plus(widget.Fit(place(v.Origin), room-widget.Width(live)-8, widget.CutStart))
-	case v.Git != nil:
-		git = safe.Lit("git")
+	case v.Git == nil && v.State == core.Unknown:
+		git = safe.Lit("git ?")
 	}
 	if flip {
 		live, git = git, live

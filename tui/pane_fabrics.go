@@ -15,6 +15,7 @@ import (
 // under the cursor: below the list, or beside it where there is room.
 type fabricsPane struct {
 	list    widget.List[core.FabricID]
+	counted []tally
 	touched bool // the cursor was moved by hand, so it follows its fabric
 	page    int
 
@@ -56,6 +57,9 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 	if p.shown != nil && made == p.made {
 		return p.shown
 	}
+	if e.Filter.empty() && p.made.filter != "" && len(p.shown) > 0 {
+		p.touched = true // the filter led to its fabric
+	}
 	p.made, p.all, p.shown = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
 		state, word := standing(f, e.Now)
@@ -83,17 +87,8 @@ func (r fabricRow) subject() subject {
 	id := string(r.Fabric.ID)
 	return subject{
 		text:   id + " " + r.Fabric.Description + " " + r.word.String(),
-		fields: map[string]string{"state": fabricStates(r.state, r.word), "name": id},
+		fields: map[string][]string{"state": {r.state.String(), r.word.String()}, "name": {id}},
 	}
-}
-
-// fabricStates is what state= is looked for in: the word on screen, which may
-// say more than the state.
-func fabricStates(s core.State, word safe.Text) string {
-	if s == core.Unknown && word.String() != s.Title() {
-		return word.String()
-	}
-	return s.String()
 }
 
 func (p *fabricsPane) selected(e Env) (fabricRow, bool) {
@@ -180,7 +175,7 @@ func unsettled(f core.FabricState) []core.Key {
 
 func (p *fabricsPane) View(e Env) Frame {
 	rows := p.rows(e)
-	frame := Frame{Title: p.title(e), Brief: p.brief(e)}
+	frame := Frame{Title: p.title(e), Brief: p.brief(e), Note: e.Filter.trouble(e.Style)}
 	if e.Width >= sideBySide {
 		dim := e.Style.ink(themes.Dim)
 		frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: e.about})
@@ -191,7 +186,8 @@ func (p *fabricsPane) View(e Env) Frame {
 	if len(rows) > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(rows))
 	}
-	columns := fabricColumns(e, rows)
+	columns, counted := fabricColumns(e, p.all)
+	p.counted = counted
 	if !e.roomy() {
 		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), rows, e.Height)
 		return frame
@@ -313,7 +309,7 @@ func (p *fabricsPane) brief(e Env) []widget.Span {
 func (p *fabricsPane) head(e Env) string {
 	note := widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("worst first")}
 	if !e.Filter.empty() {
-		note = widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Sprintf("/%s", e.Filter.text)}
+		note = e.Filter.note(e.Style, e.Height)
 	}
 	return widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Title), Text: safe.Lit("fabrics")}, note)
 }

@@ -121,11 +121,11 @@ func (h *help) letters() {
 }
 
 func (h *help) filters(spec paneSpec) {
-	if !spec.filter {
+	if spec.filter == nil {
 		return
 	}
 	h.title("filter")
-	h.say("words must all match; !word must not; state=drifted  kind=VPC  name=leaf  by=kubectl")
+	h.say("words must all match; !word must not; " + strings.Join(spec.filter.examples, "  "))
 }
 
 func (h *help) say(t string) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -91,6 +92,11 @@ func count(f core.FabricState, states ...core.State) (n int, ok bool) {
 	if n > 0 {
 		return n, true
 	}
+	for _, g := range f.Report.Git {
+		if g.ReadAt.IsZero() && !slices.Equal(states, []core.State{core.Unknown}) {
+			return 0, false
+		}
+	}
 	live := f.Report.Live.Access == core.AccessOK && len(f.Report.Gaps) == 0
 	for _, s := range states {
 		// Git alone decides what is invalid, and what is not read is counted.
@@ -99,6 +105,32 @@ func count(f core.FabricState, states ...core.State) (n int, ok bool) {
 		}
 	}
 	return 0, true
+}
+
+// tallied sums a fabric's objects up: "12 not in sync, 291 unknown, 0 in sync".
+// What is not known counts neither as this nor as that.
+func tallied(f core.FabricState) string {
+	c := f.Report.Counts
+	off := []core.State{}
+	for _, s := range core.States()[:core.InSync] {
+		if s != core.Unknown {
+			off = append(off, s)
+		}
+	}
+	n, known := count(f, off...)
+	text := grouped(n) + " not in sync"
+	if !known {
+		text = "? not in sync"
+	}
+	return fmt.Sprintf("%s%s, %s in sync", text, unknowns(c), grouped(c[core.InSync]))
+}
+
+// unknowns tells how many objects are unknown, where any are: ", 291 unknown".
+func unknowns(c core.Counts) string {
+	if c[core.Unknown] == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s unknown", grouped(c[core.Unknown]))
 }
 
 // changedBy tells who changed the live side of an object, and when: the

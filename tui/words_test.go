@@ -83,7 +83,7 @@ func TestStanding(t *testing.T) {
 		{"no YAML", with(func(f *core.FabricState) { f.Report.Live.Access = core.AccessInvalid }), core.Unknown, "unreadable"},
 		{"stale", with(func(f *core.FabricState) { f.Report.Live.ReadAt = ago(time.Hour) }), core.Unknown, "stale"},
 		{"later check failed", with(func(f *core.FabricState) { f.Err = errors.New("no") }), core.Unknown, "error"},
-		{"git", with(func(f *core.FabricState) { f.Report.Git[0].Access = core.AccessUnauthorized }), core.Unknown, "git unread"},
+		{"git", with(func(f *core.FabricState) { f.Report.Git[0].Access = core.AccessUnauthorized }), core.Unknown, "git unauthorized"},
 		{"part", with(func(f *core.FabricState) { f.Report.Gaps = []core.Gap{{Reason: "no"}} }), core.Unknown, "incomplete"},
 		{"worst object", with(func(f *core.FabricState) { setVerdicts(f, driftedSwitch(), onlyGit("x")) }), core.Drifted, "drifted"},
 		{"worse than unread", with(func(f *core.FabricState) {
@@ -190,15 +190,15 @@ func TestFilter(t *testing.T) {
 		{"by=argocd", false},
 		{"switches.yaml", true},
 		{"!", true},
-		{"a=b", false},
+		{"a=b", true},
 		{"  leaf   03 ", true},
 	}
 	for _, tt := range tests {
-		if got := parseFilter(tt.text).matches(objectSubject(&v)); got != tt.want {
+		if got := parseFilter(tt.text, objectWords()).matches(objectSubject(&v)); got != tt.want {
 			t.Errorf("%q matches the drifted switch: %t, want %t", tt.text, got, tt.want)
 		}
 	}
-	if got := parseFilter("  a   b ").text; got != "a b" {
+	if got := parseFilter("  a   b ", objectWords()).text; got != "a b" {
 		t.Errorf("text = %q", got)
 	}
 }

@@ -14,7 +14,7 @@ type Column struct {
 	Grow  bool // takes the room that is left
 	Right bool // aligned to the right
 	Cut   Cut
-	Rank  int // where the room is short, columns of the highest rank leave first; those of rank 0 stay
+	Rank  int // where the room is short, columns of the highest rank leave first, all at once; those of rank 0 stay
 }
 
 // Table lays columns out over a width. It holds no rows: each is drawn when it
@@ -52,6 +52,17 @@ func NewTable(width int, columns []Column) *Table {
 	return t
 }
 
+// Least is the width that the columns of at most a rank need.
+func Least(columns []Column, rank int) int {
+	n := cursorWidth - 1
+	for _, c := range columns {
+		if c.Rank <= rank {
+			n += c.least() + 1
+		}
+	}
+	return n
+}
+
 // Natural is the width at which nothing is left out or cut.
 func Natural(columns []Column) int {
 	n := cursorWidth - 1
@@ -84,18 +95,20 @@ func (c Column) least() int {
 	return c.Width
 }
 
-// drop lets the column leave that can best be missed; false if all must stay.
+// drop lets the columns leave that can best be missed; false if all must stay.
 func (t *Table) drop() bool {
-	next := -1
+	worst := 0
 	for i, c := range t.columns {
-		if t.widths[i] > 0 && c.Rank > 0 && (next < 0 || c.Rank >= t.columns[next].Rank) {
-			next = i
+		if t.widths[i] > 0 {
+			worst = max(worst, c.Rank)
 		}
 	}
-	if next >= 0 {
-		t.widths[next] = 0
+	for i, c := range t.columns {
+		if c.Rank == worst && worst > 0 {
+			t.widths[i] = 0
+		}
 	}
-	return next >= 0
+	return worst > 0
 }
 
 // Head draws the titles.
@@ -117,6 +130,34 @@ func (t *Table) Row(base Ink, selected bool, cells []Span) string {
 	}
 	return t.draw(base, cursor, cells)
 }
+
+// RowOver draws a row whose cells first to last are taken together: the first
+// of them and right behind it the last, in the room of all.
+func (t *Table) RowOver(base Ink, selected bool, cells []Span, first, last int) string {
+	over := &Table{width: t.width, columns: slices.Clone(t.columns), widths: slices.Clone(t.widths)}
+	room := -1
+	for i := first; i <= last; i++ {
+		if t.widths[i] > 0 {
+			room += t.widths[i] + 1
+		}
+		over.widths[i] = 0
+	}
+	over.widths[first] = min(Width(cells[first].Text), max(t.widths[first], 0))
+	if left := room - over.widths[first] - 1; left > 0 {
+		over.widths[last], over.columns[last].Right = left, false
+	} else {
+		over.widths[first] = room
+	}
+	return over.Row(base, selected, cells)
+}
+
+// Note draws a sentence in place of rows, as wide as the table.
+func (t *Table) Note(ink Ink, text safe.Text) string {
+	return NewLine(t.width).Put(ink, text).Fill(Ink{}).String()
+}
+
+// ColumnWidth is the width of a column as it was laid out, 0 where it has left.
+func (t *Table) ColumnWidth(i int) int { return t.widths[i] }
 
 func (t *Table) draw(base Ink, cursor safe.Text, cells []Span) string {
 	l := NewLine(t.width).Put(base, cursor)

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -56,6 +57,65 @@ func Fit(t safe.Text, width int, cut Cut) safe.Text {
 	}
 	// Cutting before a wide character may leave one column more than asked.
 	return safe.Clean(ansi.Truncate(s, width, ""))
+}
+
+// FitApart fits texts that are read one below the other. Where two that differ
+// would look the same, what they begin with is given up for where they part.
+func FitApart(texts []safe.Text, width int, cut func(i int) Cut) []safe.Text {
+	out := make([]safe.Text, len(texts))
+	for i, t := range texts {
+		out[i] = Fit(t, width, cut(i))
+	}
+	// Those that begin with the same go on to part from each other.
+	for range 4 {
+		same := map[string][]int{}
+		for i, t := range out {
+			same[t.String()] = append(same[t.String()], i)
+		}
+		for _, group := range same {
+			if at, ok := parting(texts, group); ok {
+				for _, i := range group {
+					out[i] = around(texts[i], at, width)
+				}
+			}
+		}
+		if len(same) == len(out) {
+			break
+		}
+	}
+	return out
+}
+
+// parting is where some texts stop being the same; false where they never do.
+func parting(texts []safe.Text, group []int) (at int, ok bool) {
+	first := texts[group[0]].String()
+	at = len(first)
+	for _, i := range group[1:] {
+		s := texts[i].String()
+		n := 0
+		for n < at && n < len(s) && first[n] == s[n] {
+			n++
+		}
+		ok = ok || first != s
+		at = n
+	}
+	for at > 0 && at < len(first) && !utf8.RuneStart(first[at]) {
+		at--
+	}
+	return at, ok
+}
+
+// around is a text in width columns that keeps its beginning and what stands
+// at an offset.
+func around(t safe.Text, at, width int) safe.Text {
+	s := t.String()
+	front := ansi.Truncate(s, width/3, "")
+	room := width - ansi.StringWidth(front) - len(mark)
+	rest := s[min(at, len(s)):]
+	if have := ansi.StringWidth(rest); have < room {
+		rest = ansi.TruncateLeft(s, ansi.StringWidth(s)-room, "")
+	}
+	return Fit(safe.Clean(front+mark).Plus(Fit(safe.Clean(rest), room, CutEnd)), width, CutEnd)
 }
 
 // Wrap breaks a text into lines of at most width columns, at spaces where

@@ -206,3 +206,42 @@ func TestBesideKeepsColumnsApart(t *testing.T) {
 		t.Errorf("Beside = %q, want %q", got, want)
 	}
 }
+
+func TestFitApartKeepsDifferentTextsApart(t *testing.T) {
+	texts := []safe.Text{}
+	for _, s := range []string{"機", "srv-07--unbundled--leaf-03", "srv-08--unbundled--leaf-03", "srv-07--bundled----leaf-03", "srv-07--unbundled--leaf-03", "srv-é7--unbundled--leaf-03", "srv-è7--unbundled--leaf-03"} {
+		texts = append(texts, safe.Clean(s))
+	}
+	middle := func(int) Cut { return CutMiddle }
+	for width := 12; width < 30; width++ {
+		seen := map[string]string{}
+		for i, got := range FitApart(texts, width, middle) {
+			if Width(got) > width {
+				t.Errorf("width %d: %q is wider", width, got)
+			}
+			if other, ok := seen[got.String()]; ok && other != texts[i].String() {
+				t.Errorf("width %d: %q and %q both look like %q", width, other, texts[i], got)
+			}
+			seen[got.String()] = texts[i].String()
+		}
+	}
+	for width := -1; width < 12; width++ {
+		for _, got := range FitApart(texts, width, middle) {
+			if Width(got) > max(width, 0) {
+				t.Errorf("width %d: %q is wider", width, got)
+			}
+		}
+	}
+}
+
+func TestRowOverGivesTheLastCellAllRoom(t *testing.T) {
+	cells := []Span{{Ink{}, safe.Lit("x")}, {Ink{}, safe.Lit("name")}, {Ink{}, safe.Lit("7")}, {Ink{}, safe.Lit("a long reason")}}
+	if got := NewTable(30, columns()).RowOver(Ink{}, false, cells, 1, 3); got != "  x name a long reason        " {
+		t.Errorf("row = %q", got)
+	}
+	for width := range 40 {
+		if got := ansi.StringWidth(NewTable(width, columns()).RowOver(Ink{}, true, cells, 1, 3)); got != width {
+			t.Errorf("width %d: row takes %d columns", width, got)
+		}
+	}
+}
