@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"selvage/core/config"
+	"selvage/core/safe"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -17,6 +18,9 @@ func (a *app) configCommand() *cobra.Command {
 				c, err := a.load()
 				if err != nil {
 					return err
+				}
+				for _, note := range unused(c) {
+					fmt.Fprintln(a.errs, "selvage: note: "+safe.Clean(note).String())
 				}
 				return a.printf("%s: %d fabrics, no mistakes\n", c.Files[0], len(c.Fabrics))
 			},

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -22,15 +20,16 @@ func (a *app) dashboard(ctx context.Context, c *config.Config) error {
 	if err := a.wantTerminal(); err != nil {
 		return err
 	}
+	history, err := a.openStore(ctx, c)
+	if err != nil {
+		return err
+	}
 	log, closeLog, err := a.logFile(c)
 	if err != nil {
-		return err
+		return errors.Join(err, history.Close())
 	}
 	defer closeLog()
-	s, err := a.open(ctx, c, log)
-	if err != nil {
-		return err
-	}
+	s := a.plug(ctx, c, history, log)
 	defer s.close(a)
 	screen, err := a.screen(s)
 	if err != nil {
@@ -64,41 +63,27 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		return tui.Config{}, usage(err)
 	}
 	host, _ := os.Hostname() // "" where the system does not tell
-	name := ""
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
 	_, noSync := a.env("SELVAGE_NO_SYNC")
 	noColor, _ := a.env("NO_COLOR")
 	term, _ := a.env("TERM")
 	return tui.Config{
 		Engine: s.loop, Now: a.now, Document: manifest.Render,
 		Theme: theme, NoColor: noColor != "",
-		Version: version(), User: name, Host: host, Mode: s.config.Mode,
+		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
 		Term: term, NoSync: noSync,
 	}, nil
+}
+
+// username is who runs the program; "" where the system does not tell.
+func username() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }
 
 func (a *app) themeDir() string {
 	path, _ := config.Path(config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home})
 	return filepath.Join(filepath.Dir(path), "themes")
-}
-
-// logFile is where the dashboard logs: beside the store, for it owns the
-// screen.
-func (a *app) logFile(c *config.Config) (log *slog.Logger, done func(), err error) {
-	level := slog.LevelInfo
-	if c.Debug {
-		level = slog.LevelDebug
-	}
-	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
-		return nil, nil, usage(fmt.Errorf("make the state folder: %w (set state.dir to one that you may write to)", err))
-	}
-	name := filepath.Join(c.State.Dir, "selvage.log")
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, usage(fmt.Errorf("open the log: %w (set state.dir to a folder that you may write to)", err))
-	}
-	log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: level}))
-	return log, func() { _ = f.Close() }, nil
 }

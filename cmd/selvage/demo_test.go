@@ -92,7 +92,7 @@ func looks(t *testing.T, s *session, w *demo.World, fabric string) {
 		access = core.AccessInvalid
 	}
 	if f.Report.Live.Access != access || f.GitAccess() != core.AccessOK {
-		t.Errorf("%s: live %q, git %q (%s); want live %q", fabric, f.Report.Live.Access, f.GitAccess(), f.Problem(), access)
+		t.Errorf("%s: live %q, git %q (%s); want live %q", fabric, f.Report.Live.Access, f.GitAccess(), f.Problems(time.Now()), access)
 	}
 	got := map[hedgehog.Ref]core.Verdict{}
 	broken := ""

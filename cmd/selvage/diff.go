@@ -61,21 +61,21 @@ func (a *app) printDiff(f core.FabricState, objects []string, printer func(core.
 	}
 	if unread(f, a.now()) {
 		code = worse(code, exitUnread)
-		if p := f.Problem(); p != "" {
-			fmt.Fprintln(a.errs, "selvage: "+safe.Clean(p).String())
+		for _, p := range f.Problems(a.now()) {
+			fmt.Fprintln(a.errs, "selvage: "+safe.Clean(p.String()).String())
 		}
 	}
 	return done(code)
 }
 
 // diffFields prints each changed field with what live and Git say.
-func (a *app) diffFields(_ core.FabricState, verdicts []core.Verdict) error {
+func (a *app) diffFields(f core.FabricState, verdicts []core.Verdict) error {
 	var b strings.Builder
 	for i, v := range verdicts {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%c %s  %s", v.State.Letter(), safe.Clean(v.Key.String()), v.State.Title())
+		fmt.Fprintf(&b, "%c %s  %s", v.State.Letter(), safe.Clean(f.Fabric.Label(v.Key)), v.State.Title())
 		if v.Reason != "" {
 			fmt.Fprintf(&b, ": %s", safe.Clean(v.Reason))
 		}
@@ -91,25 +91,44 @@ func (a *app) diffFields(_ core.FabricState, verdicts []core.Verdict) error {
 }
 
 func fieldLines(b *strings.Builder, c core.Change) {
-	fmt.Fprintf(b, "  %s  %s\n", safe.Clean(string(c.Path)), c.Verdict)
-	if c.Live.Present() {
-		fmt.Fprintf(b, "    - %s", safe.Clean(c.Live.String()))
-		if c.Manager != "" {
-			fmt.Fprintf(b, "  %s %s", safe.Clean(c.Manager), utc(c.ManagerTime).Format("2006-01-02 15:04:05Z"))
-		}
-		b.WriteString("\n")
+	name := safe.Clean(string(c.Path))
+	if c.Path == core.Root {
+		name = safe.Lit("the whole object")
 	}
-	if c.Git.Present() {
-		fmt.Fprintf(b, "    + %s\n", safe.Clean(c.Git.String()))
-	}
+	fmt.Fprintf(b, "  %s  %s\n", name, c.Verdict)
 	if c.Base.Present() && !c.Base.Equal(c.Git) && !c.Base.Equal(c.Live) {
-		fmt.Fprintf(b, "    base %s\n", safe.Clean(c.Base.String()))
+		valueLines(b, "    base ", c.Base, "")
+	}
+	valueLines(b, "    - ", c.Live, writer(c))
+	valueLines(b, "    + ", c.Git, "")
+}
+
+// writer is who set the live value, and when, as far as that was recorded.
+func writer(c core.Change) string {
+	switch {
+	case c.Manager == "":
+		return ""
+	case c.ManagerTime.IsZero():
+		return "  " + c.Manager
+	}
+	return "  " + c.Manager + " " + utc(c.ManagerTime).Format("2006-01-02 15:04:05Z")
+}
+
+// valueLines prints a value as YAML, the mark before every line and a note
+// behind the first; nothing of an absent one.
+func valueLines(b *strings.Builder, mark string, v core.Value, note string) {
+	if !v.Present() {
+		return
+	}
+	for _, line := range core.Block(v.Any()) {
+		fmt.Fprintf(b, "%s%s%s\n", mark, safe.Clean(line), safe.Clean(note))
+		note = ""
 	}
 }
 
 // diffUnified prints what diff -u says of both manifests, as they were
 // compared.
-func (a *app) diffUnified(_ core.FabricState, verdicts []core.Verdict) error {
+func (a *app) diffUnified(f core.FabricState, verdicts []core.Verdict) error {
 	for _, v := range verdicts {
 		live, err := manifestText(v, v.Live)
 		if err != nil {
@@ -119,8 +138,8 @@ func (a *app) diffUnified(_ core.FabricState, verdicts []core.Verdict) error {
 		if err != nil {
 			return err
 		}
-		from, to := "live/"+v.Key.String(), "git/"+v.Key.String()
-		for _, line := range safe.Multi(udiff.Unified(from, to, live, git)) {
+		name := f.Fabric.Label(v.Key)
+		for _, line := range safe.Multi(udiff.Unified("live/"+name, "git/"+name, live, git)) {
 			if err := a.printf("%s\n", line); err != nil {
 				return err
 			}

@@ -61,7 +61,20 @@ type objectStatus struct {
 	File      string        `json:"file,omitempty"`
 	Line      int           `json:"line,omitempty"`
 	Since     time.Time     `json:"since,omitzero"`
-	Changes   []core.Change `json:"changes,omitempty"`
+	Changes   []fieldChange `json:"changes,omitempty"`
+}
+
+type fieldChange struct {
+	Path        core.Path         `json:"path"`
+	Op          core.Op           `json:"op"`
+	Verdict     core.FieldVerdict `json:"verdict"`
+	Base        core.Value        `json:"base,omitzero"`
+	BaseLive    core.Value        `json:"base_live,omitzero"`
+	Git         core.Value        `json:"git,omitzero"`
+	Live        core.Value        `json:"live,omitzero"`
+	Unit        core.Path         `json:"unit,omitempty"`
+	Manager     string            `json:"live_manager,omitempty"`
+	ManagerTime time.Time         `json:"live_manager_time,omitzero"`
 }
 
 func statusDocument(fabrics []core.FabricState, now time.Time, all bool) statusList {
@@ -76,7 +89,7 @@ func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
 	status := f.SyncStatus(now)
 	doc := fabricStatus{
 		Name: f.Fabric.ID, SyncStatus: status, SyncStatusDisplay: status.Display(), Worst: f.Worst(now),
-		LastSync: utc(f.LastSync), LastCheck: utc(f.LastCheck), SyncError: f.Problem(), Mode: f.Fabric.Mode,
+		LastSync: utc(f.LastSync), LastCheck: utc(f.LastCheck), SyncError: syncError(f, now), Mode: f.Fabric.Mode,
 		Objects: []objectStatus{},
 	}
 	r := f.Report
@@ -105,15 +118,34 @@ func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
 	return doc
 }
 
+// syncError is why the fabric could not be read whole. Ages stand in fields of
+// their own, so that the text stays the same as long as the trouble does.
+func syncError(f core.FabricState, now time.Time) string {
+	for _, p := range f.Problems(now) {
+		return p.Cause
+	}
+	return ""
+}
+
 func objectDocument(v core.Verdict) objectStatus {
 	o := objectStatus{
 		Group: v.Key.Group, Version: v.Version, Kind: v.Key.Kind, Namespace: v.Key.Namespace, Name: v.Key.Name,
-		State: v.State, Reason: v.Reason, File: v.Origin.Path, Line: v.Origin.Line, Since: utc(v.Since), Changes: v.Changes,
+		State: v.State, Reason: v.Reason, File: v.Origin.Path, Line: v.Origin.Line, Since: utc(v.Since),
+	}
+	for _, c := range v.Changes {
+		o.Changes = append(o.Changes, changeDocument(c))
 	}
 	if v.State == core.Unknown && v.LastKnown {
 		o.LastState = v.Last.String()
 	}
 	return o
+}
+
+func changeDocument(c core.Change) fieldChange {
+	return fieldChange{
+		Path: c.Path, Op: c.Op, Verdict: c.Verdict, Base: c.Base, BaseLive: c.BaseLive, Git: c.Git, Live: c.Live,
+		Unit: c.Unit, Manager: c.Manager, ManagerTime: utc(c.ManagerTime),
+	}
 }
 
 func utc(t time.Time) time.Time {

@@ -46,6 +46,22 @@ func (p *program) configure(fabrics ...string) {
 	}
 }
 
+// reconfigure changes the first place of the configuration that says so.
+func (p *program) reconfigure(from, to string) {
+	p.t.Helper()
+	name := filepath.Join(p.dir, "selvage.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if !bytes.Contains(text, []byte(from)) {
+		p.t.Fatalf("the configuration does not say %q", from)
+	}
+	if err := os.WriteFile(name, bytes.Replace(text, []byte(from), []byte(to), 1), 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // run runs a command and gives its output and exit code.
 func (p *program) run(args ...string) (stdout, stderr string, code int) {
 	p.t.Helper()
@@ -158,6 +174,32 @@ func object(t *testing.T, f fabricStatus, name string) objectStatus {
 	return objectStatus{}
 }
 
+func paths(o objectStatus) []string {
+	all := make([]string, len(o.Changes))
+	for i, c := range o.Changes {
+		all[i] = string(c.Path)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// vlans are the paths of all VLANs that Git gives a VPC, sorted.
+func vlans(t *testing.T, s *site, name string) []string {
+	t.Helper()
+	i := slices.IndexFunc(s.fabric.Objects, func(o map[string]any) bool {
+		return o["kind"] == "VPC" && o["metadata"].(map[string]any)["name"] == name
+	})
+	if i < 0 {
+		t.Fatalf("the fabric has no VPC %s", name)
+	}
+	var all []string
+	for subnet := range s.fabric.Objects[i]["spec"].(map[string]any)["subnets"].(map[string]any) {
+		all = append(all, ".spec.subnets."+subnet+".vlan")
+	}
+	slices.Sort(all)
+	return all
+}
+
 // TestTheLabIsJudgedRightly goes the whole way on a real cluster and a real
 // repository: an untouched fabric, then one change of each sort.
 func TestTheLabIsJudgedRightly(t *testing.T) {
@@ -201,8 +243,11 @@ spec: {subnets: {default: {subnet: 10.250.0.0/24, vlan: 2999}}}
 		t.Errorf("revision %s, worst %s; want %s, drifted", f.Git[0].Revision, f.Worst, head)
 	}
 	vpc := object(t, f, "VPC/vpc-01")
+	if got := paths(vpc); !slices.Equal(got, vlans(t, s, "vpc-01")) {
+		t.Errorf("changes at %v, want every vlan of vpc-01 in git, %v", got, vlans(t, s, "vpc-01"))
+	}
 	for _, c := range vpc.Changes {
-		if !strings.HasSuffix(string(c.Path), ".vlan") || c.Live.String() != "2345" || !c.Git.Equal(c.Base) || c.Verdict != core.FieldDrift {
+		if c.Live.String() != "2345" || !c.Git.Equal(c.Base) || c.Verdict != core.FieldDrift {
 			t.Errorf("change %+v, want a vlan that live set to 2345", c)
 		}
 		if c.Manager != "kubectl-edit" || c.ManagerTime.Before(before) || c.ManagerTime.After(time.Now().Add(time.Second)) {
@@ -232,88 +277,117 @@ func (s *site) onlyReads(t *testing.T) {
 	}
 }
 
+// fault is one way in which a fabric breaks, and what has to be said then.
+type fault struct {
+	name        string
+	breaks      func() (mend func())
+	unknown     int
+	live, git   core.Access
+	reason      string
+	keepsCommit bool // the verdicts are those of the last whole reading of Git, and say so
+}
+
 // TestFaultsStayWithTheirFabric breaks one fabric in every way, one after the
 // other, beside one that is well.
 func TestFaultsStayWithTheirFabric(t *testing.T) {
 	lab := labtest.Start(t)
 	broken, well := newSite(t, lab, 1), newSite(t, lab, 2)
+	release := func() { broken.repo.Git("push", "--quiet", "origin", "HEAD:refs/heads/release") }
+	release()
 	p := newProgram(t)
-	p.configure(broken.config(t, p, "broken"), well.config(t, p, "well"))
-	p.status(0)
-	total := len(broken.fabric.Objects)
-
-	// check runs status and holds what has to be true after any fault: the
-	// other fabric is well, nothing of this one is called absent, and there is
-	// a reason that a person can act on.
-	check := func(t *testing.T, unknown int, access core.Access, reason string) fabricStatus {
-		t.Helper()
-		all := p.status(exitUnread)
-		if w := all["well"]; w.SyncStatus != core.Synced {
-			t.Errorf("the other fabric is %s: %s", w.SyncStatus, w.SyncError)
+	p.configure(strings.Replace(broken.config(t, p, "broken"), "branch: main", "branch: release", 1), well.config(t, p, "well"))
+	total, peerings := len(broken.fabric.Objects), 0
+	for _, o := range broken.fabric.Objects {
+		if o["kind"] == "VPCPeering" {
+			peerings++
 		}
-		f := all["broken"]
-		for name, state := range names(f) {
-			if state == core.OnlyGit || state == core.OnlyLive || state == core.Drifted || state == core.Pending {
-				t.Errorf("%s is called %s", name, state)
-			}
-		}
-		if f.Counts["unknown"] != unknown {
-			t.Errorf("%d unknown, want %d: %v", f.Counts["unknown"], unknown, f.Counts)
-		}
-		if f.SyncStatus == core.Synced || f.Worst > core.Unknown {
-			t.Errorf("it is shown as %s, %s", f.SyncStatus, f.Worst)
-		}
-		said := f.SyncError
-		for _, o := range f.Objects {
-			said += "\n" + o.Reason
-		}
-		if (access != "" && f.Live.Access != access) || !strings.Contains(said, reason) {
-			t.Errorf("access %s, reason %q; want %s and %q in it", f.Live.Access, said, access, reason)
-		}
-		return f
 	}
-	t.Run("the cluster's plug is pulled", func(t *testing.T) {
-		broken.cluster.Unplug()
-		defer broken.cluster.Plug()
-		check(t, total, core.AccessUnreachable, "connection refused")
-	})
-	p.status(0)
-	t.Run("its token is revoked", func(t *testing.T) {
-		broken.cluster.RevokeReader()
-		defer broken.cluster.RestoreReader()
-		check(t, total, core.AccessUnauthorized, "token")
-	})
-	p.status(0)
-	t.Run("the branch does not exist", func(t *testing.T) {
-		configuration := filepath.Join(p.dir, "selvage.yaml")
-		text, err := os.ReadFile(configuration)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(configuration, bytes.Replace(text, []byte("branch: main"), []byte("branch: mian"), 1), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		f := check(t, 0, core.AccessOK, `"mian"`)
-		if f.Git[0].Access != core.AccessInvalid || f.Counts["in_sync"] != total {
-			t.Errorf("git is %s, %d in sync; want invalid, and the verdicts as of the last whole reading", f.Git[0].Access, f.Counts["in_sync"])
-		}
-		if err := os.WriteFile(configuration, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
-	p.status(0)
-	t.Run("a CRD is dropped", func(t *testing.T) {
-		count := 0
-		for _, o := range broken.fabric.Objects {
-			if o["kind"] == "VPCPeering" {
-				count++
-			}
-		}
-		broken.cluster.DropCRD("vpcpeerings.vpc.githedgehog.com")
-		check(t, count, "", "VPCPeering")
-	})
+	if peerings == 0 {
+		t.Fatal("the fabric has no VPCPeering")
+	}
+	nothing := func() {}
+	for _, f := range []fault{
+		{
+			name: "the cluster's plug is pulled", unknown: total,
+			live: core.AccessUnreachable, git: core.AccessOK, reason: "connection refused",
+			breaks: func() func() { broken.cluster.Unplug(); return broken.cluster.Plug },
+		},
+		{
+			name: "its token is revoked", unknown: total,
+			live: core.AccessUnauthorized, git: core.AccessOK, reason: "token",
+			breaks: func() func() { broken.cluster.RevokeReader(); return broken.cluster.RestoreReader },
+		},
+		{
+			name: "the configuration names a branch that is not there", unknown: total,
+			live: core.AccessOK, git: core.AccessInvalid, reason: `"mian"`,
+			breaks: func() func() {
+				p.reconfigure("branch: release", "branch: mian")
+				return func() { p.reconfigure("branch: mian", "branch: release") }
+			},
+		},
+		{
+			name: "the branch is deleted on the server", unknown: 0, keepsCommit: true,
+			live: core.AccessOK, git: core.AccessInvalid, reason: `"release"`,
+			breaks: func() func() {
+				broken.repo.Git("push", "--quiet", "origin", "--delete", "release")
+				return release
+			},
+		},
+		{
+			name: "a CRD is dropped", unknown: peerings,
+			live: core.AccessOK, git: core.AccessOK, reason: "VPCPeering",
+			breaks: func() func() {
+				broken.cluster.DropCRD("vpcpeerings.vpc.githedgehog.com")
+				return nothing // it stays so: this is the last one
+			},
+		},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			before := p.status(exitDone)["broken"]
+			mend := f.breaks()
+			defer mend()
+			f.check(t, p, total, before)
+		})
+	}
 	broken.onlyReads(t)
 	well.onlyReads(t)
+}
+
+// check runs status and holds what has to be true after any fault: the other
+// fabric is well, nothing of this one is called absent, and there is a reason
+// that a person can act on.
+func (f fault) check(t *testing.T, p *program, total int, before fabricStatus) {
+	t.Helper()
+	all := p.status(exitUnread)
+	if w := all["well"]; w.SyncStatus != core.Synced {
+		t.Errorf("the other fabric is %s: %s", w.SyncStatus, w.SyncError)
+	}
+	got := all["broken"]
+	for name, state := range names(got) {
+		if state != core.Unknown {
+			t.Errorf("%s is called %s", name, state)
+		}
+	}
+	if got.Counts["unknown"] != f.unknown || got.Counts["in_sync"] != total-f.unknown {
+		t.Errorf("%d unknown and %d in sync, want %d and %d", got.Counts["unknown"], got.Counts["in_sync"], f.unknown, total-f.unknown)
+	}
+	if got.SyncStatus == core.Synced || got.Worst != core.Unknown {
+		t.Errorf("it is shown as %s, %s", got.SyncStatus, got.Worst)
+	}
+	said := got.SyncError
+	for _, o := range got.Objects {
+		said += "\n" + o.Reason
+	}
+	if got.Live.Access != f.live && (f.live != core.AccessOK || f.unknown == total) || !strings.Contains(said, f.reason) {
+		t.Errorf("live is %s, reason %q; want %s and %q in it", got.Live.Access, said, f.live, f.reason)
+	}
+	git, then := got.Git[0], before.Git[0]
+	if git.Access != f.git {
+		t.Errorf("git is %s, want %s", git.Access, f.git)
+	}
+	if f.keepsCommit && (git.Revision != then.Revision || git.ReadAt.IsZero() || git.ReadAt.Before(then.ReadAt) || git.ReadAt.After(got.LastCheck)) {
+		t.Errorf("git is of %s at %s, want the last whole reading, of %s at %s", git.Revision, git.ReadAt, then.Revision, then.ReadAt)
+	}
 }
 
 // TestBrokenFileIsNamed breaks one YAML file of a fabric in agreement.

@@ -8,25 +8,25 @@ import (
 )
 
 // matcher finds objects by what people call them:
-// KIND[.GROUP]/[NAMESPACE/]NAME, the kind also by plural and short name.
-type matcher struct{ kind, namespace, name string }
+// KIND[.GROUP]/[NAMESPACE/]NAME, the kind also by plural and short name, and a
+// file without any object by its path.
+type matcher struct{ whole, kind, namespace, name string }
 
-func parseObject(s string) (matcher, error) {
-	parts := strings.Split(s, "/")
-	m := matcher{kind: parts[0]}
-	switch len(parts) {
+func newMatcher(s string) matcher {
+	m := matcher{whole: s}
+	switch parts := strings.Split(s, "/"); len(parts) {
 	case 2:
-		m.name = parts[1]
+		m.kind, m.name = parts[0], parts[1]
 	case 3:
-		m.namespace, m.name = parts[1], parts[2]
+		m.kind, m.namespace, m.name = parts[0], parts[1], parts[2]
 	}
-	if m.kind == "" || m.name == "" {
-		return matcher{}, fmt.Errorf("%q names no object; write KIND/NAME, such as vpc/vpc-1", s)
-	}
-	return m, nil
+	return m
 }
 
 func (m matcher) matches(k core.Key) bool {
+	if k.IsFile() {
+		return m.whole == k.Name || m.whole == k.String()
+	}
 	return k.Name == m.name && (m.namespace == "" || k.Namespace == m.namespace) && core.KindOf(k.GroupKind()).Named(m.kind)
 }
 
@@ -39,11 +39,7 @@ func chosen(r *core.Report, names []string) ([]core.Verdict, error) {
 	matchers := make([]matcher, len(names))
 	found := make([]bool, len(names))
 	for i, n := range names {
-		m, err := parseObject(n)
-		if err != nil {
-			return nil, err
-		}
-		matchers[i] = m
+		matchers[i] = newMatcher(n)
 	}
 	var all []core.Verdict
 	for _, v := range r.Verdicts {
@@ -56,7 +52,11 @@ func chosen(r *core.Report, names []string) ([]core.Verdict, error) {
 		}
 	}
 	for i, ok := range found {
-		if !ok {
+		switch {
+		case ok:
+		case !strings.Contains(names[i], "/"):
+			return nil, fmt.Errorf("%q names no object; write KIND/NAME, such as vpc/vpc-1", names[i])
+		default:
 			return nil, fmt.Errorf("no object %q in git or live; selvage status FABRIC --all lists them", names[i])
 		}
 	}

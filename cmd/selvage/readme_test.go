@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/charmbracelet/x/exp/golden"
 
+	"selvage/testdata/demo"
 	"selvage/tui"
 )
 
@@ -103,6 +105,18 @@ func TestREADMEBeginsWithItsTwoCommands(t *testing.T) {
 	block, _, _ := strings.Cut(after, "```")
 	if block != "make demo\nmake test\n" {
 		t.Errorf("the first commands are %q", block)
+	}
+}
+
+// TestREADMECountsTheDemosFabrics by making its world.
+func TestREADMECountsTheDemosFabrics(t *testing.T) {
+	w, err := demo.New(filepath.Join(t.TempDir(), "world"), demo.Options{Seed: 1, Now: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text := readme(t)
+	if want := fmt.Sprintf("and %d offline fabrics", len(w.Fabrics())); !strings.Contains(text, want) {
+		t.Errorf("README.md does not say %q of the demonstration", want)
 	}
 }
 

@@ -122,11 +122,12 @@ func (a *app) statusTable(fabrics []core.FabricState, now time.Time, objects, al
 		core.OnlyGit, core.OnlyLive, core.Invalid, core.Unknown,
 	}
 	for _, f := range fabrics {
-		fmt.Fprintf(w, "%s\t%s", safe.Clean(string(f.Fabric.ID)), f.Headline(now))
+		state, word := f.Standing(now)
+		fmt.Fprintf(w, "%s\t%c %s", safe.Clean(string(f.Fabric.ID)), state.Letter(), word)
 		for _, s := range columns {
 			fmt.Fprintf(w, "\t%s", count(f, s))
 		}
-		fmt.Fprintf(w, "\t%s\t%s\t%s\n", revision(f), seen(f, now), safe.Clean(f.Problem()))
+		fmt.Fprintf(w, "\t%s\t%s\t%s\n", revision(f), seen(f, now), safe.Clean(message(f.Problems(now))))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -155,8 +156,8 @@ func (a *app) objectTable(f core.FabricState, now time.Time, all bool) error {
 		if lines++; lines == 1 {
 			fmt.Fprintf(w, "\n%s\nSTATE\tOBJECT\tFIELDS\tSINCE\tREASON\n", safe.Clean(string(f.Fabric.ID)))
 		}
-		fmt.Fprintf(w, "%c %s\t%s\t%d\t%s\t%s\n", v.State.Letter(), v.State.Title(), safe.Clean(v.Key.String()),
-			len(v.Changes), age(now, v.Since), safe.Clean(v.Reason))
+		fmt.Fprintf(w, "%c %s\t%s\t%d\t%s\t%s\n", v.State.Letter(), v.State.Title(), safe.Clean(f.Fabric.Label(v.Key)),
+			len(v.Changes), core.Age(now, v.Since), safe.Clean(v.Reason))
 	}
 	return w.Flush()
 }
@@ -173,22 +174,25 @@ func count(f core.FabricState, s core.State) string {
 
 func revision(f core.FabricState) string {
 	if f.Report == nil || len(f.Report.Git) == 0 || len(f.Report.Git[0].Revision) < 7 {
-		return "-"
+		return "?"
 	}
 	return f.Report.Git[0].Revision[:7]
 }
 
 func seen(f core.FabricState, now time.Time) string {
-	if f.Report == nil || f.Report.Live.ReadAt.IsZero() {
-		return "never"
+	if f.Report == nil {
+		return core.Age(now, time.Time{})
 	}
-	return age(now, f.Report.Live.ReadAt)
+	return core.Age(now, f.Report.Live.ReadAt)
 }
 
-// age is a duration in the short form of kubectl: 8s, 14m, 3h, 5d.
-func age(now, then time.Time) string {
-	if then.IsZero() {
-		return "-"
+// message is why a fabric could not be read whole, in the space of a line.
+func message(problems []core.Problem) string {
+	switch len(problems) {
+	case 0:
+		return ""
+	case 1:
+		return problems[0].String()
 	}
-	return core.ShortAge(now.Sub(then))
+	return fmt.Sprintf("%s (and %d more)", problems[0], len(problems)-1)
 }

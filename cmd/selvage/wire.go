@@ -25,25 +25,40 @@ type session struct {
 	loop   *loop.Loop
 }
 
-// open plugs the rooms together. No network is touched before the first check.
+// open opens the store and plugs the rooms together.
 func (a *app) open(ctx context.Context, c *config.Config, log *slog.Logger) (*session, error) {
-	kube.Quiet(log)
-	slog.SetDefault(log) // net/http logs there, and the dashboard owns the terminal
+	history, err := a.openStore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return a.plug(ctx, c, history, log), nil
+}
+
+// openStore opens the store. It makes the state folder, with the rights that
+// state.group asks for, and so has to come before whatever else lies there.
+func (a *app) openStore(ctx context.Context, c *config.Config) (*store.Store, error) {
 	s, err := store.Open(ctx, store.Config{Dir: c.State.Dir, Group: c.State.Group, Now: a.now})
 	if err != nil {
 		return nil, usage(err)
 	}
+	return s, nil
+}
+
+// plug plugs the rooms together. No network is touched before the first check.
+func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, log *slog.Logger) *session {
+	kube.Quiet(log)
+	slog.SetDefault(log) // net/http logs there, and the dashboard owns the terminal
 	pool := repo.NewPool(repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home})
 	units := make([]loop.Unit, len(c.Fabrics))
 	for i := range c.Fabrics {
 		f := &c.Fabrics[i]
 		units[i] = loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: a.live(f)}
 	}
-	l := loop.New(loop.Config{Units: units, History: s, Now: a.now, Jitter: jitter, Log: log})
+	l := loop.New(loop.Config{Units: units, History: history, Now: a.now, Jitter: jitter, Log: log})
 	if err := l.Restore(ctx); err != nil {
 		a.complain(err)
 	}
-	return &session{config: c, store: s, loop: l}, nil
+	return &session{config: c, store: history, loop: l}
 }
 
 // close ends the session; there is nothing to be done about an error by then
