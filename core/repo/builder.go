@@ -76,6 +76,11 @@ func (b *builder) document(path string, d manifest.Document) {
 	}
 	switch b.classOf(key.GroupKind()) {
 	case foreign:
+		if strings.Contains(key.Group, "hedgehog") && !core.HedgehogGroup(key.Group) {
+			b.findings = append(b.findings, core.Finding{
+				Origin: at, Key: key, Text: content(d.Object), Reason: fmt.Sprintf("unknown group %q", key.Group),
+			})
+		}
 	case mistyped:
 		b.findings = append(b.findings, core.Finding{
 			Origin: at, Key: key, Text: content(d.Object), Reason: fmt.Sprintf("unknown kind %q in group %s", key.Kind, key.Group),
@@ -123,9 +128,9 @@ func (b *builder) matters(d manifest.Document) bool {
 	case d.Opaque && (strings.Contains(d.Key.Kind+d.Key.Group, "{{") || strings.HasPrefix(d.Key.Kind, "ENC[")):
 		return true
 	case errors.Is(d.Err, core.ErrNoVersion):
-		return slices.ContainsFunc(b.known, func(k core.Kind) bool {
-			return k.Kind == d.Key.Kind && b.classOf(k.GroupKind) == taken
-		})
+		// Whatever its kind, no engine can apply it, and nobody can say that it
+		// was not meant as one of ours.
+		return true
 	}
 	return b.classOf(d.Key.GroupKind()) != foreign
 }

@@ -23,6 +23,8 @@ func TestNothingThatADocumentWithoutIdentityNamesIsAbsent(t *testing.T) {
 		"apiVersion misspelt":       {doc: "apiversion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata: {name: vpc-1}\n"},
 		"no apiVersion":             {doc: "kind: VPC\nmetadata: {name: vpc-1}\n"},
 		"a list in place of a map":  {doc: "- " + strings.TrimSpace(strings.ReplaceAll(vpc("vpc-1"), "\n", "\n  ")) + "\n"},
+		"no apiVersion, odd kind":   {doc: "kind: VPCC\nmetadata: {name: vpc-1}\n"},
+		"group misspelt":            {doc: "apiVersion: vpc.githedgehogg.com/v1beta1\nkind: VPC\nmetadata: {name: vpc-1}\n", hasKey: true},
 		"a kind that there is not":  {doc: group + "kind: VPCC\nmetadata: {name: vpc-1}\n", hasKey: true},
 		"item of a List":            {doc: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: vpc.githedgehog.com/v1beta1\n  kind: VPC\n  metadata: {nam: vpc-1}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: vpc-2}}\n"},
 		"item named by an alias":    {doc: "apiVersion: v1\nkind: List\nx: &n vpc-1\nitems:\n- {apiVersion: vpc.githedgehog.com/v1beta1, kind: VPC, metadata: {nam: *n}}\n"},
