@@ -205,7 +205,7 @@ func TestWebhookFieldsBelongToNobody(t *testing.T) {
 		t.Fatalf("managers = %+v", entries)
 	}
 	const want = `{"f:spec":{"f:subnets":{"f:a":{".":{},"f:subnet":{},"f:vlan":{}}}}}`
-	if owned := string(entries[0].FieldsV1.Raw); owned != want {
+	if owned := entries[0].FieldsV1.GetRawString(); owned != want {
 		t.Errorf("argocd-controller owns %s, want %s", owned, want)
 	}
 	again, err := r.Apply(t.Context(), "x", doc, metav1.ApplyOptions{FieldManager: "argocd-controller"})

@@ -197,8 +197,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if account == repo.Push {
 		env = append(env, "REMOTE_USER="+user) // what lets http-backend take a push
 	}
-	backend := cgi.Handler{Path: s.backend, Root: strings.TrimSuffix(prefix, "/"), Env: env,
-		Logger: s.http.ErrorLog, Stderr: s.http.ErrorLog.Writer()}
+	backend := cgi.Handler{
+		Path: s.backend, Root: strings.TrimSuffix(prefix, "/"), Env: env,
+		Logger: s.http.ErrorLog, Stderr: s.http.ErrorLog.Writer(),
+	}
 	backend.ServeHTTP(w, r)
 }
 
