@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -28,6 +29,13 @@ func (s *script) Read(ctx context.Context, want core.Scope) *core.Snapshot {
 	read := s.read
 	s.mu.Unlock()
 	return read(ctx, want)
+}
+
+// scopes are what the source was asked for so far.
+func (s *script) scopes() []core.Scope {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
 }
 
 func (s *script) set(read func(context.Context, core.Scope) *core.Snapshot) {
@@ -177,8 +185,8 @@ func TestHangingSourceIsLeftBehind(t *testing.T) {
 		if f.Report.Live.Access != core.AccessUnreachable {
 			t.Errorf("access = %q, want unreachable", f.Report.Live.Access)
 		}
-		if again := b.check(t); again.Report.Live.Access != core.AccessUnreachable || len(b.live.asked) != 2 {
-			t.Errorf("asked %d times, access %q; want the hanging source not to be asked again", len(b.live.asked), again.Report.Live.Access)
+		if again := b.check(t); again.Report.Live.Access != core.AccessUnreachable || len(b.live.scopes()) != 2 {
+			t.Errorf("asked %d times, access %q; want the hanging source not to be asked again", len(b.live.scopes()), again.Report.Live.Access)
 		}
 		close(release)
 		synctest.Wait()
@@ -243,7 +251,8 @@ func TestNamespaceThatGitNamesIsListed(t *testing.T) {
 	other.Key.Namespace = "other"
 	b.git.set(answer(whole("git", object("vpc-1", 1), other)))
 	b.check(t)
-	last := b.live.asked[len(b.live.asked)-1]
+	asked := b.live.scopes()
+	last := asked[len(asked)-1]
 	if len(last.Namespaces) != 2 || last.Namespaces[1] != "other" {
 		t.Errorf("namespaces = %v, want default and other", last.Namespaces)
 	}
