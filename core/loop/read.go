@@ -40,8 +40,9 @@ func (r *reader) read(ctx context.Context, want core.Scope, last []core.Reading)
 	}
 	answer := make(chan *core.Snapshot, 1)
 	go func() {
-		defer func() { r.free <- struct{}{} }()
-		answer <- r.guarded(ctx, want, last)
+		s := r.guarded(ctx, want, last)
+		r.free <- struct{}{} // before the answer, which may be followed by the next read at once
+		answer <- s
 	}()
 	select {
 	case s := <-answer:
