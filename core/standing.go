@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,6 +37,33 @@ func (f FabricState) Standing(now time.Time) (State, string) {
 		return worst, "empty"
 	}
 	return worst, worst.Title()
+}
+
+// Count is the number of a fabric's objects in some states; known is false
+// where it is none and what would have to be counted was not read.
+func (f FabricState) Count(states ...State) (n int, known bool) {
+	if f.Report == nil {
+		return 0, false
+	}
+	for _, s := range states {
+		n += f.Report.Counts[s]
+	}
+	if n > 0 {
+		return n, true
+	}
+	for _, g := range f.Report.Git {
+		if g.ReadAt.IsZero() && !slices.Equal(states, []State{Unknown}) {
+			return 0, false
+		}
+	}
+	live := f.Report.Live.Access == AccessOK && len(f.Report.Gaps) == 0
+	for _, s := range states {
+		// Git alone decides what is invalid, and what is not read is counted.
+		if s != Invalid && s != Unknown && !live {
+			return 0, false
+		}
+	}
+	return 0, true
 }
 
 // Title is the access as people read it: "login needed". A side that is not

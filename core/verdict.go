@@ -114,36 +114,36 @@ const (
 // Change is one difference of an object, at the deepest place that holds it
 // all: a leaf, or the root of a subtree that only one side has.
 type Change struct {
-	Path    Path         `json:"path"`
-	Op      Op           `json:"op"` // from the base to the side that moved; without a base from live to git
-	Verdict FieldVerdict `json:"verdict"`
+	Path    Path
+	Op      Op // from the base to the side that moved; without a base from live to git
+	Verdict FieldVerdict
 
 	// The values. Base is git's half of the base pair; BaseLive is there where
 	// live's half differed from it. Secret-looking values are replaced by
 	// placeholders that are equal where the values are.
-	Base     Value `json:"base,omitzero"`
-	BaseLive Value `json:"base_live,omitzero"`
-	Git      Value `json:"git,omitzero"`
-	Live     Value `json:"live,omitzero"`
+	Base     Value
+	BaseLive Value
+	Git      Value
+	Live     Value
 
 	// Unit is the path that is decided as one with this change: the list that
 	// it lies in, where items of that list have no identity of their own.
-	Unit Path `json:"unit,omitempty"`
+	Unit Path
 
 	// Manager is the program that managedFields give the live value to, with
 	// the time of its whole entry; empty where nobody recorded one.
-	Manager     string    `json:"live_manager,omitempty"`
-	ManagerTime time.Time `json:"live_manager_time,omitzero"`
+	Manager     string
+	ManagerTime time.Time
 }
 
 // Fold is a difference between git and live that is no difference: a rule
 // explains it. Folded fields are counted and shown on request.
 type Fold struct {
-	Path Path   `json:"path"`
-	Rule string `json:"rule"` // the rule's id
-	Why  string `json:"why"`  // its reason, in a few words
-	Git  Value  `json:"git,omitzero"`
-	Live Value  `json:"live,omitzero"`
+	Path Path
+	Rule string // the rule's id
+	Why  string // its reason, in a few words
+	Git  Value
+	Live Value
 }
 
 // Verdict is what selvage says about one object.

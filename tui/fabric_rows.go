@@ -74,7 +74,7 @@ func fabricColumns(e Env, rows []fabricRow) ([]widget.Column, []tally) {
 func letters(f core.FabricState) safe.Text {
 	words, unread := []string{}, false
 	for _, s := range core.States()[:core.InSync] {
-		n, known := count(f, s)
+		n, known := f.Count(s)
 		unread = unread || !known
 		if n > 0 {
 			words = append(words, fmt.Sprintf("%s%c", short(n), s.Letter()))
@@ -148,7 +148,7 @@ func fabricCells(e Env, r fabricRow, name safe.Text, counted []tally, selected b
 		cells = append(cells, widget.Span{Ink: ink(role(r.state)), Text: letters(f)})
 	}
 	for _, t := range counted {
-		n, known := count(f, t.states...)
+		n, known := f.Count(t.states...)
 		switch {
 		case !known:
 			cells = append(cells, widget.Span{Ink: ink(themes.Dim), Text: safe.Lit("?")})

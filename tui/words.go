@@ -80,33 +80,6 @@ func standing(f core.FabricState, now time.Time) (core.State, safe.Text) {
 	return state, safe.Clean(word)
 }
 
-// count is a fabric's number of objects in some states; ok is false where it
-// is not known, because what would have to be counted was not read.
-func count(f core.FabricState, states ...core.State) (n int, ok bool) {
-	if f.Report == nil {
-		return 0, false
-	}
-	for _, s := range states {
-		n += f.Report.Counts[s]
-	}
-	if n > 0 {
-		return n, true
-	}
-	for _, g := range f.Report.Git {
-		if g.ReadAt.IsZero() && !slices.Equal(states, []core.State{core.Unknown}) {
-			return 0, false
-		}
-	}
-	live := f.Report.Live.Access == core.AccessOK && len(f.Report.Gaps) == 0
-	for _, s := range states {
-		// Git alone decides what is invalid, and what is not read is counted.
-		if s != core.Invalid && s != core.Unknown && !live {
-			return 0, false
-		}
-	}
-	return 0, true
-}
-
 // tallied sums a fabric's objects up: "12 not in sync, 291 unknown, 0 in sync".
 // What is not known counts neither as this nor as that.
 func tallied(f core.FabricState) string {
@@ -117,7 +90,7 @@ func tallied(f core.FabricState) string {
 			off = append(off, s)
 		}
 	}
-	n, known := count(f, off...)
+	n, known := f.Count(off...)
 	text := grouped(n) + " not in sync"
 	if !known {
 		text = "? not in sync"

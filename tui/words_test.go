@@ -131,7 +131,7 @@ func TestEveryUnsettledObjectIsCounted(t *testing.T) {
 			}
 			n := 0
 			for _, tally := range tallies(width) {
-				got, _ := count(f, tally.states...)
+				got, _ := f.Count(tally.states...)
 				n += got
 			}
 			if want := f.Report.Counts.Total() - f.Report.Counts[core.InSync]; n != want {
@@ -161,7 +161,7 @@ func TestNumbersThatWereNotReadAreNotZero(t *testing.T) {
 		{"whole", busy(), core.Stuck, 0, true},
 	}
 	for _, tt := range tests {
-		if n, known := count(tt.fabric, tt.state); n != tt.n || known != tt.known {
+		if n, known := tt.fabric.Count(tt.state); n != tt.n || known != tt.known {
 			t.Errorf("%s: count = %d %t, want %d %t", tt.name, n, known, tt.n, tt.known)
 		}
 	}

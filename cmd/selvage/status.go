@@ -162,14 +162,16 @@ func (a *app) objectTable(f core.FabricState, now time.Time, all bool) error {
 	return w.Flush()
 }
 
+// count is a cell of the table, with the marks of the screens.
 func count(f core.FabricState, s core.State) string {
-	if f.Report == nil {
+	switch n, known := f.Count(s); {
+	case !known:
 		return "?"
-	}
-	if n := f.Report.Counts[s]; n > 0 {
+	case n == 0:
+		return "."
+	default:
 		return fmt.Sprint(n)
 	}
-	return "."
 }
 
 func revision(f core.FabricState) string {
