@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
@@ -31,8 +32,25 @@ type local struct {
 func (l *local) shown() string { return l.text }
 
 // tries is how often a local repository is looked at anew while others write
-// to it.
-const tries = 5
+// to it: with the pauses between, over 1.3 s. On a busy machine git may be held
+// up for that long between two of the files that it takes away.
+const tries = 9
+
+// again tells, after a pause that doubles from 5 ms, whether an error is worth
+// another look.
+func again(ctx context.Context, try int, err error) bool {
+	if err == nil || !moving(err) || try >= tries {
+		return false
+	}
+	pause := time.NewTimer(5 * time.Millisecond << (try - 1))
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-pause.C:
+		return true
+	}
+}
 
 func (l *local) head(ctx context.Context, known *revision) (*revision, error) {
 	dir, err := gitDir(l.dir)
@@ -41,7 +59,7 @@ func (l *local) head(ctx context.Context, known *revision) (*revision, error) {
 	}
 	for try := 1; ; try++ {
 		r, err := l.look(dir, known)
-		if err == nil || !moving(err) || try == tries || ctx.Err() != nil {
+		if !again(ctx, try, err) {
 			return r, err
 		}
 	}

@@ -366,3 +366,26 @@ func TestRepositoryPackedWhileReadIsReadAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestPackThatIsAwayForAMomentIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	w.write("a.yaml", vpc("a"))
+	w.commit()
+	git(t, w.dir, "gc", "-q", "--prune=now")
+	packs, err := filepath.Glob(filepath.Join(w.dir, ".git/objects/pack/*"))
+	if err != nil || len(packs) == 0 {
+		t.Fatalf("packs %v, %v", packs, err)
+	}
+	for _, file := range packs {
+		if err := os.Rename(file, file+".away"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := time.AfterFunc(150*time.Millisecond, func() {
+		for _, file := range packs {
+			_ = os.Rename(file+".away", file) // the read fails if it does
+		}
+	})
+	defer back.Stop()
+	wantNames(t, readOK(t, pool().Source([]repo.Location{{URL: w.dir, Branch: "main"}})), "a")
+}

@@ -208,7 +208,7 @@ type loaded struct {
 func (s *Source) load(ctx context.Context, p *place, f *found) ([]loaded, error) {
 	for try := 1; ; try++ {
 		files, err := s.loadOnce(ctx, p, f.revision)
-		if err == nil || !moving(err) || try == tries || ctx.Err() != nil {
+		if !again(ctx, try, err) {
 			return files, err
 		}
 	}
