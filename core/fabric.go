@@ -21,11 +21,26 @@ type Fabric struct {
 	Kinds       KindFilter
 	Ignore      []IgnoreRule
 
+	// EngineManager is the field manager that the GitOps engine applies as; ""
+	// for the one that owns most of what Git sets.
+	EngineManager string
+	Limits        Limits
+
 	CheckEvery   time.Duration // between two checks; 0 means only when asked
 	StaleAfter   time.Duration // an older live answer is stale
 	PendingLimit time.Duration // how long a change in Git may wait to be applied
 	Timeout      time.Duration // of one check, whole
 }
+
+// Limits say how many changes at once are too many to be believed: more than
+// the larger of the two.
+type Limits struct {
+	Count   int // objects
+	Percent int // of all objects
+}
+
+// Exceeded tells whether n of so many objects are too many.
+func (l Limits) Exceeded(n, of int) bool { return n > max(l.Count, of*l.Percent/100) }
 
 // Mode says what selvage may do to a fabric's repository.
 type Mode string

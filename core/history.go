@@ -22,6 +22,8 @@ type Base struct {
 	Live   *Object
 	At     time.Time // when that was seen
 	Source BaseSource
+	// Evidence is what a base of [FromEvidence] rests on: a sentence.
+	Evidence string
 }
 
 // BaseSource says what proved a base.
@@ -33,6 +35,11 @@ const (
 	FromContainment BaseSource = "containment"
 	// FromAgreement: both sides agreed again after one of them, or both, moved.
 	FromAgreement BaseSource = "agreement"
+	// FromEvidence: at first contact what both sides once said was found in
+	// evidence that everyone shares.
+	FromEvidence BaseSource = "evidence"
+	// FromAcceptance: a person took what was there as the base.
+	FromAcceptance BaseSource = "acceptance"
 )
 
 // Sight is what a fabric's memory holds about one side of an object: the last
@@ -40,6 +47,9 @@ const (
 type Sight struct {
 	Object *Object   // nil where the side was proven not to have it
 	At     time.Time // of the first check that saw this; zero where none ever read it
+	// Until is when it was read last, where a later look could not read it; zero
+	// where the last look did.
+	Until time.Time
 }
 
 // Remembered is all that is known of one object from earlier checks.
@@ -63,6 +73,11 @@ type Memory struct {
 	Report    *Report // the last one, nil if none
 	LastSync  time.Time
 	LastCheck time.Time
+
+	// What people have said, newest last. What is void stays until the store
+	// clears it away.
+	Acceptances      []Acceptance
+	Acknowledgements []Acknowledgement
 }
 
 // Check is the record of one check: what it found, and what changed with it.
@@ -83,6 +98,9 @@ type Check struct {
 	Changed     []Remembered // objects whose memory changed
 	Gone        []Key        // objects that are proven gone from both sides
 	Transitions []Transition
+
+	Overwritten []Overwritten // live values that were replaced since the last check
+	Blind       *Blind        // the time since then in which nobody watched; nil for none
 }
 
 // Transition is a change of an object's verdict.

@@ -79,6 +79,9 @@ type Gap struct {
 	Namespace string // "" for all
 	Access    Access
 	Reason    string // on one line
+	// Unserved is set where the cluster was asked and does not serve the kind:
+	// it can hold no object of it.
+	Unserved bool
 }
 
 // Finding is something in Git that cannot be read or accepted.
@@ -94,6 +97,10 @@ type Finding struct {
 	// Opaque is set for what cannot be looked into at all: a symbolic link out
 	// of the tree, a submodule, a file over the size limit.
 	Opaque bool
+	// Unrendered is set for what is no manifest yet and will be one: a template,
+	// something encrypted, what kustomize or Helm makes manifests of. It is not
+	// wrong; what comes of it is unknown.
+	Unrendered bool
 }
 
 // MayHold tells whether the object could stand in what the finding is about.
@@ -114,6 +121,15 @@ type Snapshot struct {
 	Readings []Reading // one per Git directory; one for a cluster or dump
 	Gaps     []Gap
 	Findings []Finding
+
+	// Schemas are the shapes of kinds, as far as the cluster tells them.
+	Schemas map[GroupKind]Schema
+
+	// Passages are what came and went since the last read, in the order in which
+	// it went. Watched is since when nothing can have been missed; zero where
+	// nobody watches.
+	Passages []Passage
+	Watched  time.Time
 
 	objects map[Key]*Object
 	covered map[coverage]struct{}

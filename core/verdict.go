@@ -134,6 +134,12 @@ type Change struct {
 	// the time of its whole entry; empty where nobody recorded one.
 	Manager     string
 	ManagerTime time.Time
+
+	// Observed is between which two looks the live value changed; unknown where
+	// git moved, or where it was so at the first look.
+	Observed Window
+	// Commit is the one that last changed what Git says here.
+	Commit Commit
 }
 
 // Fold is a difference between git and live that is no difference: a rule
@@ -156,6 +162,8 @@ type Verdict struct {
 
 	// Since is the first check that saw the object in this state.
 	Since time.Time
+	// Acknowledged is the word that made the state [Acknowledged].
+	Acknowledged *Acknowledgement
 	// Last is the state before it became unknown, and LastSince since when it
 	// was that; both count only while State is Unknown and LastKnown is set.
 	Last      State
@@ -164,6 +172,10 @@ type Verdict struct {
 
 	Changes []Change
 	Folded  []Fold
+
+	// Notes are what else there is to know, a few words each: that the object is
+	// being deleted, was made anew, or has fields that the fabric drops.
+	Notes []string
 
 	// Git and Live are both sides as they were compared; nil where absent or
 	// unread. They hold what [Object.Fields] holds, normalised, with folded
@@ -205,6 +217,15 @@ type Report struct {
 	Counts   Counts
 	NotInGit map[GroupKind]int // live objects of kinds that Git never held
 	Gaps     []Gap             // kinds that could not be read
+
+	// Freeze is set while a mass disappearance waits to be accepted.
+	Freeze *Freeze
+	// Rewrites are the rewritten histories that wait to be accepted.
+	Rewrites []Rewrite
+
+	// Rules is the release that the rules were written for, Release the one that
+	// the fabric's schema looks like; "" where nobody can say.
+	Rules, Release string
 }
 
 // Empty tells that there was nothing to compare: Git holds no manifest of the

@@ -51,6 +51,20 @@ type change struct {
 	Unit        core.Path         `json:"unit,omitempty"`
 	Manager     string            `json:"live_manager,omitempty"`
 	ManagerTime time.Time         `json:"live_manager_time,omitzero"`
+	Observed    window            `json:"observed,omitzero"`
+	Commit      commit            `json:"commit,omitzero"`
+}
+
+type window struct {
+	After  time.Time `json:"after,omitzero"`
+	Before time.Time `json:"before,omitzero"`
+}
+
+type commit struct {
+	ID      string    `json:"id"`
+	Author  string    `json:"author,omitempty"`
+	Time    time.Time `json:"time,omitzero"`
+	Summary string    `json:"summary,omitempty"`
 }
 
 type gap struct {
@@ -230,7 +244,10 @@ func encodeChanges(cs []core.Change) (any, error) {
 	}
 	all := make([]change, len(cs))
 	for i, c := range cs {
-		all[i] = change(c)
+		all[i] = change{
+			Path: c.Path, Op: c.Op, Verdict: c.Verdict, Base: c.Base, BaseLive: c.BaseLive, Git: c.Git, Live: c.Live,
+			Unit: c.Unit, Manager: c.Manager, ManagerTime: c.ManagerTime, Observed: window(c.Observed), Commit: commit(c.Commit),
+		}
 	}
 	return encode(all)
 }
@@ -245,7 +262,10 @@ func decodeChanges(text string) ([]core.Change, error) {
 	}
 	cs := make([]core.Change, len(all))
 	for i, c := range all {
-		cs[i] = core.Change(c)
+		cs[i] = core.Change{
+			Path: c.Path, Op: c.Op, Verdict: c.Verdict, Base: c.Base, BaseLive: c.BaseLive, Git: c.Git, Live: c.Live,
+			Unit: c.Unit, Manager: c.Manager, ManagerTime: c.ManagerTime, Observed: core.Window(c.Observed), Commit: core.Commit(c.Commit),
+		}
 	}
 	return cs, nil
 }

@@ -207,11 +207,15 @@ func (f *Fabric) Core() core.Fabric {
 
 		CheckEvery:   f.Check.Interval,
 		StaleAfter:   f.Check.StaleAfter,
+		Limits:       core.Limits{Count: f.Limits.MaxDelete, Percent: f.Limits.MaxChangePercent},
 		PendingLimit: f.Sync.PendingLimit,
 		Timeout:      f.Timeout,
 	}
 	if !f.Sync.Enabled {
 		c.CheckEvery = 0
+	}
+	if f.Engine != nil {
+		c.EngineManager = f.Engine.Manager
 	}
 	for _, i := range f.Ignore {
 		c.Ignore = append(c.Ignore, core.IgnoreRule{Kind: i.Kind, Path: i.Path})

@@ -28,6 +28,15 @@ type Input struct {
 	Memory    *core.Memory // what earlier checks left; never nil
 	Now       time.Time
 
+	// Past is what Git's history says about objects, as far as it was looked at
+	// since Result.Wanted asked for it. PastErr is why it cannot be looked at: an
+	// object that it is missing for is then judged without it, and not kept
+	// waiting for it.
+	Past    map[core.Key]core.Past
+	PastErr error
+	// Rewrites are the histories found to be rewritten since the last check.
+	Rewrites []core.Rewrite
+
 	// Previous is the result of the last comparison by this process, nil if
 	// there is none. Objects that did not change since are not walked again.
 	Previous *Result
@@ -44,7 +53,17 @@ type Result struct {
 	Gone []core.Key
 	// GitKinds are the kinds of which Git holds or ever held an object.
 	GitKinds map[core.GroupKind]bool
+
+	// Overwritten are the live values that were replaced since the last check.
+	Overwritten []core.Overwritten
+	// Wanted are the objects about which Git's history would tell more than
+	// Input.Past did, in the order of their keys.
+	Wanted []core.Key
 }
+
+// Enough tells whether what was found of a wanted object's past is enough to
+// judge it by. It is for [core.Historian].
+func (r *Result) Enough(core.Key, core.Past) bool { return false }
 
 // Compare judges every object that either side has or that is remembered.
 func (c *Comparer) Compare(in Input) *Result {

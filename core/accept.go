@@ -1,0 +1,59 @@
+package core
+
+import "time"
+
+// Freeze tells that so many objects vanished at once that nobody is to act on
+// it before a person has said that it is right.
+type Freeze struct {
+	Side  string // "live" or "git": where they vanished
+	Gone  []Key  // what vanished, in order
+	Of    int    // of how many
+	Since time.Time
+}
+
+// Rewrite tells that a branch was moved to a commit that does not have the last
+// seen one in its history.
+type Rewrite struct {
+	Path     string // of the directory whose reading it is
+	Branch   string
+	From, To string // commits
+	At       time.Time
+}
+
+// Acceptance is a person's word that what looks wrong is right. It holds for
+// exactly what it was given for.
+type Acceptance struct {
+	What AcceptWhat
+	By   string
+	At   time.Time
+
+	Keys     []Key  // [AcceptMass]: that vanished; [AcceptBase]: the one object
+	From, To string // [AcceptRewrite]: the commits
+	// GitDigest and LiveDigest are what both sides said at [AcceptBase].
+	GitDigest, LiveDigest Digest
+}
+
+// AcceptWhat is what can be accepted.
+type AcceptWhat string
+
+// What can be accepted.
+const (
+	AcceptMass    AcceptWhat = "mass_change"
+	AcceptRewrite AcceptWhat = "rewritten"
+	AcceptBase    AcceptWhat = "base"
+)
+
+// Acknowledgement is a person's word that a difference is to stay for a while.
+// It is void when either value changes, and at its end.
+type Acknowledgement struct {
+	Key    Key
+	Path   Path // [Root] for the whole object
+	Reason string
+	By     string
+	At     time.Time
+	Until  time.Time
+
+	// GitDigest and LiveDigest are of the values that it was given for, the zero
+	// Digest where the side had none.
+	GitDigest, LiveDigest Digest
+}
