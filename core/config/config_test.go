@@ -195,6 +195,7 @@ func TestFabricAsTheEngineKnowsIt(t *testing.T) {
 		ID: "dc1", Description: "Hall 1", Cluster: "dc1", Namespace: "default", Protected: true, Mode: core.ModeWrite,
 		Kinds:      core.KindFilter{Groups: []string{"vpc.githedgehog.com"}, Kinds: []string{"Switch"}, Exclude: []string{"VPC"}},
 		Ignore:     []core.IgnoreRule{{Kind: "VPC", Path: ".spec.mode"}},
+		Limits:     core.Limits{Count: 5, Percent: 20},
 		CheckEvery: time.Minute, StaleAfter: 3 * time.Minute, PendingLimit: 15 * time.Minute, Timeout: 10 * time.Minute,
 	}
 	f, ok := c.Fabric("dc1")
