@@ -15,16 +15,25 @@ import (
 func (o *Object) Owner(path Path) (Manager, bool) {
 	var owner Manager
 	found := false
-	steps := path.Steps()
-	for _, m := range o.Managers {
-		if m.Subresource != "" || !owns(m.Fields, steps) {
-			continue
-		}
+	for _, m := range o.Owners(path) {
 		if !found || m.Time.After(owner.Time) {
 			owner, found = m, true
 		}
 	}
 	return owner, found
+}
+
+// Owners are all managers that managedFields give the place at path to: with
+// server-side apply those who applied the same value share it.
+func (o *Object) Owners(path Path) []Manager {
+	var owners []Manager
+	steps := path.Steps()
+	for _, m := range o.Managers {
+		if m.Subresource == "" && owns(m.Fields, steps) {
+			owners = append(owners, m)
+		}
+	}
+	return owners
 }
 
 // Creator is the manager whose entry is the oldest: the nearest thing to "who

@@ -71,6 +71,7 @@ type Object struct {
 	Created         time.Time
 	Deleting        time.Time // when deletion was asked for; zero if it was not
 	Managers        []Manager // who set which fields
+	LastApplied     string    // JSON: the manifest that was last applied from a client, where that left a copy
 }
 
 // Manager is one entry of an object's managedFields: a program (not a person),
@@ -83,8 +84,13 @@ type Manager struct {
 	Fields      map[string]any // the FieldsV1 set, nil where it could not be read
 }
 
-// lastApplied is where kubectl apply leaves a copy of the manifest.
+// lastApplied is where kubectl apply, and engines that apply like it, leave a
+// copy of the manifest.
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+// LastAppliedPath is where [Object.LastApplied] was read: whoever owns it
+// applied it.
+func LastAppliedPath() Path { return Path(".metadata.annotations").Key(lastApplied) }
 
 // Reasons why a document is no object. They are told to people together with
 // the file and line.
@@ -133,6 +139,9 @@ func NewObject(doc any) (*Object, error) {
 		Fields:  make(map[string]any, len(raw)),
 	}
 	o.readMeta(meta)
+	if annotations, ok := meta["annotations"].(map[string]any); ok {
+		o.LastApplied, _ = annotations[lastApplied].(string)
+	}
 	for k, v := range raw {
 		switch k {
 		case "apiVersion", "kind", "metadata", "status":

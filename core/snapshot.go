@@ -59,6 +59,8 @@ type Side struct {
 	Presence Presence
 	Object   *Object // where present
 	Reason   string  // where unread: why
+	// Unserved is set where unread because the cluster does not serve the kind.
+	Unserved bool
 }
 
 // Scope says which part of a fabric to read.
@@ -202,7 +204,7 @@ func (s *Snapshot) Side(k Key) Side {
 	}
 	for _, g := range s.Gaps {
 		if g.GroupKind == k.GroupKind() && (g.Namespace == "" || g.Namespace == k.Namespace) {
-			return Side{Reason: g.Reason}
+			return Side{Reason: g.Reason, Unserved: g.Unserved}
 		}
 	}
 	_, namespace := s.covered[coverage{k.GroupKind(), k.Namespace}]
