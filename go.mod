@@ -28,6 +28,7 @@ require (
 	k8s.io/apimachinery v0.37.2
 	k8s.io/client-go v0.37.2
 	k8s.io/klog/v2 v2.140.0
+	pgregory.net/rapid v1.3.0
 	selvage/testdata/hedgehog v0.0.0
 	sigs.k8s.io/yaml v1.6.0
 )

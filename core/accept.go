@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Freeze tells that so many objects vanished at once that nobody is to act on
 // it before a person has said that it is right.
@@ -11,6 +14,11 @@ type Freeze struct {
 	Since time.Time
 }
 
+// Sentence tells a person of the fabric what vanished and what to do about it.
+func (z Freeze) Sentence(id FabricID) string {
+	return fmt.Sprintf("%d of %d objects vanished from %s at once (if that is right: selvage accept %s --mass-change)", len(z.Gone), z.Of, z.Side, id)
+}
+
 // Rewrite tells that a branch was moved to a commit that does not have the last
 // seen one in its history.
 type Rewrite struct {
@@ -19,6 +27,15 @@ type Rewrite struct {
 	From, To string // commits
 	At       time.Time
 }
+
+// Sentence tells a person of the fabric what became of the branch and what to do
+// about it.
+func (r Rewrite) Sentence(id FabricID) string {
+	return fmt.Sprintf("the history of %s was rewritten: %s is not in it any more (if that is right: selvage accept %s --rewritten)", r.Branch, ShortCommit(r.From), id)
+}
+
+// ShortCommit is a commit's id as people read it.
+func ShortCommit(id string) string { return id[:min(7, len(id))] }
 
 // Acceptance is a person's word that what looks wrong is right. It holds for
 // exactly what it was given for.
@@ -56,4 +73,10 @@ type Acknowledgement struct {
 	// GitDigest and LiveDigest are of the values that it was given for, the zero
 	// Digest where the side had none.
 	GitDigest, LiveDigest Digest
+}
+
+// Accepts tells whether the word was given for just the values of a change. The
+// change's values must not be masked.
+func (a Acknowledgement) Accepts(c Change) bool {
+	return a.GitDigest == c.Git.Digest() && a.LiveDigest == c.Live.Digest()
 }

@@ -20,6 +20,8 @@ type Fabric struct {
 	Theme       string // a theme of its own, "" for the common one
 	Kinds       KindFilter
 	Ignore      []IgnoreRule
+	Rules       []Rule
+	Policy      []PolicyRule // of which the first that fits settles a difference
 
 	// EngineManager is the field manager that the GitOps engine applies as; ""
 	// for the one that owns most of what Git sets.
@@ -68,9 +70,39 @@ type IgnoreRule struct {
 }
 
 // Matches tells whether the rule is about a kind.
-func (r IgnoreRule) Matches(gk GroupKind) bool {
-	return r.Kind == "" || r.Kind == "*" || KindOf(gk).Named(r.Kind)
+func (r IgnoreRule) Matches(gk GroupKind) bool { return named(r.Kind, gk) }
+
+func named(kind string, gk GroupKind) bool {
+	return kind == "" || kind == "*" || KindOf(gk).Named(kind)
 }
+
+// Rule is what a user knows about how servers treat one place of a kind, beyond
+// what selvage knows. Of two rules that cannot both hold the later one does.
+type Rule struct {
+	Kind string // as [Kind.Named] understands it; "" or * for every kind
+	// Path is the place, with * for any one step. Where the rule is about what a
+	// list or a value is, and not about who owns it, it names no single item.
+	Path    Path
+	Is      RuleIs
+	Keys    []string // of [RuleKeyed]: the fields that identify an item
+	Default Value    // of [RuleDefault]: the value, present
+	Why     string   // in a few words; "" where nobody said
+}
+
+// Matches tells whether the rule is about a kind.
+func (r Rule) Matches(gk GroupKind) bool { return named(r.Kind, gk) }
+
+// RuleIs says what is at the place of a [Rule].
+type RuleIs string
+
+// What can be there.
+const (
+	RuleSet     RuleIs = "set"     // a list whose order and repetitions mean nothing
+	RuleKeyed   RuleIs = "keyed"   // a list whose items are known by some of their fields
+	RuleDefault RuleIs = "default" // what servers fill in where Git says nothing
+	RuleServer  RuleIs = "server"  // what servers own: it, and all below it, may be live alone
+	RuleIgnored RuleIs = "ignored" // what nobody wants to be told of, with all below it
+)
 
 // SyncStatus sums a fabric up in one word.
 type SyncStatus string
@@ -143,14 +175,21 @@ func (f FabricState) GitAccess() Access {
 	return AccessOK
 }
 
+// Reliable tells whether both sides were read whole, not too long ago, and what
+// they say can be believed.
+func (f FabricState) Reliable(now time.Time) bool {
+	return f.Report != nil && f.Err == nil && !f.Report.Unread() && f.Report.Freeze == nil && f.Access(now) == AccessOK
+}
+
 // Worst is the state that the fabric shows: the worst of its objects, and
-// [Unknown] where a side was not read and nothing worse is known.
+// [Unknown] where a side was not read, or cannot be believed, and nothing worse
+// is known.
 func (f FabricState) Worst(now time.Time) State {
 	if f.Report == nil {
 		return Unknown
 	}
 	worst := f.Report.Counts.Worst()
-	if worst > Unknown && (f.Err != nil || f.Report.Empty() || f.Report.Unread() || f.Access(now) != AccessOK) {
+	if worst > Unknown && (f.Report.Empty() || !f.Reliable(now)) {
 		return Unknown
 	}
 	return worst
@@ -161,7 +200,7 @@ func (f FabricState) SyncStatus(now time.Time) SyncStatus {
 	switch {
 	case f.Report == nil && f.Err == nil:
 		return NeverSynced
-	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK:
+	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK || f.Report.Freeze != nil:
 		return SyncError
 	case f.Report.Empty():
 		return NeverSynced

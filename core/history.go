@@ -74,8 +74,8 @@ type Memory struct {
 	LastSync  time.Time
 	LastCheck time.Time
 
-	// What people have said, newest last. What is void stays until the store
-	// clears it away.
+	// What people have said, newest last. What has become void may still be
+	// there until the next check is recorded.
 	Acceptances      []Acceptance
 	Acknowledgements []Acknowledgement
 }
@@ -101,6 +101,10 @@ type Check struct {
 
 	Overwritten []Overwritten // live values that were replaced since the last check
 	Blind       *Blind        // the time since then in which nobody watched; nil for none
+
+	// Void are the acknowledgements that a changed value has ended: they do not
+	// hold again when the value comes back.
+	Void []Acknowledgement
 }
 
 // Transition is a change of an object's verdict.
@@ -120,6 +124,10 @@ type History interface {
 	Memory(ctx context.Context, id FabricID) (*Memory, error)
 	// Record keeps a check. When it returns nil the check survives a crash.
 	Record(ctx context.Context, c Check) error
+	// Accept and Acknowledge keep what a person has said of a fabric, all of it
+	// or nothing. Memory tells it from then on, until it is void.
+	Accept(ctx context.Context, id FabricID, said ...Acceptance) error
+	Acknowledge(ctx context.Context, id FabricID, said ...Acknowledgement) error
 }
 
 // Event tells that something happened. Events are notifications: what is now

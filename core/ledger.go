@@ -12,6 +12,22 @@ type Window struct{ After, Before time.Time }
 // Known tells whether anything is known of the time.
 func (w Window) Known() bool { return !w.Before.IsZero() }
 
+// Sentence tells when it was, in UTC: "between 2026-11-23 10:00:00Z and …"; ""
+// where nothing is known.
+func (w Window) Sentence() string {
+	before := Stamp(w.Before)
+	switch after := Stamp(w.After); {
+	case !w.Known():
+		return ""
+	case w.After.IsZero():
+		return "before " + before
+	case after == before:
+		return "at " + before
+	default:
+		return "between " + after + " and " + before
+	}
+}
+
 // Watcher is a [Source] that can follow its side, beside being asked for it.
 type Watcher interface {
 	Source

@@ -76,22 +76,29 @@ func (p Path) step(text string) (Path, bool) {
 		key, ok := v.(string)
 		return p.Key(key), ok
 	}
+	fields, ok := identity(inner)
+	return p.Item(fields), ok
+}
+
+// identity reads what stands between the brackets of a keyed step: the fields
+// that identify an item.
+func identity(inner string) (map[string]any, bool) {
 	fields := map[string]any{}
 	for inner != "" {
 		m := fieldName.FindStringSubmatch(inner)
 		if m == nil || fields[m[1]] != nil {
-			return "", false
+			return nil, false
 		}
 		inner = inner[len(m[0]):]
 		end := valueEnd(inner)
 		v, err := DecodeJSON([]byte(inner[:end]))
 		if err != nil || v == nil || end == len(inner)-1 {
-			return "", false
+			return nil, false
 		}
 		fields[m[1]] = v
 		inner = inner[min(end+1, len(inner)):]
 	}
-	return p.Item(fields), len(fields) > 0
+	return fields, len(fields) > 0
 }
 
 // valueEnd is the length of the JSON scalar that s begins with, up to the comma

@@ -16,6 +16,7 @@ func TestPathsOfPeopleGetTheOneForm(t *testing.T) {
 		`.a[prefix="10.0.0.0/8, [x]"]`:   `.a[prefix="10.0.0.0/8, [x]"]`,
 		`.a[="10.0.0.0/8"]`:              `.a[="10.0.0.0/8"]`,
 		`.a[=5]`:                         ".a[=5]",
+		`.a[=[1, {"b":["]"]}]].c`:        `.a[=[1,{"b":["]"]}]].c`,
 		`.metadata.labels["a\u002eb/c"]`: `.metadata.labels["a.b/c"]`,
 	} {
 		have, err := ParsePath(text)
@@ -39,7 +40,7 @@ func TestPathsOfPeopleGetTheOneForm(t *testing.T) {
 }
 
 func TestPathsThatAreMadeAreRead(t *testing.T) {
-	made := Root.Key("spec").Key("a.b").Index(3).Item(map[string]any{"prefix": `x",y="`, "n": int64(4)}).Element("=]").Key("")
+	made := Root.Key("spec").Key("a.b").Index(3).Item(map[string]any{"prefix": `x",y="`, "n": int64(4)}).Element("=]").Element([]any{"[", []any{}}).Key("")
 	if have, err := ParsePath(string(made)); err != nil || have != made {
 		t.Errorf("ParsePath(%q) = %q, %v", made, have, err)
 	}

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,11 @@ func (c Commit) Known() bool { return c.ID != "" }
 type Version struct {
 	Commit Commit
 	Object *Object // nil where the commit took it away
+	// Before are the versions that the commit found, as indices of
+	// [Past].Versions in their order: none where it made the object, or where
+	// nobody looked further, and several where it merged what had been changed on
+	// both sides.
+	Before []int
 }
 
 // Past is what a repository's history says about one object.
@@ -32,6 +38,25 @@ type Past struct {
 	// Whole is set where the history was followed to its beginning, so that
 	// before the last version the object was not there.
 	Whole bool
+}
+
+// Maker finds the version that made something of the newest one so: it goes back
+// from that as long as a version before it has it as well, by what same says.
+// sure is not set where the past ends there without being whole, so that it may
+// be older. Nothing is found in a past without versions.
+func (p Past) Maker(same func(*Object) bool) (v Version, sure bool) {
+	if len(p.Versions) == 0 {
+		return Version{}, false
+	}
+	at := 0
+	for {
+		before := p.Versions[at].Before
+		i := slices.IndexFunc(before, func(b int) bool { o := p.Versions[b].Object; return o != nil && same(o) })
+		if i < 0 {
+			return p.Versions[at], p.Whole || len(before) > 0
+		}
+		at = before[i]
+	}
 }
 
 // Historian is a [Source] of Git that can look back. Looking back may take a

@@ -90,15 +90,19 @@ func stepLen(s string) int {
 			return i + 1
 		}
 	case '[':
-		quoted := false
-		for i := 1; i < len(s); i++ {
+		quoted, open := false, 0
+		for i := 0; i < len(s); i++ {
 			switch {
 			case quoted && s[i] == '\\':
 				i++
 			case s[i] == '"':
 				quoted = !quoted
+			case s[i] == '[' && !quoted: // a member of a set may be a list
+				open++
 			case s[i] == ']' && !quoted:
-				return i + 1
+				if open--; open == 0 {
+					return i + 1
+				}
 			}
 		}
 	}

@@ -13,9 +13,11 @@ type Schema struct {
 // SchemaNode is one place of a [Schema]. A nil node is a place of which nothing
 // is known.
 type SchemaNode struct {
-	Properties map[string]*SchemaNode // of a map with fixed keys
-	Values     *SchemaNode            // of a map with free keys
-	Items      *SchemaNode            // of a list
+	// Properties are those of a map with fixed keys: empty and not nil where it has
+	// none at all, so that the server drops whatever is put into it.
+	Properties map[string]*SchemaNode
+	Values     *SchemaNode // of a map with free keys
+	Items      *SchemaNode // of a list
 	// Open is set where the server keeps fields that the schema does not name.
 	Open bool
 	// Default is what the server sets where there is nothing.

@@ -29,6 +29,8 @@ func (f FabricState) Standing(now time.Time) (State, string) {
 		return worst, live.Title()
 	case f.Err != nil:
 		return worst, "error"
+	case f.Report.Freeze != nil:
+		return worst, "frozen"
 	case git != AccessOK && git != "":
 		return worst, "git " + git.Title()
 	case len(f.Report.Gaps) > 0:
@@ -75,7 +77,8 @@ func (a Access) Title() string {
 	return strings.ReplaceAll(string(a), "_", " ")
 }
 
-// Problem is one reason why a fabric could not be read whole.
+// Problem is one reason why a fabric could not be read whole, or why somebody
+// has to look at how it was read.
 type Problem struct {
 	About string // "live", "git fabrics/dc1", or a kind; "" where Cause tells
 	Age   string // of the last good reading, "never" without one; "" where that is no question
@@ -96,7 +99,8 @@ func (p Problem) String() string {
 }
 
 // Problems are the reasons why a fabric could not be read whole at the time
-// now, the one that matters most first; none where it was.
+// now, the one that matters most first, and last what does not keep its verdicts
+// from being right but is to be looked at: rewritten histories.
 func (f FabricState) Problems(now time.Time) []Problem {
 	var all []Problem
 	if f.Err != nil {
@@ -126,6 +130,12 @@ func (f FabricState) Problems(now time.Time) []Problem {
 	for _, g := range f.Report.Gaps {
 		all = append(all, Problem{About: g.GroupKind.String(), Cause: g.Reason})
 	}
+	if z := f.Report.Freeze; z != nil {
+		all = append(all, Problem{Cause: z.Sentence(f.Fabric.ID)})
+	}
+	for _, r := range f.Report.Rewrites {
+		all = append(all, Problem{About: "git " + r.Path, Cause: r.Sentence(f.Fabric.ID)})
+	}
 	if len(all) == 0 && f.Report.Empty() {
 		all = append(all, Problem{Cause: "nothing to compare: git holds no manifest of the compared kinds (check git.path, git.include and scope)"})
 	}
@@ -144,6 +154,9 @@ func (f Fabric) Label(k Key) string {
 	}
 	return k.Kind + "/" + k.Namespace + "/" + k.Name
 }
+
+// Stamp is a time as texts show it, in UTC and to the second.
+func Stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05Z") }
 
 // Age is how long ago something was, as [ShortAge] has it; "?" where at is zero
 // and so nobody knows.

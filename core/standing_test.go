@@ -39,6 +39,18 @@ func TestProblemsTellWhatWhenAndWhy(t *testing.T) {
 			[]string{"record check of dc1: disk full", "K.g: forbidden"},
 		},
 		{
+			"frozen and rewritten",
+			FabricState{Fabric: Fabric{ID: "dc1"}, Report: &Report{
+				Live: ok, Git: []Reading{ok}, Counts: Counts{InSync: 1},
+				Freeze:   &Freeze{Side: "live", Gone: make([]Key, 412), Of: 900},
+				Rewrites: []Rewrite{{Path: "fabrics/dc1", Branch: "main", From: "0123456789abcdef"}},
+			}},
+			[]string{
+				"412 of 900 objects vanished from live at once (if that is right: selvage accept dc1 --mass-change)",
+				"git fabrics/dc1: the history of main was rewritten: 0123456 is not in it any more (if that is right: selvage accept dc1 --rewritten)",
+			},
+		},
+		{
 			"empty",
 			FabricState{Report: &Report{Live: ok, Git: []Reading{ok}}},
 			[]string{"nothing to compare: git holds no manifest of the compared kinds (check git.path, git.include and scope)"},
@@ -69,6 +81,27 @@ func TestWhateverIsNotWellHasAProblemToTell(t *testing.T) {
 			if p := f.Problems(now); len(p) != 1 || p[0].Cause != "why" {
 				t.Errorf("%s has the problems %v", a, p)
 			}
+		}
+	}
+}
+
+// TestFrozenFabricIsNeverHealthy, whatever its objects are; a rewritten history
+// changes nothing about them.
+func TestFrozenFabricIsNeverHealthy(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	ok := Reading{Access: AccessOK, ReadAt: now}
+	for _, counts := range []Counts{{InSync: 3}, {InSync: 2, Pending: 1}, {InSync: 1, Drifted: 2}} {
+		r := &Report{Live: ok, Git: []Reading{ok}, Counts: counts, Rewrites: []Rewrite{{Path: "dc1"}}}
+		f := FabricState{Report: r, LastSync: now}
+		if f.Worst(now) != counts.Worst() || f.SyncStatus(now) == SyncError || !f.Reliable(now) {
+			t.Errorf("%v with a rewritten history: %s, %s, reliable %v", counts, f.Worst(now), f.SyncStatus(now), f.Reliable(now))
+		}
+		r.Freeze = &Freeze{Side: "live", Of: 3}
+		if f.Worst(now) > Unknown || f.SyncStatus(now) != SyncError || f.Reliable(now) {
+			t.Errorf("%v frozen: %s, %s, reliable %v", counts, f.Worst(now), f.SyncStatus(now), f.Reliable(now))
+		}
+		if _, word := f.Standing(now); counts.Worst() > Unknown && word != "frozen" {
+			t.Errorf("%v frozen shows %q", counts, word)
 		}
 	}
 }

@@ -41,6 +41,15 @@ func (v Value) Equal(o Value) bool {
 	return v.present == o.present && (!v.present || EqualJSON(v.v, o.v))
 }
 
+// Digest identifies the value: equal values have equal digests. An absent one
+// has the zero Digest.
+func (v Value) Digest() Digest {
+	if !v.present {
+		return Digest{}
+	}
+	return DigestJSON(v.v)
+}
+
 // String is the value as compact JSON, and "" for an absent one.
 func (v Value) String() string {
 	if !v.present {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -146,11 +147,14 @@ type Change struct {
 // explains it. Folded fields are counted and shown on request.
 type Fold struct {
 	Path Path
-	Rule string // the rule's id
+	Rule string // the rule's id: "user.…" of a user's own, "schema.…" of the fabric's
 	Why  string // its reason, in a few words
 	Git  Value
 	Live Value
 }
+
+// User tells whether a rule of the user's own folded it.
+func (f Fold) User() bool { return strings.HasPrefix(f.Rule, "user.") }
 
 // Verdict is what selvage says about one object.
 type Verdict struct {
