@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"selvage/core"
+	"selvage/core/merge"
 )
 
 // check tells what single keys cannot: what is wrong between keys, between
@@ -68,22 +69,77 @@ func (f *Fabric) check(d *decoder) {
 	if f.Engine != nil && f.Engine.API != nil && (f.Engine.Type == "flux" || f.Engine.Type == "none") {
 		d.problem(f.At("engine.api"), "engine.api: only Argo CD has one", "take it away, or set engine.type to argocd")
 	}
-	for i, r := range f.Policy {
-		if r.Policy == "prefer_live" && slices.ContainsFunc(f.Git, func(g Git) bool { return g.Publish != "propose" }) {
-			at, ok := f.item("policy", i, "policy")
-			if !ok { // a bare word
-				at, _ = f.item("policy", i, "")
-			}
-			d.problem(at.Position, fmt.Sprintf("policy: prefer_live without publish: propose in fabric %q", f.Name),
-				"set publish: propose under git, so that a person sees what live brings into Git")
-		}
-	}
+	f.checkPolicy(d)
+	f.checkRules(d)
 	for i, r := range f.Ignore {
 		if everything(r.Path) {
 			at, _ := f.item("ignore", i, "path")
 			d.problem(at.Position, "ignore: the path takes in whole objects", "name a field, or leave the kind out with scope.exclude_kinds")
 		}
 	}
+}
+
+// checkPolicy tells about policies that bring into Git what nobody looks at, and
+// about rules for deletes that do not name what may be deleted.
+func (f *Fabric) checkPolicy(d *decoder) {
+	pushes := slices.ContainsFunc(f.Git, func(g Git) bool { return g.Publish != "propose" })
+	for i, r := range f.Policy {
+		at, ok := f.item("policy", i, "policy")
+		if !ok { // a bare word
+			at, _ = f.item("policy", i, "")
+		}
+		if p, _ := merge.FindPolicy(r.Policy); p.Proposes && pushes {
+			d.problem(at.Position, fmt.Sprintf("policy: %s without publish: propose in fabric %q", r.Policy, f.Name),
+				"set publish: propose under git, so that a person sees what live brings into Git")
+		}
+		_, named := f.item("policy", i, "path")
+		if slices.Contains(r.On, core.OnDelete) && (r.Kind == "*" || !named) {
+			at, _ := f.item("policy", i, "on")
+			d.problem(at.Position, "policy: a rule on delete for more than one kind and path",
+				"give the kind, and the path of the very field, entry or item; path . is the whole object")
+		}
+	}
+}
+
+// checkRules tells about rules that no field can be meant by.
+func (f *Fabric) checkRules(d *decoder) {
+	for i, r := range f.Rules {
+		at, _ := f.item("rules", i, "path")
+		steps := r.Path.Steps()
+		item := slices.IndexFunc(steps, func(s string) bool { return s[0] == '[' && s != "[*]" && !strings.HasPrefix(s, `["`) })
+		switch {
+		case r.Path == "": // already told
+		case everything(r.Path):
+			d.problem(at.Position, "rules: the path takes in whole objects", "name a field, or leave the kind out with scope.exclude_kinds")
+		case !compared(steps):
+			d.problem(at.Position, fmt.Sprintf("rules: %q is never compared", string(r.Path)), "name a field of manifests, as .spec.mode or .metadata.labels.team")
+		case item >= 0 && r.Is != core.RuleServer && r.Is != core.RuleIgnored:
+			d.problem(at.Position, fmt.Sprintf("rules: %q is one item of a list", steps[item]), "write [*], for what holds for every item")
+		}
+		if at, ok := f.item("rules", i, "keys"); ok {
+			seen := map[string]bool{}
+			for _, k := range r.Keys {
+				if seen[k] {
+					d.problem(at.Position, fmt.Sprintf("rules: the field %q twice", k), "name each field once")
+				}
+				seen[k] = true
+			}
+			if len(r.Keys) == 0 {
+				d.problem(at.Position, "rules: no field is named in keys", "name the fields that items are known by, as [name]")
+			}
+		}
+	}
+}
+
+// compared tells whether a path can lead to what is compared of an object.
+func compared(steps []string) bool {
+	switch steps[0] {
+	case ".apiVersion", ".kind", ".status":
+		return false
+	case ".metadata":
+		return len(steps) == 1 || slices.Contains([]string{".labels", ".annotations", ".*"}, steps[1])
+	}
+	return true
 }
 
 // everything tells whether a rule's path fits every field there is.

@@ -120,9 +120,16 @@ func fullFabric(here string) Fabric {
 			ExcludeKinds: []string{"External"},
 		},
 		Ignore: []Ignore{{"Switch", ".spec.boot.*"}, {"*", `.metadata.labels["a.b/c"]`}},
+		Rules: []FieldRule{
+			{Kind: "VPC", Path: ".spec.staticRoutes", Keys: []string{"prefix"}, Why: "a route is known by its prefix"},
+			{Kind: "sw", Path: ".spec.extra.*.tags", Is: core.RuleSet},
+			{Kind: "*", Path: `.metadata.labels["cmdb/id"]`, Is: core.RuleServer},
+			{Kind: "VPC", Path: ".spec.notes", Is: core.RuleIgnored},
+			{Kind: "Gateway", Path: ".spec.pools[*].limits", Default: core.ValueOf(map[string]any{"low": int64(3), "high": []any{1.5, "9", true}})},
+		},
 		Policy: []Rule{
-			{"VPC", ".spec.subnets.*.vlan", []string{"conflict", "drift"}, "prefer_live"},
-			{"*", ".", []string{"conflict"}, "prefer_git"},
+			{"VPC", ".spec.subnets.*.vlan", []core.Trigger{core.OnConflict, core.OnDrift}, "prefer_live"},
+			{"*", ".", []core.Trigger{core.OnConflict}, "prefer_git"},
 		},
 		Check: Check{2 * time.Minute, 24 * time.Hour},
 		Sync:  Sync{true, "policy", 1, 10 * time.Second, 90 * time.Minute},
@@ -152,7 +159,7 @@ func listFabric(here string) Fabric {
 			Context: "b", VerifySSL: true,
 		},
 		Git:     []Git{wiring, tenants},
-		Policy:  []Rule{{"*", ".", []string{"conflict"}, "manual"}},
+		Policy:  []Rule{{"*", ".", []core.Trigger{core.OnConflict}, "manual"}},
 		Check:   Check{2 * time.Minute, 6 * time.Minute},
 		Sync:    Sync{false, "never", 3, 5 * time.Minute, 15 * time.Minute},
 		Limits:  Limits{9, 20},
@@ -190,11 +197,22 @@ func TestFabricAsTheEngineKnowsIt(t *testing.T) {
     protected: true
     scope: {groups: [vpc.githedgehog.com], kinds: [Switch], exclude_kinds: [VPC]}
     ignore: [{kind: VPC, path: .spec.mode}]
+    policy: [{kind: VPC, path: .spec.subnets.*, on: [drift, delete], policy: prefer_git}, {policy: manual}]
+    rules: [{path: .spec.a, keys: [x, y], why: so}, {kind: VPC, path: .spec.b, default: 0}, {kind: VPC, path: '.spec.c[0]', is: server}]
 `))
 	want := core.Fabric{
 		ID: "dc1", Description: "Hall 1", Cluster: "dc1", Namespace: "default", Protected: true, Mode: core.ModeWrite,
-		Kinds:      core.KindFilter{Groups: []string{"vpc.githedgehog.com"}, Kinds: []string{"Switch"}, Exclude: []string{"VPC"}},
-		Ignore:     []core.IgnoreRule{{Kind: "VPC", Path: ".spec.mode"}},
+		Kinds:  core.KindFilter{Groups: []string{"vpc.githedgehog.com"}, Kinds: []string{"Switch"}, Exclude: []string{"VPC"}},
+		Ignore: []core.IgnoreRule{{Kind: "VPC", Path: ".spec.mode"}},
+		Rules: []core.Rule{
+			{Kind: "*", Path: ".spec.a", Is: core.RuleKeyed, Keys: []string{"x", "y"}, Why: "so"},
+			{Kind: "VPC", Path: ".spec.b", Is: core.RuleDefault, Default: core.ValueOf(int64(0))},
+			{Kind: "VPC", Path: ".spec.c[0]", Is: core.RuleServer},
+		},
+		Policy: []core.PolicyRule{
+			{Kind: "VPC", Path: ".spec.subnets.*", On: []core.Trigger{core.OnDrift, core.OnDelete}, Policy: "prefer_git"},
+			{Kind: "*", Path: core.Root, On: []core.Trigger{core.OnConflict}, Policy: "manual"},
+		},
 		Limits:     core.Limits{Count: 5, Percent: 20},
 		CheckEvery: time.Minute, StaleAfter: 3 * time.Minute, PendingLimit: 15 * time.Minute, Timeout: 10 * time.Minute,
 	}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"selvage/core"
 )
 
 // decoder fills the model from nodes and collects what is wrong with them.
@@ -102,6 +104,8 @@ func (d *decoder) value(n *node, path string, k key, v reflect.Value) {
 	switch {
 	case v.Type() == reflect.TypeFor[Secret]():
 		d.secret(n, path, v)
+	case v.Type() == reflect.TypeFor[core.Value]():
+		d.anything(n, path, v)
 	case v.Type() == reflect.TypeFor[time.Duration]():
 		d.duration(n, path, k, v)
 	case v.Kind() == reflect.Pointer:
@@ -237,6 +241,16 @@ func (d *decoder) secret(n *node, path string, v reflect.Value) {
 	d.private(n.Position, path)
 }
 
+// anything takes whatever YAML can hold and JSON can, too.
+func (d *decoder) anything(n *node, path string, v reflect.Value) {
+	value, err := n.json()
+	if err != nil {
+		d.problem(n.Position, path+": "+err.Error(), "write it as a manifest would")
+		return
+	}
+	v.Set(reflect.ValueOf(core.ValueOf(value)))
+}
+
 // private tells when others may read the file that holds a secret.
 func (d *decoder) private(at Position, path string) {
 	info, err := os.Stat(at.File)
@@ -288,7 +302,7 @@ func (d *decoder) defaults(t reflect.Type, v reflect.Value) {
 		if k.defaults != nil {
 			d.fill(k, v.FieldByIndex(k.index))
 		}
-		if k.typ.Kind() == reflect.Struct && k.typ != reflect.TypeFor[Secret]() {
+		if k.typ.Kind() == reflect.Struct && !single(k.typ) {
 			d.defaults(k.typ, v.FieldByIndex(k.index))
 		}
 	}

@@ -53,6 +53,10 @@
 // that would have been apart is an error message; taking one directory for two
 // would let one fabric delete the other's objects.
 //
+// What a rule says of a field is the key that it is said with: keys for a list
+// of items with names, default for a value, is for what a word can tell. Exactly
+// one of them is given, so no rule needs a type and a value that may not fit it.
+//
 // Two directories of one fabric must not lie in one another either: a change
 // could then go to either, and no one could say which is right.
 package config

@@ -4,6 +4,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"selvage/core"
+	"selvage/core/merge"
 )
 
 // key is the description of one key, as its field's tags in the model give it.
@@ -13,7 +16,8 @@ import (
 //	doc      what it is for, told by the schema
 //	default  its value where the file has none, as YAML
 //	need     "yes": it must be given, once defaults are merged
-//	one      the words it may be, separated by spaces
+//	one      the words it may be, separated by spaces; {policies} are the names
+//	         of the policies
 //	form     the form of its text, see [forms]
 //	min max  of a number or a duration
 //	group    of the keys of one group at most one may be given, and one must
@@ -67,7 +71,7 @@ func (d *description) keysOf(t reflect.Type) []key {
 			name: name, index: f.Index, typ: f.Type,
 			doc:     f.Tag.Get("doc"),
 			need:    f.Tag.Get("need") == "yes",
-			one:     strings.Fields(f.Tag.Get("one")),
+			one:     oneOf(f.Tag.Get("one")),
 			form:    f.Tag.Get("form"),
 			min:     f.Tag.Get("min"),
 			max:     f.Tag.Get("max"),
@@ -90,6 +94,18 @@ func (d *description) keysOf(t reflect.Type) []key {
 	return keys
 }
 
+// oneOf are the words that a tag lists.
+func oneOf(tag string) []string {
+	if tag != "{policies}" {
+		return strings.Fields(tag)
+	}
+	var names []string
+	for _, p := range merge.Policies() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 // item is the key as it holds for one value of a list or map.
 func (k key) item() key {
 	k.typ = k.typ.Elem()
@@ -106,7 +122,12 @@ func (k key) structure() (reflect.Type, bool) {
 	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	return t, t.Kind() == reflect.Struct && t != reflect.TypeFor[Secret]()
+	return t, t.Kind() == reflect.Struct && !single(t)
+}
+
+// single tells whether a struct of Go is one value of the file.
+func single(t reflect.Type) bool {
+	return t == reflect.TypeFor[Secret]() || t == reflect.TypeFor[core.Value]()
 }
 
 func find(keys []key, name string) (key, bool) {

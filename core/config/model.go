@@ -55,6 +55,7 @@ type Fabric struct {
 	Git         []Git         `key:"git" need:"yes" list:"single" doc:"the directory in Git that says what should be, or a list of them"`
 	Scope       Scope         `key:"scope" doc:"which kinds are compared; by default those that operators write"`
 	Ignore      []Ignore      `key:"ignore" doc:"fields to leave out of the comparison"`
+	Rules       []FieldRule   `key:"rules" doc:"what servers do to fields, beyond what selvage knows by itself"`
 	Policy      []Rule        `key:"policy" list:"single" short:"policy" default:"manual" doc:"who settles a conflict: one word for all, or a list of which the first that fits holds"`
 	Check       Check         `key:"check" doc:"how often the fabric is looked at"`
 	Sync        Sync          `key:"sync" doc:"how runs are made and followed"`
@@ -137,12 +138,35 @@ type Ignore struct {
 	Path core.Path `key:"path" need:"yes" form:"pattern" doc:"the field, as .spec.portLocators; * is any one step"`
 }
 
+// FieldRule says what servers do to a field. Of Is, Keys and Default exactly one
+// is set.
+type FieldRule struct {
+	Kind    string      `key:"kind" form:"anykind" default:"\"*\"" doc:"the kind; * for every one"`
+	Path    core.Path   `key:"path" need:"yes" form:"pattern" doc:"the field, as .spec.staticRoutes; * is any one step, [*] any item of a list"`
+	Is      core.RuleIs `key:"is" group:"what" need:"yes" one:"set server ignored" doc:"set: a list whose order means nothing; server: live may have it, and all below it, alone; ignored: leave it and all below it out of the comparison"`
+	Keys    []string    `key:"keys" group:"what" need:"yes" list:"single" form:"line" doc:"a list whose items are known by these fields"`
+	Default core.Value  `key:"default" group:"what" need:"yes" doc:"the value that servers fill in where Git has none"`
+	Why     string      `key:"why" form:"line" doc:"the reason, in a few words, for whoever looks at what was left aside"`
+}
+
+// core is the rule as the comparison knows it.
+func (r FieldRule) core() core.Rule {
+	is := r.Is
+	switch {
+	case len(r.Keys) > 0:
+		is = core.RuleKeyed
+	case r.Default.Present():
+		is = core.RuleDefault
+	}
+	return core.Rule{Kind: r.Kind, Path: r.Path, Is: is, Keys: r.Keys, Default: r.Default, Why: r.Why}
+}
+
 // Rule settles what two sides disagree on.
 type Rule struct {
-	Kind   string    `key:"kind" form:"anykind" default:"\"*\"" doc:"the kind; * for every one"`
-	Path   core.Path `key:"path" form:"pattern" default:"." doc:"the field and all below it; * is any one step"`
-	On     []string  `key:"on" list:"single" one:"conflict drift" default:"[conflict]" doc:"what it settles"`
-	Policy string    `key:"policy" need:"yes" one:"manual prefer_git prefer_live" doc:"ask a person, keep git, or keep live (only with publish: propose)"`
+	Kind   string         `key:"kind" form:"anykind" default:"\"*\"" doc:"the kind; * for every one"`
+	Path   core.Path      `key:"path" form:"pattern" default:"." doc:"the field and all below it; * is any one step"`
+	On     []core.Trigger `key:"on" list:"single" one:"conflict drift delete" default:"[conflict]" doc:"what it settles; delete: whatever takes something away, of one kind and exactly at path"`
+	Policy string         `key:"policy" need:"yes" one:"{policies}" doc:"ask a person, keep git, or keep live (only with publish: propose)"`
 }
 
 // Check says how often a fabric is looked at.
@@ -219,6 +243,12 @@ func (f *Fabric) Core() core.Fabric {
 	}
 	for _, i := range f.Ignore {
 		c.Ignore = append(c.Ignore, core.IgnoreRule{Kind: i.Kind, Path: i.Path})
+	}
+	for _, r := range f.Policy {
+		c.Policy = append(c.Policy, core.PolicyRule{Kind: r.Kind, Path: r.Path, On: r.On, Policy: r.Policy})
+	}
+	for _, r := range f.Rules {
+		c.Rules = append(c.Rules, r.core())
 	}
 	return c
 }

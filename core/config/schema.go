@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"selvage/core"
 )
 
 // Schema is the JSON Schema (draft 7) of a configuration file, for editors and
@@ -55,6 +57,8 @@ func (d *description) schemaOfType(k key) map[string]any {
 		return map[string]any{"$ref": "#/definitions/fabric"}
 	case t == reflect.TypeFor[Secret]():
 		return map[string]any{"type": nullable("string"), "minLength": 1}
+	case t == reflect.TypeFor[core.Value]():
+		return map[string]any{}
 	case t == reflect.TypeFor[time.Duration]():
 		return map[string]any{"type": []string{"string", "integer", "null"}, "pattern": "^0$|" + durationPattern, "minimum": 0, "maximum": 0}
 	case t.Kind() == reflect.Pointer:

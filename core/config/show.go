@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"selvage/core"
 )
 
 // Show prints the configuration in effect as YAML: all files in one, defaults
@@ -47,7 +49,7 @@ func (d *description) shown(v reflect.Value) *yaml.Node {
 // optional tells whether leaving the key out means the same as its zero value.
 // A duration without a default in the model has one that depends on others.
 func (k key) optional() bool {
-	inner := k.typ.Kind() == reflect.Struct && k.typ != reflect.TypeFor[Secret]()
+	inner := k.typ.Kind() == reflect.Struct && !single(k.typ)
 	return k.defaults == nil && k.typ != reflect.TypeFor[time.Duration]() && !inner
 }
 
@@ -65,6 +67,8 @@ func (d *description) shownValue(k key, v reflect.Value) *yaml.Node {
 		return word(FormatDuration(time.Duration(v.Int())))
 	case v.Type() == reflect.TypeFor[Secret]():
 		return word(masked)
+	case v.Type() == reflect.TypeFor[core.Value]():
+		return anyYAML(v.Interface())
 	case v.Kind() == reflect.Pointer:
 		return d.shown(v.Elem())
 	case v.Kind() == reflect.Struct:
@@ -85,6 +89,17 @@ func (d *description) shownValue(k key, v reflect.Value) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(v.Int(), 10)}
 	}
 	return word(withoutCredentials(k, v.String()))
+}
+
+// anyYAML is a value of any shape, on one line.
+func anyYAML(v any) *yaml.Node {
+	n := &yaml.Node{}
+	value, ok := v.(core.Value)
+	if !ok || n.Encode(value.Any()) != nil {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
+	}
+	n.Style |= yaml.FlowStyle
+	return n
 }
 
 // shownList writes a list the way people do: one item for a list of one where

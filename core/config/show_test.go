@@ -142,7 +142,7 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 		"    chekc: {}\n", "    check: {intervall: 1m}\n", "    check: {interval: 5}\n", "    check: {interval: 1x}\n",
 		"    mode: admin\n", "    protected: maybe\n", "    limits: {max_delete: -1}\n", "    policy: prefer_me\n",
 		"    policy: [{policy: prefer_git, on: [never]}]\n", "    scope: {kinds: VPC}\n", "    description: 7\n",
-		"    ignore: [~]\n", "  - mode: read\n",
+		"    ignore: [~]\n", "    rules: [{path: .spec.a, is: sorted}]\n", "    rules: [{path: .spec.a, keys: 3}]\n", "  - mode: read\n",
 	} {
 		if accepts(Schema(), one(more)) == nil {
 			t.Errorf("the schema accepts %q", more)

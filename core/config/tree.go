@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"selvage/core"
 )
 
 // node is a YAML value that knows where it was written.
@@ -68,6 +71,46 @@ func (n *node) is() string {
 	default:
 		return "empty"
 	}
+}
+
+// json is the value as [core.DecodeJSON] would have it.
+func (n *node) json() (any, error) {
+	switch n.shape {
+	case mapping:
+		m := make(map[string]any, len(n.fields))
+		for _, f := range n.fields {
+			v, err := f.value.json()
+			if err != nil {
+				return nil, err
+			}
+			m[f.name] = v
+		}
+		return m, nil
+	case list:
+		l := make([]any, len(n.items))
+		for i, item := range n.items {
+			v, err := item.json()
+			if err != nil {
+				return nil, err
+			}
+			l[i] = v
+		}
+		return l, nil
+	case scalar:
+		if n.tag == "!!str" {
+			return n.text, nil
+		}
+		var v any
+		if err := (&yaml.Node{Kind: yaml.ScalarNode, Tag: n.tag, Value: n.text}).Decode(&v); err != nil {
+			return nil, fmt.Errorf("%s is no value", quoted(n.text))
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s is no value that JSON knows", quoted(n.text))
+		}
+		return core.DecodeJSON(text)
+	}
+	return nil, nil
 }
 
 // Limits on what aliases may unfold to.

@@ -13,13 +13,12 @@ import (
 // and nothing else, and may be used from several goroutines.
 type Comparer struct {
 	fabric core.Fabric
-	tables map[core.GroupKind]table
-	plain  table // of a kind that nothing is known of
+	tables tables
 }
 
 // New prepares the rules for a fabric.
 func New(f core.Fabric) *Comparer {
-	return &Comparer{fabric: f, tables: tables(), plain: table{root: compile(commonRows())}}
+	return &Comparer{fabric: f, tables: tables{fabric: f}}
 }
 
 // Input is what a comparison rests on.
@@ -59,26 +58,36 @@ type Result struct {
 	// Wanted are the objects about which Git's history would tell more than
 	// Input.Past did, in the order of their keys.
 	Wanted []core.Key
+
+	wants map[core.Key]want
+	roots map[core.GroupKind]*node // of the rules that each kind was compared by
 }
 
 // Enough tells whether what was found of a wanted object's past is enough to
-// judge it by. It is for [core.Historian].
-func (r *Result) Enough(core.Key, core.Past) bool { return false }
+// judge it by. It is for [core.Historian], and may be called from any
+// goroutine.
+func (r *Result) Enough(k core.Key, p core.Past) bool {
+	w, ok := r.wants[k]
+	return !ok || w.enough(p)
+}
 
 // Compare judges every object that either side has or that is remembered.
 func (c *Comparer) Compare(in Input) *Result {
 	in.Git = in.Git.Placed(in.Live)
+	f := c.frame(in)
 	res := &Result{
 		Objects:  make(map[core.Key]core.Remembered, in.Live.Len()),
 		GitKinds: gitKinds(in),
+		roots:    map[core.GroupKind]*node{},
 		Report: &core.Report{
 			At: in.Now, Git: in.Git.Readings, Live: firstReading(in.Live),
 			NotInGit: map[core.GroupKind]int{}, Gaps: in.Live.Gaps,
+			Freeze: f.freeze(), Rewrites: f.rewrites(),
 		},
 	}
 	findings := findingsByKey(in.Git.Findings)
 	for _, k := range universe(in, findings) {
-		c.object(in, k, findings[k], res)
+		c.object(f, k, findings[k], res)
 	}
 	slices.SortStableFunc(res.Report.Verdicts, func(a, b core.Verdict) int {
 		return cmp.Or(cmp.Compare(a.State, b.State), a.Key.Compare(b.Key))
@@ -86,33 +95,70 @@ func (c *Comparer) Compare(in Input) *Result {
 	for _, v := range res.Report.Verdicts {
 		res.Report.Counts[v.State]++
 	}
+	f.Previous = nil // what is wanted holds the frame: every result would hold the one before it
 	return res
 }
 
-func (c *Comparer) object(in Input, k core.Key, findings []core.Finding, res *Result) {
-	before, known := in.Memory.Objects[k]
-	s := subject{key: k, before: before, known: known, git: gitSide(in.Git, k, before), live: in.Live.Side(k)}
-	after := core.Remembered{Base: before.Base, Git: before.Git, Live: sight(before.Live, s.live, in.Now)}
+// Values are the changes of one object as they are, with nothing masked. They
+// are for decisions, and never to be shown.
+func (c *Comparer) Values(in Input, k core.Key) []core.Change {
+	in.Git = in.Git.Placed(in.Live)
+	s := c.subject(c.frame(in), k)
+	if s.git.Presence == core.Absent && s.live.Presence == core.Absent {
+		return nil
+	}
+	s.plain = true
+	return s.judge().verdict.Changes
+}
+
+// subject gathers all that is known of an object.
+func (c *Comparer) subject(f *frame, k core.Key) subject {
+	before, known := f.Memory.Objects[k]
+	s := subject{frame: f, key: k, before: before, known: known, git: gitSide(f.Git, k, before), live: f.liveSide(k)}
+	if _, ok := f.gone[k]; ok && f.Live.Side(k).Presence != core.Absent {
+		s.live, s.git = f.Live.Side(k), core.Side{Reason: f.gone[k]}
+	}
+	s.table = f.table(c, k.GroupKind())
+	if p, ok := f.Past[k]; ok {
+		s.past = s.newPast(p)
+	}
+	s.gitSince = gitSight(before, s.git, f.Input).At
+	return s
+}
+
+func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Result) {
+	s := c.subject(f, k)
+	before := s.before
+	res.roots[k.GroupKind()] = s.table.root
+	after := core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
 	switch {
-	case len(findings) > 0:
+	case slices.ContainsFunc(findings, func(f core.Finding) bool { return !f.Unrendered }):
 		after.Verdict = invalid(k, findings)
+	case len(findings) > 0:
+		after.Verdict = s.unrendered(findings)
 	case k.IsFile(), s.git.Presence == core.Absent && s.live.Presence == core.Absent:
-		if known {
+		if s.known {
 			res.Gone = append(res.Gone, k)
+			res.Overwritten = append(res.Overwritten, s.overwritten()...)
 		}
 		return
 	case foreign(s, res.GitKinds):
 		res.Report.NotInGit[k.GroupKind()]++
+		if s.waiting() {
+			res.want(want{subject: s})
+		}
 		return
 	default:
-		after.Git = gitSight(before, s.git, in)
-		s.gitSince = after.Git.At
-		s.table, s.ignore = c.rules(k.GroupKind())
-		out := c.verdict(s, in, after)
+		after.Git = gitSight(before, s.git, f.Input)
+		out, untouched := c.verdict(s)
 		after.Base, after.Verdict = out.base, out.verdict
+		if !untouched {
+			res.Overwritten = append(res.Overwritten, s.overwritten()...)
+			s.wanted(out.verdict, out.base, res)
+		}
 	}
 	v := &after.Verdict
-	v.Since = since(before.Verdict, *v, after.Git.At, in.Now)
+	v.Since = since(before.Verdict, *v, after.Git.At, f.Now)
 	res.Objects[k] = after
 	res.Report.Verdicts = append(res.Report.Verdicts, *v)
 }
@@ -162,39 +208,25 @@ func baseGit(r core.Remembered) *core.Object {
 // verdict judges an object, or takes over the last verdict where nothing that
 // it rests on has changed. Only settled verdicts are taken over: the others
 // depend on the time, or show who changed what.
-func (c *Comparer) verdict(s subject, in Input, after core.Remembered) outcome {
-	if in.Previous != nil {
-		last, ok := in.Previous.Objects[s.key]
-		if ok && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
+func (c *Comparer) verdict(s subject) (out outcome, untouched bool) {
+	if s.Previous != nil && len(s.passages[s.key]) == 0 {
+		last, ok := s.Previous.Objects[s.key]
+		if ok && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
 			v := last.Verdict
 			v.Origin, v.LiveRevision = s.git.Object.Origin, s.live.Object.ResourceVersion
-			return outcome{verdict: v, base: s.before.Base}
+			return outcome{verdict: v, base: s.before.Base}, true
 		}
 	}
-	return s.judge(in.Now, c.fabric.PendingLimit)
+	return s.judge(), false
 }
 
 func same(before core.Sight, now core.Side) bool {
-	return before.Object != nil && now.Object != nil && before.Object.Digest == now.Object.Digest
+	return before.Object != nil && now.Object != nil && before.Object.Digest == now.Object.Digest &&
+		before.Object.UID == now.Object.UID && before.Object.Deleting.Equal(now.Object.Deleting)
 }
 
 func sameBase(a, b *core.Base) bool {
 	return a != nil && b != nil && a.Git.Digest == b.Git.Digest && a.Live.Digest == b.Live.Digest
-}
-
-// rules are the table of a kind and the user's own rules for it.
-func (c *Comparer) rules(gk core.GroupKind) (table, []core.Path) {
-	t, ok := c.tables[gk]
-	if !ok {
-		t = c.plain
-	}
-	var ignore []core.Path
-	for _, r := range c.fabric.Ignore {
-		if r.Matches(gk) {
-			ignore = append(ignore, r.Path)
-		}
-	}
-	return t, ignore
 }
 
 // foreign tells whether a live object is of a kind that this fabric does not
@@ -213,6 +245,15 @@ func sight(before core.Sight, now core.Side, at time.Time) core.Sight {
 		return core.Sight{Object: now.Object, At: before.At}
 	}
 	return core.Sight{Object: now.Object, At: at}
+}
+
+// liveSight is what is known of live from now on.
+func (s subject) liveSight() core.Sight {
+	now := sight(s.before.Live, s.live, s.Now)
+	if s.live.Presence == core.Unread && !now.At.IsZero() && now.Until.IsZero() {
+		now.Until = s.lastLook
+	}
+	return now
 }
 
 // gitSight is the sight of Git. What was there at the first check of all is as
@@ -241,6 +282,8 @@ func equalObjects(a, b *core.Object) bool {
 	return a.Digest == b.Digest
 }
 
+// gitKinds are the kinds of which Git holds an object, or held one: as far as
+// was seen, and as its history says.
 func gitKinds(in Input) map[core.GroupKind]bool {
 	kinds := maps.Clone(in.Memory.GitKinds)
 	if kinds == nil {
@@ -252,6 +295,11 @@ func gitKinds(in Input) map[core.GroupKind]bool {
 	for _, f := range in.Git.Findings {
 		if f.Key != (core.Key{}) {
 			kinds[f.Key.GroupKind()] = true
+		}
+	}
+	for k, p := range in.Past {
+		if len(p.Versions) > 0 {
+			kinds[k.GroupKind()] = true
 		}
 	}
 	return kinds

@@ -359,7 +359,7 @@ func TestIgnoreRule(t *testing.T) {
 	m := agreed(t, vpc, liveVPC)
 	live := snapshot(t, "kube", edited(liveVPC, "vlan: 1001", "vlan: 1005"))
 	v := drift.New(f).Compare(drift.Input{Git: snapshot(t, "git", vpc), Live: live, Memory: m, Now: at(1)}).Report.Verdicts[0]
-	if v.State != core.InSync || !slices.ContainsFunc(v.Folded, func(f core.Fold) bool { return f.Rule == "ignore" }) {
+	if v.State != core.InSync || !slices.ContainsFunc(v.Folded, func(f core.Fold) bool { return f.Rule == "user.ignore" && f.User() }) {
 		t.Errorf("state %s, folded %+v; want in_sync and the rule", v.State, v.Folded)
 	}
 }

@@ -14,8 +14,19 @@
 // the two are walked together (walk.go). Each difference that is left is held
 // against the rules that explain what servers add (explain.go) and, where it
 // is not explained, against the base pair: a side has moved where it no longer
-// says what its own half of the base said (field.go). The worst field makes
-// the object's state (object.go).
+// says what its own half of the base said (threeway.go, field.go). The worst
+// field makes the object's state (object.go).
+//
+// Without a base the pair is looked for in evidence that everyone shares
+// (contact.go): Git's content in live, an older version of it that live holds,
+// the manifest that the engine last applied, what managedFields give to other
+// programs than the engine. Where that says nothing, the sides differ and
+// nobody is named. What Git's history says comes in later (past.go): it is
+// asked for in [Result].Wanted, and a check never waits for it.
+//
+// Around all of it stands what people said (word.go) and what is too much to
+// be believed (freeze.go). Live values that somebody put there past Git and
+// that are gone again are handed over to be kept (ledger.go).
 //
 // # Promises
 //
@@ -24,7 +35,10 @@
 //   - Where no rule speaks, a difference is shown, not hidden.
 //   - Nothing that was not read is called absent, and no verdict is drawn from
 //     it: the object is unknown and keeps its last state beside that.
-//   - A base is proposed only where Git's content was found in live, both read.
+//   - A base advances only where Git's content was found in live, both read and
+//     nothing frozen, or where a person said so.
+//   - Whoever has an empty store is told of no other culprit than who has an old
+//     one; rather of none.
 //
 // # Decisions
 //
@@ -34,12 +48,39 @@
 // choose, which stays true for objects last written by an older release.
 //
 // The comparison is driven by where Git and live differ now, and the base only
-// says whose doing that is. Diffing each side against its base and merging the
-// two change sets gives the same verdicts, but calls it drift when a value
-// that only live had goes away, although both sides then agree.
+// says whose doing that is. Diffing each side against its base and joining the
+// two change sets gives the same verdicts, but walks everything three times.
+// The one thing that it would see beside that is looked for by itself: a value
+// that only live had, that no rule fills in again, and that went away.
 //
-// The rules are Go literals, one table per API group, each row with its
-// reason: some need a few lines of code (the first host of a subnet), and the
-// compiler checks the rest. Structural schemas of the CRDs say nothing about
-// any of it: Hedgehog's carry no list keys and hardly a default.
+// A version of Git's is taken for what both sides came from only whole: live
+// that holds the old value of one field and the new one of another was moved
+// back, it did not stay behind. Times decide what contents leave open: an
+// engine that wrote after a commit has applied it, and somebody who wrote
+// before a commit was adopted by it. Clocks that disagree can make that fail;
+// the result then is that nobody is named.
+//
+// The rules are Go literals, one table per kind in a file of its own
+// (rules_switch.go), each row with its reason: some need a few lines of code (the
+// first host of a subnet), and the compiler checks the rest. What a fabric's
+// configuration adds is rows, too, and wins over them.
+//
+// An action is a type that does its part, and no case of a switch: whoever adds
+// one has to say what it does to a tree of rules or to a difference, or it does
+// not compile.
+//
+// The schema of a fabric gives hints and no more (schema.go). Hedgehog's carry
+// no list keys and hardly a default, and say nothing about what webhooks do; but
+// only a schema knows what a fabric drops, and it tells what is new in a release
+// that the rules do not know. A row wins over a hint. What a schema drops is left
+// out of Git's side only where live does not have it either: a schema that was
+// read too early must not hide a change.
+//
+// Normalising and telling what was done are one code (recorder.go). A second one
+// that explains would some day explain something else than what is done; the
+// price is a pointer that is nil while nobody asks.
+//
+// Secrets are masked by numbers that are counted along both documents and not
+// along what is shown, so that a report, its explanation and its history have
+// the same number for the same value.
 package drift

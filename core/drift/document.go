@@ -2,7 +2,6 @@ package drift
 
 import (
 	"slices"
-	"time"
 
 	"selvage/core"
 )
@@ -95,7 +94,7 @@ func remove(tree map[string]any, steps []string) {
 // advanced is the base with everything brought up to date that both sides agree
 // on, though they differ elsewhere: a field that converged and moves again is
 // held against where both last met, not against where they once were.
-func (s subject) advanced(t trees, changes []core.Change, now time.Time) *core.Base {
+func (s subject) advanced(t trees, changes []core.Change) *core.Base {
 	base := s.before.Base
 	git, live := restored(t.git, t.baseGit, changes), restored(t.live, t.baseLive, changes)
 	if core.EqualJSON(git, t.baseGit) && core.EqualJSON(live, t.baseLive) {
@@ -103,7 +102,7 @@ func (s subject) advanced(t trees, changes []core.Change, now time.Time) *core.B
 	}
 	return &core.Base{
 		Key: s.key, Git: withFields(s.git.Object, git), Live: withFields(s.live.Object, live),
-		At: now, Source: core.FromAgreement,
+		At: s.Now, Source: core.FromAgreement,
 	}
 }
 

@@ -1,21 +1,19 @@
 package drift
 
-import (
-	"selvage/core"
-)
+import "selvage/core"
 
 // explainer holds one difference after the other against the rules.
 type explainer struct {
-	table  table
-	a, b   map[string]any // git and live, normalised
-	ignore []core.Path    // the user's own rules for this kind
+	table table
+	a, b  map[string]any // git and live, normalised
 }
 
-// explain splits the differences between git (a) and live (b) into what rules
-// explain and what is left.
-func (t table) explain(a, b map[string]any, ignore []core.Path) (folds []core.Fold, rest []difference) {
-	e := explainer{table: t, a: a, b: b, ignore: ignore}
-	for _, d := range t.differences(a, b) {
+// explain splits the differences between git and live, both normalised, into
+// what rules explain and what is left. What this fabric's schema drops of git's
+// is neither: see [table.pruned].
+func (t table) explain(git, live map[string]any) (folds []core.Fold, rest []difference) {
+	e := explainer{table: t, a: t.kept(git, live), b: live}
+	for _, d := range t.differences(e.a, e.b) {
 		f, r := e.split(d)
 		folds, rest = append(folds, f...), append(rest, r...)
 	}
@@ -61,14 +59,6 @@ func (e *explainer) split(d difference) ([]core.Fold, []difference) {
 // them in has not put them there.
 func (d difference) whole() bool { return d.entry || d.node != nil && d.node.optional }
 
-type sides uint8
-
-const (
-	bothSides sides = iota
-	gitOnly
-	liveOnly
-)
-
 // oneSided is the value that only one side has.
 func (d difference) oneSided() (core.Value, sides) {
 	switch {
@@ -80,17 +70,19 @@ func (d difference) oneSided() (core.Value, sides) {
 	return core.Value{}, bothSides
 }
 
+// fold explains a difference by the first row that does: the user's own come
+// before the others.
 func (e *explainer) fold(d difference) (core.Fold, bool) {
-	for _, pattern := range e.ignore {
-		if d.path.Match(pattern) {
-			return core.Fold{Path: d.path, Rule: "ignore", Why: "the configuration ignores " + string(pattern), Git: d.a, Live: d.b}, true
-		}
-	}
-	if d.node == nil || len(d.node.explain) == 0 {
+	if len(e.table.own) == 0 && (d.node == nil || len(d.node.explain) == 0) {
 		return core.Fold{}, false
 	}
 	only, side := e.effective(d).oneSided()
-	if side == bothSides {
+	for _, row := range e.table.own {
+		if d.path.Match(row.Path) && row.explains(only, side, View{}) {
+			return row.fold(d), true
+		}
+	}
+	if d.node == nil || side == bothSides {
 		return core.Fold{}, false
 	}
 	tree := e.b
@@ -99,8 +91,8 @@ func (e *explainer) fold(d difference) (core.Fold, bool) {
 	}
 	at := View{root: tree, steps: d.path.Steps()}
 	for _, row := range d.node.explain {
-		if explains(row.Action, only, side, at) {
-			return core.Fold{Path: d.path, Rule: row.ID, Why: row.Why, Git: d.a, Live: d.b}, true
+		if row.explains(only, side, at) {
+			return row.fold(d), true
 		}
 	}
 	return core.Fold{}, false
@@ -115,20 +107,11 @@ func (e *explainer) effective(d difference) difference {
 	return d
 }
 
-// explains tells whether an action accounts for a value that only one side
-// has. A default does so only where live has it: what Git spells out an engine
-// has written, so live lacks it because somebody took it away.
-func explains(a Action, only core.Value, side sides, at View) bool {
-	switch a := a.(type) {
-	case Default:
-		return side == liveOnly && core.EqualJSON(a.Value, only.Any())
-	case Computed:
-		v, ok := a.Value(at)
-		return side == liveOnly && ok && core.EqualJSON(v, only.Any())
-	case Assigned:
-		return side == liveOnly
-	case Dropped:
-		return side == gitOnly && a.When(at)
-	}
-	return false
+func (r Row) explains(only core.Value, side sides, at View) bool {
+	because, ok := r.Action.(reason)
+	return ok && because.explains(only, side, at)
+}
+
+func (r Row) fold(d difference) core.Fold {
+	return core.Fold{Path: d.path, Rule: r.ID, Why: r.Why, Git: d.a, Live: d.b}
 }

@@ -2,17 +2,36 @@ package drift
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
 	"selvage/core"
 )
 
-// masker replaces values that look like secrets by placeholders. Within one
-// verdict equal values get equal placeholders, so that a changed password still
-// shows as changed; nothing about the value can be computed from them.
+// masker replaces values that look like secrets by placeholders. Equal values
+// get equal placeholders, so that a changed password still shows as changed;
+// nothing about the value can be computed from them.
 type masker struct {
-	seen []any
+	// order are the documents along which placeholders are counted, so that
+	// whatever is shown of one object counts alike.
+	order []map[string]any
+	seen  []any
+}
+
+// masker counts along both sides of the object, then along its base.
+func (s subject) masker() *masker {
+	m := &masker{}
+	for _, o := range []*core.Object{s.git.Object, s.live.Object} {
+		if o != nil {
+			m.order = append(m.order, o.Fields)
+		}
+	}
+	if b := s.before.Base; b != nil {
+		m.order = append(m.order, b.Git.Fields, b.Live.Fields)
+	}
+	return m
 }
 
 // secretKey tells whether a field of this name may hold a secret.
@@ -31,14 +50,23 @@ func secretKey(name string) bool {
 	return false
 }
 
+var placeholderForm = regexp.MustCompile(`^<masked [0-9]+>$`)
+
 func (m *masker) placeholder(v any) string {
-	for i, s := range m.seen {
-		if core.EqualJSON(s, v) {
-			return fmt.Sprintf("<masked %d>", i+1)
-		}
+	if text, ok := v.(string); ok && placeholderForm.MatchString(text) {
+		return text // what was remembered is masked already
 	}
-	m.seen = append(m.seen, v)
-	return fmt.Sprintf("<masked %d>", len(m.seen))
+	order := m.order
+	m.order = nil
+	for _, doc := range order {
+		m.tree(doc, false)
+	}
+	i := slices.IndexFunc(m.seen, func(s any) bool { return core.EqualJSON(s, v) })
+	if i < 0 {
+		i = len(m.seen)
+		m.seen = append(m.seen, v)
+	}
+	return fmt.Sprintf("<masked %d>", i+1)
 }
 
 // tree copies a value with everything masked whose key, or a key above it,
@@ -66,6 +94,27 @@ func (m *masker) tree(v any, secret bool) any {
 	return v
 }
 
+// path is a path whose steps name no secret: a member of a set is named by its
+// value.
+func (m *masker) path(p core.Path) core.Path {
+	out, secret := core.Path(""), false
+	for _, s := range p.Steps() {
+		if inner, element := strings.CutPrefix(s, "[="); element && secret {
+			v, err := core.DecodeJSON([]byte(strings.TrimSuffix(inner, "]")))
+			if err != nil {
+				v = inner
+			}
+			s = string(core.Root.Element(m.tree(v, true)))
+		}
+		secret = secret || secretKey(keyOf(s))
+		out += core.Path(s)
+	}
+	if out == "" {
+		return p
+	}
+	return out
+}
+
 func (m *masker) value(p core.Path, v core.Value) core.Value {
 	if !v.Present() {
 		return v
@@ -82,10 +131,12 @@ func (m *masker) verdict(v *core.Verdict) {
 	for i, c := range v.Changes {
 		c.Base, c.BaseLive = m.value(c.Path, c.Base), m.value(c.Path, c.BaseLive)
 		c.Git, c.Live = m.value(c.Path, c.Git), m.value(c.Path, c.Live)
+		c.Path = m.path(c.Path)
 		v.Changes[i] = c
 	}
 	for i, f := range v.Folded {
 		f.Git, f.Live = m.value(f.Path, f.Git), m.value(f.Path, f.Live)
+		f.Path = m.path(f.Path)
 		v.Folded[i] = f
 	}
 	if v.Git != nil {
@@ -93,5 +144,20 @@ func (m *masker) verdict(v *core.Verdict) {
 	}
 	if v.Live != nil {
 		v.Live, _ = m.tree(v.Live, false).(map[string]any)
+	}
+}
+
+// side masks everything that an explained side shows.
+func (m *masker) side(s *core.ExplainedSide) {
+	if s.Raw != nil {
+		s.Raw, _ = m.tree(s.Raw, false).(map[string]any)
+	}
+	if s.Normal != nil {
+		s.Normal, _ = m.tree(s.Normal, false).(map[string]any)
+	}
+	for i, step := range s.Steps {
+		step.From, step.To = m.value(step.Path, step.From), m.value(step.Path, step.To)
+		step.Path = m.path(step.Path)
+		s.Steps[i] = step
 	}
 }

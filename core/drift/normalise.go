@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"maps"
 	"slices"
 
 	"selvage/core"
@@ -9,9 +10,10 @@ import (
 // normal brings an object's fields into the form in which both sides are
 // compared, without changing what it is given. The containers that every object
 // has are always there, so that a difference inside them is reported at the
-// entry that differs.
-func (n *node) normal(fields map[string]any) map[string]any {
-	out := n.mapping(fields)
+// entry that differs. Where steps is not nil, everything that is done to the
+// fields is added to it, in an order in which it can be done again.
+func (t table) normal(fields map[string]any, steps *[]core.Step) map[string]any {
+	out := t.root.mapping(fields, record(steps))
 	meta, _ := out["metadata"].(map[string]any)
 	if meta == nil {
 		meta = map[string]any{}
@@ -28,56 +30,101 @@ func (n *node) normal(fields map[string]any) map[string]any {
 	return out
 }
 
-func (n *node) mapping(m map[string]any) map[string]any {
+func (n *node) mapping(m map[string]any, rec *recorder) map[string]any {
 	out := make(map[string]any, len(m))
-	dict := n != nil && n.dict
-	for k, v := range m {
-		if n.owns(k) {
-			continue
+	if rec == nil && (n == nil || n.rekey == nil) {
+		for k, v := range m {
+			n.entry(out, k, v, nil)
 		}
-		if n != nil && n.rekey != nil {
-			k = n.rekey(k)
-		}
-		below := n.key(k)
-		if below != nil && below.ignored {
-			continue
-		}
-		v = below.value(v)
-		switch {
-		case v == nil && dict:
-			v = map[string]any{}
-		case v == nil:
-			continue
-		}
-		out[k] = v
+		return out
+	}
+	// In order, for a record that is the same each time, and where two keys may
+	// become one.
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		n.entry(out, k, m[k], rec)
 	}
 	return out
 }
 
-func (n *node) value(v any) any {
+// entry puts an entry of a map into out, in the form for comparison.
+func (n *node) entry(out map[string]any, k string, v any, rec *recorder) {
+	at := rec.key(k)
+	if row, ok := n.owner(k); ok {
+		at.leftOut(row, v)
+		return
+	}
+	if n != nil && n.rekey != nil {
+		if to := n.rekey(k); to != k {
+			at.moved(n, rec.key(to), v)
+			k, at = to, rec.key(to)
+		}
+	}
+	below := n.key(k)
+	if below != nil && below.ignored {
+		at.leftOut(shaper[Ignored](below), v)
+		return
+	}
+	v = below.value(v, at)
+	switch {
+	case v == nil && n != nil && n.dict:
+		v = map[string]any{}
+		at.add(shaper[Dict](n), core.ValueOf(nil), core.ValueOf(v))
+	case v == nil:
+		at.leftOut(nullRow(), v)
+		return
+	}
+	out[k] = v
+}
+
+// nullRow holds for every kind of object that there is.
+func nullRow() Row { return Row{ID: "value.null", Why: "null says nothing"} }
+
+func (n *node) value(v any, rec *recorder) any {
 	switch t := v.(type) {
 	case map[string]any:
-		out := n.mapping(t)
+		out := n.mapping(t, rec)
 		if n != nil && n.complete != nil {
+			if rec == nil {
+				n.complete(out)
+				return out
+			}
+			before := core.CloneJSON(out)
 			n.complete(out)
+			changed[Completed](rec, n, before, out)
 		}
 		return out
 	case []any:
 		out := make([]any, len(t))
 		for i, e := range t {
-			out[i] = n.item().value(e)
+			out[i] = n.item().value(e, rec.index(i))
 		}
-		if n != nil && n.set {
-			slices.SortFunc(out, core.CompareJSON)
-			out = slices.CompactFunc(out, core.EqualJSON)
+		if rec == nil {
+			return n.ordered(out)
 		}
+		before := slices.Clone(out)
+		out = n.ordered(out)
+		changed[Set](rec, n, before, out)
 		return out
 	case string:
 		if n != nil && n.rewrite != nil {
-			return n.rewrite(t)
+			to := n.rewrite(t)
+			if rec != nil {
+				changed[Rewritten](rec, n, t, to)
+			}
+			return to
 		}
 	}
 	return v
+}
+
+// ordered brings a list whose order means nothing into the one order. It may
+// change the list that it is given.
+func (n *node) ordered(list []any) []any {
+	if n == nil || !n.set {
+		return list
+	}
+	slices.SortFunc(list, core.CompareJSON)
+	return slices.CompactFunc(list, core.EqualJSON)
 }
 
 // empty tells whether a value stands for nothing at a place: the server's Go

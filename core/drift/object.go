@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"selvage/core"
@@ -9,15 +10,17 @@ import (
 
 // subject is one object with all that is known of it.
 type subject struct {
+	*frame
 	key      core.Key
 	git      core.Side
 	live     core.Side
 	before   core.Remembered // zero where the object is new
 	known    bool            // before holds something
 	gitSince time.Time       // since when Git says what it says
+	past     *past           // nil where not known, or not yet
 
-	table  table
-	ignore []core.Path
+	table table
+	plain bool // leave secret-looking values as they are
 }
 
 // outcome is what the comparison says of one object.
@@ -28,14 +31,25 @@ type outcome struct {
 
 // normal is the form of one side for comparison.
 func (s subject) normal(o *core.Object) map[string]any {
-	return s.table.root.normal(o.Fields)
+	return s.table.normal(o.Fields, nil)
 }
 
-// judge finds the object's verdict. now and limit decide how long a change in
-// Git may wait to be followed.
-func (s subject) judge(now time.Time, limit time.Duration) outcome {
-	out := outcome{base: s.before.Base}
-	v := &out.verdict
+// explain splits the differences between two documents, normalised, into what
+// rules explain and what is left.
+func (s subject) explain(git, live map[string]any) ([]core.Fold, []difference) {
+	return s.table.explain(git, live)
+}
+
+// waiting tells whether what Git's history says about the object may still
+// come. Where nobody looks back, or it failed, there is nothing to wait for.
+func (s subject) waiting() bool { return s.Past != nil && s.PastErr == nil && s.past == nil }
+
+// overdue tells whether what Git says has waited too long to be followed.
+func (s subject) overdue() bool { return s.Now.Sub(s.gitSince) > s.fabric.PendingLimit }
+
+// judge finds the object's verdict.
+func (s subject) judge() outcome {
+	var v core.Verdict
 	v.Key = s.key
 	if o := s.live.Object; o != nil {
 		v.Version, v.LiveRevision = o.Version, o.ResourceVersion
@@ -45,25 +59,47 @@ func (s subject) judge(now time.Time, limit time.Duration) outcome {
 	} else if s.before.Base != nil && s.git.Presence == core.Unread {
 		v.Origin = s.before.Base.Git.Origin
 	}
-	overdue := now.Sub(s.gitSince) > limit
+	s.before.Base = s.acceptedBase()
+	base := s.compare(&v)
+	if s.frozen {
+		base = s.before.Base
+	}
+	s.acknowledge(&v)
+	v.Notes = append(v.Notes, s.notes()...)
+	if !s.plain {
+		s.masker().verdict(&v)
+	}
+	return outcome{verdict: v, base: base}
+}
+
+// compare fills in what both sides say of the object, and gives its base from
+// now on.
+func (s subject) compare(v *core.Verdict) *core.Base {
+	base := s.before.Base
 	switch git, live := s.git.Presence, s.live.Presence; {
+	case git == core.Present && live == core.Unread && s.live.Unserved && base == nil && s.before.Live.Object == nil:
+		v.State, v.Reason = core.Invalid, "unknown kind: "+s.live.Reason
 	case git == core.Unread || live == core.Unread:
 		s.unknown(v)
-	case git == core.Present && live == core.Present && s.before.Base == nil:
-		out.base = s.meet(v, now)
+	case git == core.Present && live == core.Present && !s.live.Object.Deleting.IsZero():
+		s.terminating(v)
+	case git == core.Present && live == core.Present && base == nil:
+		return s.meet(v)
 	case git == core.Present && live == core.Present:
-		out.base = s.threeWay(v, now, overdue)
-	case git == core.Present && s.before.Base == nil:
-		s.onlyGit(v, overdue)
+		return s.threeWay(v)
+	case git == core.Present && base == nil:
+		s.onlyGit(v)
 	case git == core.Present:
 		s.goneFromLive(v)
-	case s.before.Base == nil:
-		s.onlyLive(v)
+	case base != nil:
+		s.goneFromGit(v)
 	default:
-		s.goneFromGit(v, overdue)
+		if found, ok := s.goneBefore(v); ok {
+			return found
+		}
+		s.onlyLive(v)
 	}
-	new(masker).verdict(v)
-	return out
+	return base
 }
 
 func (s subject) unknown(v *core.Verdict) {
@@ -82,122 +118,6 @@ func (s subject) unknown(v *core.Verdict) {
 	v.Changes = append([]core.Change(nil), s.before.Verdict.Changes...)
 }
 
-// trees normalises both sides.
-func (s subject) trees() trees {
-	return trees{table: s.table, git: s.normal(s.git.Object), live: s.normal(s.live.Object)}
-}
-
-// meet compares an object of which no base is known. Where Git's content is
-// found in live, the two are the base from now on; what only live has, and
-// somebody added past Git, stays outside of it.
-func (s subject) meet(v *core.Verdict, now time.Time) *core.Base {
-	t := s.trees()
-	folds, rest := t.explain(t.git, t.live, s.ignore)
-	changes, more := t.firstContact(rest, s.live.Object)
-	v.Changes, v.Folded = changes, append(folds, more...)
-	base := &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: core.FromContainment}
-	v.State, v.Reason = core.InSync, ""
-	for _, c := range changes {
-		if c.Verdict == core.FieldDiffers {
-			v.State, v.Reason = core.Differs, "both sides differ, and nothing says who moved"
-			base = nil
-			break
-		}
-		v.State, v.Reason = core.Drifted, "no base, live only"
-	}
-	if v.State == core.Drifted {
-		base.Live = without(s.live.Object, t.live, changes)
-	}
-	s.finish(v, t)
-	return base
-}
-
-// without is the live object as it was before somebody added the changes.
-func without(live *core.Object, normal map[string]any, changes []core.Change) *core.Object {
-	fields, _ := core.CloneJSON(normal).(map[string]any)
-	for _, c := range changes {
-		remove(fields, c.Path.Steps())
-	}
-	return withFields(live, fields)
-}
-
-func (s subject) threeWay(v *core.Verdict, now time.Time, overdue bool) *core.Base {
-	base := s.before.Base
-	t := s.trees()
-	t.baseGit, t.baseLive = s.normal(base.Git), s.normal(base.Live)
-	folds, rest := t.explain(t.git, t.live, s.ignore)
-	folds, rest = s.reassigned(folds, rest, t)
-	changes, more := t.judge(rest)
-	v.Changes, v.Folded = changes, append(folds, more...)
-	v.State, v.Reason = fieldsState(changes, overdue)
-	s.finish(v, t)
-	if v.State != core.InSync {
-		return s.advanced(t, changes, now)
-	}
-	if base.Git.Digest == s.git.Object.Digest && base.Live.Digest == s.live.Object.Digest {
-		return base
-	}
-	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: now, Source: core.FromAgreement}
-}
-
-// reassigned takes folds that the base refutes back among the differences: the
-// installer assigns once, so somebody changed an assigned value that has become
-// another one since.
-func (s subject) reassigned(folds []core.Fold, rest []difference, t trees) ([]core.Fold, []difference) {
-	kept := folds[:0]
-	for _, f := range folds {
-		was := valueAt(t.baseLive, f.Path)
-		n := s.table.root
-		for _, step := range f.Path.Steps() {
-			n = n.step(tableStep(step))
-		}
-		if n.assigned() && was.Present() && f.Live.Present() && !was.Equal(f.Live) {
-			rest = append(rest, difference{path: f.Path, unit: unitOf(f.Path), node: n, a: f.Git, b: f.Live})
-			continue
-		}
-		kept = append(kept, f)
-	}
-	return kept, rest
-}
-
-// fieldsState is the state that the verdicts on its fields make an object's.
-func fieldsState(changes []core.Change, overdue bool) (core.State, string) {
-	state, reason := core.InSync, ""
-	worsen := func(s core.State, why string) {
-		if s < state {
-			state, reason = s, why
-		}
-	}
-	for _, c := range changes {
-		switch {
-		case c.Verdict == core.FieldConflict:
-			worsen(core.Conflict, "git and live both changed it")
-		case c.Verdict == core.FieldDrift:
-			worsen(core.Drifted, "live changed")
-		case overdue:
-			worsen(core.Drifted, "git changed, not applied")
-		default:
-			worsen(core.Pending, "git changed, live has not followed yet")
-		}
-	}
-	return state, reason
-}
-
-// finish adds what people are shown: who changed what, and both documents.
-func (s subject) finish(v *core.Verdict, t trees) {
-	for i, c := range v.Changes {
-		if c.Verdict == core.FieldGitAhead || !c.Live.Present() {
-			continue
-		}
-		if m, ok := s.live.Object.Owner(c.Path); ok {
-			v.Changes[i].Manager, v.Changes[i].ManagerTime = m.Name, m.Time
-		}
-	}
-	if v.State != core.InSync {
-		v.Git, v.Live = t.documents(v.Folded)
-	}
-}
-
 // whole is the change of an object that one side does not have.
 func (s subject) whole(v *core.Verdict, verdict core.FieldVerdict, op core.Op) {
 	c := core.Change{Path: core.Root, Op: op, Verdict: verdict}
@@ -208,19 +128,20 @@ func (s subject) whole(v *core.Verdict, verdict core.FieldVerdict, op core.Op) {
 	if o := s.live.Object; o != nil {
 		v.Live = tidy(s.normal(o))
 		c.Live = core.ValueOf(v.Live)
-		if m, ok := o.Creator(); ok && verdict != core.FieldGitAhead {
+		if m, ok := o.Creator(); ok && verdict != core.FieldGitAhead && o.Deleting.IsZero() {
 			c.Manager, c.ManagerTime = m.Name, m.Time
 		}
 	}
 	if b := s.before.Base; b != nil {
 		c.Base = core.ValueOf(tidy(s.normal(b.Git)))
 	}
+	c.Observed, c.Commit = s.observed(c, nil), s.commit(c)
 	v.Changes = []core.Change{c}
 }
 
-func (s subject) onlyGit(v *core.Verdict, overdue bool) {
+func (s subject) onlyGit(v *core.Verdict) {
 	v.State, v.Reason = core.Pending, "in git, not live yet"
-	if overdue {
+	if s.overdue() {
 		v.State, v.Reason = core.OnlyGit, "in git, not live, and nothing says it is on its way"
 	}
 	s.whole(v, core.FieldGitAhead, core.OpAdded)
@@ -242,7 +163,7 @@ func (s subject) goneFromLive(v *core.Verdict) {
 	s.whole(v, verdict, core.OpRemoved)
 }
 
-func (s subject) goneFromGit(v *core.Verdict, overdue bool) {
+func (s subject) goneFromGit(v *core.Verdict) {
 	base := s.before.Base
 	v.State, v.Reason = core.Pending, "removed from git, live has not followed yet"
 	verdict := core.FieldGitAhead
@@ -251,7 +172,7 @@ func (s subject) goneFromGit(v *core.Verdict, overdue bool) {
 	case len(moved) > 0:
 		v.State, v.Reason = core.Conflict, "removed from git, and live changed it"
 		verdict = core.FieldConflict
-	case overdue:
+	case s.overdue():
 		v.State, v.Reason = core.Drifted, "removed from git, not applied"
 	}
 	s.whole(v, verdict, core.OpRemoved)
@@ -275,7 +196,7 @@ func (s subject) lastMover(moved []difference) (name string, at time.Time) {
 
 // moves are the changes of one side between two times that no rule explains.
 func (s subject) moves(from, to *core.Object) []difference {
-	_, rest := s.table.explain(s.normal(from), s.normal(to), s.ignore)
+	_, rest := s.explain(s.normal(from), s.normal(to))
 	return rest
 }
 
@@ -310,6 +231,15 @@ func (n *node) assigned() bool {
 		}
 	}
 	return false
+}
+
+// unrendered is the verdict on documents that are no manifests yet: what will
+// come of them is not known.
+func (s subject) unrendered(findings []core.Finding) core.Verdict {
+	v := core.Verdict{Key: s.key, Origin: findings[0].Origin}
+	s.unknown(&v)
+	v.Reason = "not rendered: " + strings.TrimPrefix(findings[0].Reason, "not rendered: ")
+	return v
 }
 
 // invalid is the verdict on documents in Git that are no object, or claim an

@@ -1,0 +1,413 @@
+package drift
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"selvage/core"
+)
+
+// meet compares an object of which no base is known. Where Git's content is
+// found in live, the two are the base from now on. Else the base is what
+// evidence that everyone shares says both sides once agreed on, and without
+// any the sides differ.
+func (s subject) meet(v *core.Verdict) *core.Base {
+	t := s.trees()
+	folds, rest := s.explain(t.git, t.live)
+	if s.waiting() && len(rest) > 0 {
+		s.provisional(v, t, folds, rest)
+		return nil
+	}
+	o, ok := s.origin()
+	if !ok {
+		s.differ(v, t, folds, rest)
+		return nil
+	}
+	s.before.Base = o.base(s)
+	base := s.threeWay(v)
+	v.Reason = o.reason(v.Reason)
+	return base
+}
+
+// origin is where both sides came from: a version of Git's that live held, and
+// what programs other than the engine did to live after that.
+type origin struct {
+	version int // of the past; 0 is what Git says now
+	git     *core.Object
+	tree    map[string]any
+	moved   []difference // live's moves since
+	source  core.BaseSource
+	why     string
+}
+
+// origin looks for the newest version of Git's that live can have come from.
+func (s subject) origin() (origin, bool) {
+	if o, ok := s.lastApplied(); ok {
+		return o, true
+	}
+	for _, strict := range []bool{true, false} {
+		for i := range max(1, s.past.len()) {
+			if moved, ok := s.cameFrom(i, strict); ok {
+				return s.originAt(i, moved), true
+			}
+		}
+	}
+	return origin{}, false
+}
+
+// versionTree is what Git said in a version, normalised; nil where it had no
+// such object.
+func (s subject) versionTree(i int) (*core.Object, map[string]any) {
+	if i == 0 && s.git.Object != nil {
+		return s.git.Object, s.normal(s.git.Object)
+	}
+	if i >= s.past.len() || s.past.Versions[i].Object == nil {
+		return nil, nil
+	}
+	return s.past.Versions[i].Object, s.past.tree(i)
+}
+
+func (s subject) originAt(i int, moved []difference) origin {
+	o := origin{version: i, moved: moved, source: core.FromContainment, why: "git's content was found in live"}
+	o.git, o.tree = s.versionTree(i)
+	if i > 0 {
+		c := s.past.Versions[i].Commit
+		o.source, o.why = core.FromEvidence, fmt.Sprintf("live holds what commit %.7s made of it", c.ID)
+	}
+	if len(moved) > 0 {
+		o.why += ", but for what another program than the engine wrote after that"
+	}
+	return o
+}
+
+// cameFrom tells whether live holds a version of Git's, but for what programs
+// other than the engine have written, and gives that. By the strict rule they
+// have to have written it after the version was committed.
+//
+// A later version speaks against it: where the engine wrote after that was
+// committed, it applied it. So does a value that only live has, that nobody
+// but the engine put there and that Git once had: its removal is still to be
+// followed.
+func (s subject) cameFrom(i int, strict bool) (moved []difference, ok bool) {
+	_, tree := s.versionTree(i)
+	if tree == nil {
+		return nil, false
+	}
+	live := s.live.Object
+	engine := s.engine(tree)
+	wrote := lastWrite(live, engine)
+	if i > 0 && wrote.After(s.past.when(i-1)) && !s.past.when(i-1).IsZero() {
+		return nil, false
+	}
+	_, rest := s.explain(tree, s.normal(live))
+	for _, d := range rest {
+		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
+			for _, leaf := range s.added(d, engine) {
+				if at, foreign := foreignSince(leaf, live, engine); foreign {
+					if strict && at.Before(s.past.when(i)) {
+						return nil, false
+					}
+					moved = append(moved, leaf)
+				} else if j, had := s.past.removal(i, leaf.path, leaf.b); had && !wrote.After(s.past.when(j)) {
+					return nil, false
+				}
+			}
+			continue
+		}
+		at, foreign := foreignSince(d, live, engine)
+		if !foreign || strict && at.Before(s.past.when(i)) {
+			return nil, false
+		}
+		moved = append(moved, d)
+	}
+	return moved, true
+}
+
+// lastApplied takes the copy that a client-side apply leaves for the origin, if
+// it was the engine that left it and Git said just that at some time: a hand
+// apply leaves one, too.
+func (s subject) lastApplied() (origin, bool) {
+	live := s.live.Object
+	if live.LastApplied == "" || s.past.len() == 0 {
+		return origin{}, false
+	}
+	doc, err := core.DecodeJSON([]byte(live.LastApplied))
+	if err != nil {
+		return origin{}, false
+	}
+	applied, err := core.NewObject(doc)
+	if err != nil {
+		return origin{}, false
+	}
+	was := s.normal(applied)
+	for i := range s.past.len() {
+		object, tree := s.versionTree(i)
+		if tree == nil || len(s.table.differences(tree, was)) > 0 {
+			continue
+		}
+		engine := s.engine(tree)
+		if len(live.Managers) > 0 && !slices.ContainsFunc(live.Owners(core.LastAppliedPath()), named(engine)) {
+			return origin{}, false
+		}
+		o := origin{
+			version: i, git: object, tree: tree, source: core.FromEvidence,
+			why: fmt.Sprintf("the engine last applied what commit %.7s made of it", s.past.Versions[i].Commit.ID),
+		}
+		_, rest := s.explain(tree, s.normal(live))
+		for _, d := range rest {
+			if _, side := d.oneSided(); side != liveOnly || member(d.path) {
+				o.moved = append(o.moved, d)
+				continue
+			}
+			for _, leaf := range s.added(d, engine) {
+				if _, foreign := foreignSince(leaf, live, engine); foreign {
+					o.moved = append(o.moved, leaf)
+				}
+			}
+		}
+		return o, true
+	}
+	return origin{}, false
+}
+
+// base is the pair that both sides once were: the version, and live before
+// others wrote to it.
+func (o origin) base(s subject) *core.Base {
+	b := &core.Base{Key: s.key, Git: o.git, Live: s.live.Object, At: s.Now, Source: o.source}
+	if o.source == core.FromEvidence || len(o.moved) > 0 {
+		b.Evidence = o.why
+	}
+	if len(o.moved) > 0 {
+		changes := make([]core.Change, len(o.moved))
+		for i, d := range o.moved {
+			changes[i].Path = d.path
+		}
+		b.Live = withFields(s.live.Object, restored(s.normal(s.live.Object), o.tree, changes))
+	}
+	return b
+}
+
+// reason says at first contact that nothing but live's additions speak.
+func (o origin) reason(reason string) string {
+	if reason != reasonDrift || o.version > 0 || len(o.moved) == 0 {
+		return reason
+	}
+	for _, d := range o.moved {
+		if _, side := d.oneSided(); side != liveOnly {
+			return "live changed, by managedFields"
+		}
+	}
+	return "no base, live only"
+}
+
+// differ is the verdict where nothing says what both sides once agreed on. What
+// another program than the engine wrote is its doing all the same.
+func (s subject) differ(v *core.Verdict, t trees, folds []core.Fold, rest []difference) {
+	live := s.live.Object
+	engine := s.engine(t.git)
+	v.State, v.Reason, v.Folded = core.InSync, "", folds
+	say := func(d difference, verdict core.FieldVerdict) {
+		if verdict == core.FieldDrift {
+			v.State, v.Reason = min(v.State, core.Drifted), "live changed, by managedFields"
+		} else if v.State > core.Differs {
+			v.State, v.Reason = core.Differs, "both sides differ, and nothing says who moved"
+		}
+		op := move{d.b, d.a}.op()
+		if verdict == core.FieldDrift {
+			op = move{d.a, d.b}.op()
+		}
+		v.Changes = append(v.Changes, t.change(d, verdict, op))
+	}
+	for _, d := range rest {
+		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
+			for _, leaf := range s.added(d, engine) {
+				if _, foreign := foreignSince(leaf, live, engine); foreign {
+					say(leaf, core.FieldDrift)
+				} else if _, had := s.past.removal(0, leaf.path, leaf.b); had {
+					say(leaf, core.FieldDiffers)
+				} else {
+					v.Folded = append(v.Folded, absorbed(leaf))
+				}
+			}
+			continue
+		}
+		if _, foreign := foreignSince(d, live, engine); foreign {
+			say(d, core.FieldDrift)
+			continue
+		}
+		say(d, core.FieldDiffers)
+	}
+	s.finish(v, t)
+}
+
+func absorbed(d difference) core.Fold {
+	return core.Fold{Path: d.path, Rule: "owner", Live: d.b, Why: "only live has it, and no other program than the engine put it there"}
+}
+
+// provisional is the verdict while Git's history is being read: that the sides
+// differ, if they do by more than what a server may have added.
+func (s subject) provisional(v *core.Verdict, t trees, folds []core.Fold, rest []difference) {
+	live := s.live.Object
+	engine := s.engine(t.git)
+	v.State, v.Folded = core.InSync, folds
+	for _, d := range rest {
+		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
+			if _, foreign := foreignSince(d, live, engine); !foreign {
+				v.Folded = append(v.Folded, absorbed(d))
+				continue
+			}
+		}
+		v.State, v.Reason = core.Differs, "both sides differ; git's history is being read"
+		v.Changes = append(v.Changes, t.change(d, core.FieldDiffers, move{d.b, d.a}.op()))
+	}
+	s.finish(v, t)
+}
+
+// gone is the verdict on an object that Git had once, going by its history, and
+// that live still has. No base is known of it.
+func (s subject) goneBefore(v *core.Verdict) (*core.Base, bool) {
+	if s.past.len() < 2 || s.past.Versions[0].Object != nil {
+		return nil, false
+	}
+	removed := s.past.Versions[0].Commit
+	if s.live.Object.Created.After(removed.Time) {
+		v.Notes = append(v.Notes, fmt.Sprintf("git had one of this name until commit %.7s", removed.ID))
+		return nil, false
+	}
+	o, ok := s.origin()
+	if !ok {
+		s.whole(v, core.FieldDiffers, core.OpRemoved)
+		v.State, v.Reason = core.Differs, fmt.Sprintf("removed from git by commit %.7s, and live holds no version of it", removed.ID)
+		return nil, true
+	}
+	s.before.Base = o.base(s)
+	s.goneFromGit(v)
+	return s.before.Base, true
+}
+
+// member tells whether the path ends at a member of a set or of a keyed list.
+func member(p core.Path) bool {
+	steps := p.Steps()
+	if len(steps) == 0 {
+		return false
+	}
+	last := steps[len(steps)-1]
+	return last[0] == '[' && keyOf(last) == last
+}
+
+// added are the parts of a live-only subtree that may have come from different
+// hands: its leaves, or itself where it counts as a whole and nobody but other
+// programs than the engine has put anything into it.
+func (s subject) added(d difference, engine string) []difference {
+	all := leaves(d)
+	foreign, engines := 0, 0
+	for _, leaf := range all {
+		owners := s.live.Object.Owners(leaf.path)
+		switch {
+		case slices.ContainsFunc(owners, named(engine)):
+			engines++
+		case len(owners) > 0:
+			foreign++
+		}
+	}
+	if foreign == len(all) || d.whole() && foreign > 0 && engines == 0 {
+		return []difference{d}
+	}
+	return all
+}
+
+// foreignSince tells whether managedFields give a live value, or some of a
+// subtree and none of it to the engine, to other programs, and when these wrote
+// last.
+func foreignSince(d difference, live *core.Object, engine string) (at time.Time, foreign bool) {
+	for _, leaf := range leaves(d) {
+		owners := live.Owners(leaf.path)
+		if slices.ContainsFunc(owners, named(engine)) {
+			return time.Time{}, false
+		}
+		for _, m := range owners {
+			foreign = true
+			if m.Time.After(at) {
+				at = m.Time
+			}
+		}
+	}
+	return at, foreign
+}
+
+func named(manager string) func(core.Manager) bool {
+	return func(m core.Manager) bool { return m.Name == manager }
+}
+
+// lastWrite is when a manager last changed what it set; zero where it set
+// nothing.
+func lastWrite(live *core.Object, manager string) time.Time {
+	var at time.Time
+	for _, m := range live.Managers {
+		if m.Name == manager && m.Subresource == "" && m.Time.After(at) {
+			at = m.Time
+		}
+	}
+	return at
+}
+
+func leaves(d difference) []difference {
+	tree, ok := d.b.Any().(map[string]any)
+	if !ok || len(tree) == 0 {
+		return []difference{d}
+	}
+	var all []difference
+	for _, k := range unionKeys(tree, nil) {
+		all = append(all, leaves(difference{
+			path: d.path.Key(k), unit: d.unit, node: d.node.key(k), b: core.ValueOf(tree[k]),
+		})...)
+	}
+	return all
+}
+
+// engine is the manager that the GitOps engine applied an object as: the
+// configured one if it owns anything of it, else the one that owns most of the
+// leaves that Git sets. Of several that own as many it is one that is known for
+// an engine. It is "" if nobody owns any.
+func (s subject) engine(git map[string]any) string {
+	live := s.live.Object
+	if len(live.Managers) == 0 {
+		return ""
+	}
+	if set := s.fabric.EngineManager; set != "" && slices.ContainsFunc(live.Managers, named(set)) {
+		return set
+	}
+	owned := map[string]int{}
+	most := ""
+	for _, leaf := range leaves(difference{path: core.Root, b: core.ValueOf(git)}) {
+		m, ok := live.Owner(leaf.path)
+		if !ok {
+			continue
+		}
+		owned[m.Name]++
+	}
+	for name, n := range owned {
+		switch {
+		case most == "", n > owned[most]:
+			most = name
+		case n < owned[most]:
+		case knownEngine(name) != knownEngine(most):
+			if knownEngine(name) {
+				most = name
+			}
+		case name < most:
+			most = name
+		}
+	}
+	return most
+}
+
+// knownEngine tells whether a manager's name is one that engines apply as.
+func knownEngine(manager string) bool {
+	switch manager {
+	case "argocd-controller", "argocd-application-controller", "argocd-server", "kustomize-controller", "helm-controller", "flux", "fleet-agent":
+		return true
+	}
+	return false
+}

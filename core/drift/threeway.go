@@ -1,0 +1,160 @@
+package drift
+
+import (
+	"fmt"
+	"slices"
+
+	"selvage/core"
+)
+
+const reasonDrift = "live changed"
+
+// trees normalises both sides.
+func (s subject) trees() trees {
+	return trees{table: s.table, git: s.normal(s.git.Object), live: s.normal(s.live.Object)}
+}
+
+// threeWay holds both sides against the base, and gives the base from now on.
+func (s subject) threeWay(v *core.Verdict) *core.Base {
+	base := s.before.Base
+	t := s.trees()
+	t.baseGit, t.baseLive = t.git, t.live
+	if base.Git.Digest != s.git.Object.Digest {
+		t.baseGit = s.normal(base.Git)
+	}
+	stayed := base.Live.Digest == s.live.Object.Digest
+	if !stayed {
+		t.baseLive = s.normal(base.Live)
+	}
+	folds, rest := s.explain(t.git, t.live)
+	folds, rest = s.reassigned(folds, rest, t)
+	changes, more := t.judge(rest)
+	if !stayed {
+		changes = append(changes, s.lost(t, rest)...)
+	}
+	v.Changes, v.Folded = changes, append(folds, more...)
+	v.State, v.Reason = fieldsState(changes, s.overdue())
+	s.finish(v, t)
+	if v.State != core.InSync {
+		return s.advanced(t, changes)
+	}
+	if base.Git.Digest == s.git.Object.Digest && base.Live.Digest == s.live.Object.Digest {
+		return base
+	}
+	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: s.Now, Source: core.FromAgreement}
+}
+
+// reassigned takes folds that the base refutes back among the differences: the
+// installer assigns once, so somebody changed an assigned value that has become
+// another one since.
+func (s subject) reassigned(folds []core.Fold, rest []difference, t trees) ([]core.Fold, []difference) {
+	kept := folds[:0]
+	for _, f := range folds {
+		was := valueAt(t.baseLive, f.Path)
+		n := s.table.nodeAt(f.Path)
+		if n.assigned() && was.Present() && f.Live.Present() && !was.Equal(f.Live) {
+			rest = append(rest, difference{path: f.Path, unit: unitOf(f.Path), node: n, a: f.Git, b: f.Live})
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept, rest
+}
+
+// lost are the values that only live had, that nothing but somebody's hand can
+// have taken away: the two sides say the same there now, and yet live moved.
+// What a rule says that the server fills in by itself it may leave out again;
+// what went together with something that Git changed went with that.
+func (s subject) lost(t trees, rest []difference) []core.Change {
+	e := explainer{table: s.table, a: t.baseGit, b: t.baseLive}
+	var gitMoved []difference
+	var changes []core.Change
+	for _, d := range t.differences(t.baseLive, t.live) {
+		if d.b.Present() || valueAt(t.git, d.path).Present() {
+			continue
+		}
+		if gitMoved == nil {
+			gitMoved = append(t.differences(t.baseGit, t.git), rest...)
+		}
+		if slices.ContainsFunc(gitMoved, d.touches) {
+			continue
+		}
+		was := d
+		was.a, was.b = core.Value{}, d.a
+		folds, left := e.split(was)
+		for _, f := range folds {
+			if n := s.table.nodeAt(f.Path); n.assigned() {
+				left = append(left, difference{path: f.Path, unit: d.unit, node: n})
+			}
+		}
+		for _, l := range left {
+			l.a, l.b = core.Value{}, core.Value{}
+			changes = append(changes, t.change(l, core.FieldDrift, core.OpRemoved))
+		}
+	}
+	return changes
+}
+
+// touches tells whether two differences are about the same place, one inside
+// the other, or the same list that is decided as one.
+func (d difference) touches(o difference) bool {
+	return d.unit != "" && d.unit == o.unit || d.path.Under(o.path) || o.path.Under(d.path)
+}
+
+// nodeAt is the node of the rules tree that belongs to a path.
+func (t table) nodeAt(p core.Path) *node {
+	n := t.root
+	for _, step := range p.Steps() {
+		n = n.step(tableStep(step))
+	}
+	return n
+}
+
+// fieldsState is the state that the verdicts on its fields make an object's.
+func fieldsState(changes []core.Change, overdue bool) (core.State, string) {
+	state, reason := core.InSync, ""
+	worsen := func(s core.State, why string) {
+		if s < state {
+			state, reason = s, why
+		}
+	}
+	for _, c := range changes {
+		switch {
+		case c.Verdict == core.FieldPruned:
+		case c.Verdict == core.FieldConflict:
+			worsen(core.Conflict, "git and live both changed it")
+		case c.Verdict == core.FieldDiffers:
+			worsen(core.Differs, "both sides differ, and nothing says who moved")
+		case c.Verdict == core.FieldDrift:
+			worsen(core.Drifted, reasonDrift)
+		case overdue:
+			worsen(core.Drifted, "git changed, not applied")
+		default:
+			worsen(core.Pending, "git changed, live has not followed yet")
+		}
+	}
+	return state, reason
+}
+
+// finish adds what people are shown: who changed what and when on both sides,
+// what the schema drops, and both documents.
+func (s subject) finish(v *core.Verdict, t trees) {
+	for _, d := range s.table.pruned(t.git, t.live) {
+		v.Changes = append(v.Changes, t.change(d, core.FieldPruned, core.OpAdded))
+	}
+	for i, c := range v.Changes {
+		if c.Verdict == core.FieldPruned {
+			v.Notes = append(v.Notes, fmt.Sprintf("this fabric's schema drops %s", c.Path))
+			continue
+		}
+		if c.Verdict != core.FieldGitAhead && c.Live.Present() {
+			if m, ok := s.live.Object.Owner(c.Path); ok {
+				v.Changes[i].Manager, v.Changes[i].ManagerTime = m.Name, m.Time
+			}
+		}
+		v.Changes[i].Observed, v.Changes[i].Commit = s.observed(c, t.live), s.commit(c)
+	}
+	if v.State != core.InSync {
+		v.Git, v.Live = t.documents(v.Folded)
+	}
+}
