@@ -15,6 +15,7 @@ import (
 
 	"selvage/core"
 	"selvage/core/manifest"
+	"selvage/core/openapi"
 )
 
 // Config says where a dump lies and what it stands for.
@@ -41,7 +42,7 @@ func (s *Source) Read(ctx context.Context, want core.Scope) *core.Snapshot {
 		Access: core.AccessOK,
 		ReadAt: s.config.Now(),
 	}
-	r := reader{ctx: ctx, want: want, places: map[core.Key]string{}}
+	r := reader{ctx: ctx, want: want, places: map[core.Key]string{}, held: map[core.GroupKind]bool{}}
 	if err := r.read(s.config.Path); err != nil {
 		e := explain(err)
 		reading.Access, reading.Error, reading.ReadAt = e.Access, e.Error(), time.Time{}
@@ -52,6 +53,8 @@ func (s *Source) Read(ctx context.Context, want core.Scope) *core.Snapshot {
 		snapshot.Add(o)
 	}
 	snapshot.CoverAll()
+	snapshot.Schemas = r.schemas()
+	snapshot.Gaps = r.unserved()
 	return snapshot
 }
 
@@ -76,6 +79,9 @@ type reader struct {
 	want    core.Scope
 	objects []*core.Object
 	places  map[core.Key]string // of the objects: file:line
+
+	held    map[core.GroupKind]bool // kinds of which the dump has an object, wanted or not
+	defined []openapi.Definition
 }
 
 func (r *reader) read(name string) error {
@@ -185,8 +191,13 @@ func (r *reader) readFile(file *os.File, name string) error {
 	return nil
 }
 
-// take keeps an object if it is wanted.
+// take keeps an object if it is wanted, and what a definition says.
 func (r *reader) take(o *core.Object, place string) error {
+	if d, ok := openapi.Define(o); ok {
+		r.defined = append(r.defined, d)
+		return nil
+	}
+	r.held[o.Key.GroupKind()] = true
 	if o.Key.Namespace == "" {
 		o.Key.Namespace = r.want.Namespace
 	}

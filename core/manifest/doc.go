@@ -35,5 +35,12 @@
 // refuses them, but the file is unambiguous and other engines read it.
 //
 // A file that fails to parse and holds {{ is said to look like a template,
-// which is what nearly all such files are.
+// which is what nearly all such files are. Whether a document that does parse is
+// one, because a string of it holds {{ and }}, is told beside its object and not
+// decided: in a manifest it nearly always is, in an object that a cluster holds it
+// never is.
+//
+// [ParseSeen] remembers documents by the bytes between two markers, since a file
+// of many documents changes in one of them at a time. Nothing else of the file
+// goes into what a document is, but for its line.
 package manifest

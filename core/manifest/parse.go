@@ -2,8 +2,10 @@ package manifest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,6 +29,9 @@ type Document struct {
 	// Opaque is set beside Err where even the identity may be hidden, so that
 	// any object could stand in the document.
 	Opaque bool
+	// Template is set beside Object where a string of it holds {{ and }} after
+	// that: a template engine may have yet to fill it in.
+	Template bool
 }
 
 // Reasons why a document is no object, beside those of core.
@@ -48,6 +53,9 @@ type SyntaxError struct {
 	// Opaque is set where names cannot be looked for in the file's bytes
 	// either: it is a template, or not text.
 	Opaque bool
+	// Template is set where the file holds {{ and }} after that: it is not wrong
+	// but has yet to be rendered.
+	Template bool
 }
 
 // Error is "line 3: reason".
@@ -77,50 +85,96 @@ func (l Limits) filled() Limits {
 // Parse reads a file within the default [Limits].
 func Parse(data []byte) ([]Document, error) { return Limits{}.Parse(data) }
 
+// ParseSeen is [Parse] for many versions of one file: a document whose text was
+// parsed before is taken from seen, and its fields are then shared.
+func ParseSeen(data []byte, seen Seen) ([]Document, error) { return Limits{}.parse(data, seen) }
+
 // Parse reads a file of YAML or JSON documents in their order, with the items
 // of Lists in place of the Lists. Documents that are empty, null or nothing but
 // comments are left out. The error is a [*SyntaxError]; there are no documents
 // then. It does not keep data.
-func (l Limits) Parse(data []byte) ([]Document, error) {
+func (l Limits) Parse(data []byte) ([]Document, error) { return l.parse(data, nil) }
+
+func (l Limits) parse(data []byte, seen Seen) ([]Document, error) {
 	l = l.filled()
-	if len(data) > l.Bytes {
-		return nil, &SyntaxError{Line: 1, Opaque: true, Reason: fmt.Sprintf("larger than %d MiB", l.Bytes>>20)}
-	}
-	data, err := text(data)
+	data, err := l.text(data)
 	if err != nil {
 		return nil, err
 	}
 	var docs []Document
 	for c := range chunks(data) {
-		values, err := l.decode(c)
+		more, err := l.documents(c, seen)
 		if err != nil {
 			return nil, explain(err, data)
 		}
-		if len(values) > 1 {
-			c.text = nil // it is not that of any one of them
-		}
-		for _, v := range values {
-			docs = l.expand(docs, v, c)
-		}
-		if len(docs) > l.Documents {
+		if docs = append(docs, more...); len(docs) > l.Documents {
 			return nil, &SyntaxError{Line: c.content, Opaque: true, Reason: fmt.Sprintf("more than %d documents", l.Documents)}
 		}
 	}
 	return docs, nil
 }
 
+// documents are those of one chunk.
+func (l Limits) documents(c chunk, seen Seen) ([]Document, *SyntaxError) {
+	var sum [sha256.Size]byte
+	if seen != nil {
+		sum = sha256.Sum256(c.text)
+		if docs, ok := seen.Get(sum); ok {
+			return moved(docs, c.line-1), nil
+		}
+	}
+	values, err := l.decode(c)
+	if err != nil {
+		return nil, err
+	}
+	size := len(c.text)
+	if len(values) > 1 {
+		c.text = nil // it is not that of any one of them
+	}
+	var docs []Document
+	for _, v := range values {
+		docs = l.expand(docs, v, c)
+	}
+	if seen != nil {
+		seen.Put(sum, moved(docs, 1-c.line), size)
+	}
+	return docs, nil
+}
+
+// Values reads the documents of a file as plain decoded values, whatever they
+// are, within the default [Limits]. The error is a [*SyntaxError].
+func Values(data []byte) ([]any, error) {
+	l := Limits{}.filled()
+	data, err := l.text(data)
+	if err != nil {
+		return nil, err
+	}
+	var all []any
+	for c := range chunks(data) {
+		values, err := l.decode(c)
+		if err != nil {
+			return nil, explain(err, data)
+		}
+		all = append(all, values...)
+	}
+	return all, nil
+}
+
 // explain adds to an error what most often is behind it.
 func explain(err *SyntaxError, data []byte) *SyntaxError {
-	if bytes.Contains(data, []byte("{{")) {
-		err.Opaque = true
+	if _, after, ok := bytes.Cut(data, []byte("{{")); ok {
+		err.Opaque, err.Template = true, bytes.Contains(after, []byte("}}"))
 		err.Reason = "looks like a template ({{): " + err.Reason
 	}
 	return err
 }
 
-// text checks that data is text, and gives it without byte order mark and with
-// line breaks that [chunks] understands.
-func text(data []byte) ([]byte, error) {
+// text checks that data is text of a size that is read, and gives it without
+// byte order mark and with line breaks that [chunks] understands.
+func (l Limits) text(data []byte) ([]byte, error) {
+	if len(data) > l.Bytes {
+		return nil, &SyntaxError{Line: 1, Opaque: true, Reason: fmt.Sprintf("larger than %d MiB", l.Bytes>>20)}
+	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if i := bytes.IndexByte(data, 0); i >= 0 {
 		return nil, &SyntaxError{Line: lineAt(data, i), Opaque: true, Reason: "a NUL byte: not a text file"}
@@ -225,9 +279,28 @@ func document(v any, line int) Document {
 	default:
 		if d.Object, d.Err = core.NewObject(doc); d.Object != nil {
 			d.Object.Origin.Line = line
+			d.Template = template(d.Object.Fields)
 		}
 	}
 	return d
+}
+
+// template tells whether a string in a decoded value looks like a template.
+func template(v any) bool {
+	switch t := v.(type) {
+	case string:
+		_, after, ok := strings.Cut(t, "{{")
+		return ok && strings.Contains(after, "}}")
+	case []any:
+		return slices.ContainsFunc(t, template)
+	case map[string]any:
+		for k, e := range t {
+			if template(k) || template(e) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func identity(doc map[string]any) (k core.Key) {

@@ -1,0 +1,32 @@
+package manifest
+
+import "crypto/sha256"
+
+// Seen keeps the documents that were parsed, by the SHA-256 of their text, so
+// that of a file in which one document changed only that one is parsed. It is
+// for many versions of one file. It need not keep anything; what it gives back
+// must be what was put there.
+type Seen interface {
+	Get(text [sha256.Size]byte) ([]Document, bool)
+	// Put keeps documents that were parsed from so many bytes.
+	Put(text [sha256.Size]byte, docs []Document, size int)
+}
+
+// moved are documents with their lines so many lines further down. Objects of
+// which the line changes are copied, their fields are not.
+func moved(docs []Document, by int) []Document {
+	if by == 0 || len(docs) == 0 {
+		return docs
+	}
+	all := make([]Document, len(docs))
+	for i, d := range docs {
+		d.Line += by
+		if d.Object != nil {
+			o := *d.Object
+			o.Origin.Line = d.Line
+			d.Object = &o
+		}
+		all[i] = d
+	}
+	return all
+}
