@@ -74,9 +74,3 @@ type Acknowledgement struct {
 	// Digest where the side had none.
 	GitDigest, LiveDigest Digest
 }
-
-// Accepts tells whether the word was given for just the values of a change. The
-// change's values must not be masked.
-func (a Acknowledgement) Accepts(c Change) bool {
-	return a.GitDigest == c.Git.Digest() && a.LiveDigest == c.Live.Digest()
-}

@@ -178,7 +178,7 @@ func (a Acknowledgement) Void(c Change, now time.Time) string {
 		return "its time is over"
 	case c.Git.Digest() != a.GitDigest:
 		return "git changed it since"
-	case !a.Accepts(c):
+	case c.Live.Digest() != a.LiveDigest:
 		return "live changed it since"
 	}
 	return ""

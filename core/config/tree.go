@@ -109,6 +109,7 @@ func (n *node) json() (any, error) {
 			return nil, fmt.Errorf("%s is no value that JSON knows", quoted(n.text))
 		}
 		return core.DecodeJSON(text)
+	case null:
 	}
 	return nil, nil
 }

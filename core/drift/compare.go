@@ -83,6 +83,7 @@ func (c *Comparer) Compare(in Input) *Result {
 			At: in.Now, Git: in.Git.Readings, Live: firstReading(in.Live),
 			NotInGit: map[core.GroupKind]int{}, Gaps: in.Live.Gaps,
 			Freeze: f.freeze(), Rewrites: f.rewrites(),
+			Rules: rulesRelease, Release: release(in.Live.Schemas),
 		},
 	}
 	findings := findingsByKey(in.Git.Findings)

@@ -65,7 +65,7 @@ func (s subject) versionTree(i int) (*core.Object, map[string]any) {
 	if i >= s.past.len() || s.past.Versions[i].Object == nil {
 		return nil, nil
 	}
-	return s.past.Versions[i].Object, s.past.tree(i)
+	return s.past.Versions[i].Object, s.past.normal(s.past.Versions[i].Object)
 }
 
 func (s subject) originAt(i int, moved []difference) origin {

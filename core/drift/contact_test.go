@@ -2,6 +2,7 @@ package drift_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,9 @@ func pastOf(t *testing.T, texts []string, hours ...int) core.Past {
 	p := core.Past{Whole: true}
 	for i, text := range texts {
 		v := core.Version{Commit: commit(fmt.Sprintf("c%d", i), hours[i])}
+		if i+1 < len(texts) {
+			v.Before = []int{i + 1}
+		}
 		for o := range snapshot(t, "git", text).Objects() {
 			v.Object = o
 		}
@@ -147,7 +151,10 @@ func TestEnoughStopsTheWalk(t *testing.T) {
 	whole.Whole = false
 	for n, want := range []bool{false, false, false, true, true} {
 		p := whole
-		p.Versions = whole.Versions[:n]
+		p.Versions = slices.Clone(whole.Versions[:n])
+		if n > 0 {
+			p.Versions[n-1].Before = nil
+		}
 		if got := res.Enough(vpcKey, p); got != want {
 			t.Errorf("after %d versions enough = %v, want %v", n, got, want)
 		}

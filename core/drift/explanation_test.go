@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"selvage/core"
@@ -176,6 +177,30 @@ func TestExplanationIsOfTheSameVerdict(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestComparerServesSeveralGoroutines: the screens ask for explanations while
+// checks go on, and schemas come and go.
+func TestComparerServesSeveralGoroutines(t *testing.T) {
+	c := drift.New(core.Fabric{})
+	git, live, hintedLive := snapshot(t, "git", vpc), snapshot(t, "kube", liveVPC), snapshot(t, "kube", liveVPC)
+	hintedLive.Schemas = definitions(t, crd("vpc", "VPC", "mode: {type: string}"))
+	k := core.Key{Group: "vpc.githedgehog.com", Kind: "VPC", Namespace: "default", Name: "vpc-1"}
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			in := drift.Input{Git: git, Live: live, Memory: &core.Memory{}, Now: now}
+			if i%2 == 0 {
+				in.Live = hintedLive
+			}
+			for range 20 {
+				if _, ok := c.Explain(in, k); !ok || c.Compare(in).Report.Counts.Total() != 1 {
+					t.Error("no verdict")
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestNothingIsExplainedOfWhatIsNotThere(t *testing.T) {

@@ -1,6 +1,8 @@
 package drift
 
 import (
+	"slices"
+
 	"selvage/core"
 )
 
@@ -47,6 +49,7 @@ func (m move) op() core.Op {
 // pair: a side has moved where it no longer says what its half of the base
 // said. What both halves of the base differed by already is no difference.
 func (t trees) judge(rest []difference) (changes []core.Change, folds []core.Fold) {
+	rest = t.retyped(rest)
 	movers := t.movers(rest)
 	for i, d := range rest {
 		git := move{valueAt(t.baseGit, d.path), d.a}
@@ -66,6 +69,57 @@ func (t trees) judge(rest []difference) (changes []core.Change, folds []core.Fol
 		}
 	}
 	return changes, folds
+}
+
+// retyped puts in place of the differences inside a value that both sides made
+// another type of value the one at its root: there both have moved, and to
+// different ends.
+func (t trees) retyped(rest []difference) []difference {
+	out := make([]difference, 0, len(rest))
+	for _, d := range rest {
+		root, ok := t.retypedRoot(d)
+		if !ok {
+			out = append(out, d)
+			continue
+		}
+		if !slices.ContainsFunc(out, func(o difference) bool { return o.path == root }) {
+			out = append(out, difference{
+				path: root, unit: unitOf(root), node: t.nodeAt(root),
+				a: valueAt(t.git, root), b: valueAt(t.live, root),
+			})
+		}
+	}
+	return out
+}
+
+// retypedRoot is the highest place above a difference at which both halves of
+// the base had a value of another type than the sides have now.
+func (t trees) retypedRoot(d difference) (core.Path, bool) {
+	at := core.Path("")
+	steps := d.path.Steps()
+	for _, step := range steps[:max(0, len(steps)-1)] {
+		at += core.Path(step)
+		git, live := move{valueAt(t.baseGit, at), valueAt(t.git, at)}, move{valueAt(t.baseLive, at), valueAt(t.live, at)}
+		if git.retypes() && live.retypes() {
+			return at, true
+		}
+	}
+	return "", false
+}
+
+// retypes tells whether a move makes something of another type of what was there.
+func (m move) retypes() bool {
+	return m.from.Present() && m.to.Present() && typeOf(m.from.Any()) != typeOf(m.to.Any())
+}
+
+func typeOf(v any) string {
+	switch v.(type) {
+	case map[string]any:
+		return "map"
+	case []any:
+		return "list"
+	}
+	return "scalar"
 }
 
 // mover tells which sides moved.

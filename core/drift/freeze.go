@@ -2,7 +2,6 @@ package drift
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"selvage/core"
@@ -66,7 +65,7 @@ func (f *frame) confirmed(gone []core.Key) bool {
 func (f *frame) hold(z *core.Freeze) {
 	f.frozen = true
 	f.gone = make(map[core.Key]string, len(z.Gone))
-	why := fmt.Sprintf("%d of %d objects vanished from %s at once (selvage accept %s --mass-change)", len(z.Gone), z.Of, z.Side, f.fabric.ID)
+	why := z.Sentence(f.fabric.ID)
 	for _, k := range z.Gone {
 		f.gone[k] = why
 	}

@@ -144,7 +144,7 @@ func (s subject) replacedWhole(o core.Overwritten, now *core.Object) (core.Overw
 		return o, false
 	}
 	if now != nil {
-		o.Now = core.ValueOf(tidy(s.normal(now)))
+		o.Now = core.ValueOf(tidy(cloned(s.normal(now))))
 		if m, ok := now.Creator(); ok {
 			o.ReplacedBy = m.Name
 		}

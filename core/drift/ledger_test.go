@@ -117,3 +117,27 @@ func TestOverwrittenSecretsAreMaskedForPeople(t *testing.T) {
 		t.Errorf("masked: %s, %s", o.Live, o.Now)
 	}
 }
+
+// TestAcknowledgedEditIsKept, too: that somebody accepted it for a while does
+// not make it less lost.
+func TestAcknowledgedEditIsKept(t *testing.T) {
+	git := snapshot(t, "git", vpc)
+	m := agreed(t, vpc, liveVPC)
+	gone := compareAt(at(1), git, snapshot(t, "kube", ""), m)
+	values := drift.New(core.Fabric{}).Values(drift.Input{Git: git, Live: snapshot(t, "kube", ""), Memory: m, Now: at(1)}, vpcKey)
+	m = remembered(gone, git)
+	m.Acknowledgements = []core.Acknowledgement{{
+		Key: vpcKey, Path: core.Root, By: "kim", At: at(1), Until: at(90), GitDigest: values[0].Git.Digest(), LiveDigest: values[0].Live.Digest(),
+	}}
+	accepted := compareAt(at(2), git, snapshot(t, "kube", ""), m)
+	if v := accepted.Report.Verdicts[0]; v.State != core.Acknowledged {
+		t.Fatalf("it is %s, want acknowledged", v.State)
+	}
+	words := m.Acknowledgements
+	m = remembered(accepted, git)
+	m.Acknowledgements = words
+	back := compareAt(at(3), git, snapshot(t, "kube", liveVPC), m)
+	if len(back.Overwritten) != 1 || back.Overwritten[0].Op != core.OpRemoved {
+		t.Errorf("overwritten = %+v, want the deletion", back.Overwritten)
+	}
+}

@@ -83,13 +83,22 @@ func (s subject) notes() []string {
 	if !live.Deleting.IsZero() {
 		notes = append(notes, "being deleted since "+live.Deleting.UTC().Format("2006-01-02 15:04:05Z"))
 	}
-	if was := s.before.Live.Object; was != nil && was.UID != "" && live.UID != "" && was.UID != live.UID {
-		notes = append(notes, "made anew since the last look: it has another uid")
+	if s.madeAnew(live) {
+		notes = append(notes, "made anew: it has another uid than before")
 	}
 	if git != nil && git.Version != live.Version && !slices.Contains(s.Live.Schemas[s.key.GroupKind()].Versions, git.Version) {
 		notes = append(notes, fmt.Sprintf("git writes it as %s, the fabric serves %s", git.Version, s.served()))
 	}
 	return notes
+}
+
+// madeAnew tells whether live is another object than at the last look, or than
+// when both sides last agreed.
+func (s subject) madeAnew(live *core.Object) bool {
+	other := func(was *core.Object) bool {
+		return was != nil && was.UID != "" && live.UID != "" && was.UID != live.UID
+	}
+	return other(s.before.Live.Object) || s.before.Base != nil && other(s.before.Base.Live)
 }
 
 // served are the versions that the fabric serves the object's kind at.

@@ -20,7 +20,8 @@ type subject struct {
 	past     *past           // nil where not known, or not yet
 
 	table table
-	plain bool // leave secret-looking values as they are
+	forms *[]form // that were made so far
+	plain bool    // leave secret-looking values as they are
 }
 
 // outcome is what the comparison says of one object.
@@ -29,9 +30,26 @@ type outcome struct {
 	base    *core.Base // the base from now on, nil if there is none
 }
 
-// normal is the form of one side for comparison.
+// normal is the form of one side for comparison. It is made once for each
+// content, and not to be changed.
 func (s subject) normal(o *core.Object) map[string]any {
-	return s.table.normal(o.Fields, nil)
+	if s.forms == nil {
+		return s.table.normal(o.Fields, nil)
+	}
+	for _, f := range *s.forms {
+		if f.of == o {
+			return f.fields
+		}
+	}
+	f := form{o, s.table.normal(o.Fields, nil)}
+	*s.forms = append(*s.forms, f)
+	return f.fields
+}
+
+// form is an object's fields as they are compared.
+type form struct {
+	of     *core.Object
+	fields map[string]any
 }
 
 // explain splits the differences between two documents, normalised, into what
@@ -49,8 +67,8 @@ func (s subject) overdue() bool { return s.Now.Sub(s.gitSince) > s.fabric.Pendin
 
 // judge finds the object's verdict.
 func (s subject) judge() outcome {
-	var v core.Verdict
-	v.Key = s.key
+	s.forms = new([]form)
+	v := core.Verdict{Key: s.key}
 	if o := s.live.Object; o != nil {
 		v.Version, v.LiveRevision = o.Version, o.ResourceVersion
 	}
@@ -122,18 +140,18 @@ func (s subject) unknown(v *core.Verdict) {
 func (s subject) whole(v *core.Verdict, verdict core.FieldVerdict, op core.Op) {
 	c := core.Change{Path: core.Root, Op: op, Verdict: verdict}
 	if o := s.git.Object; o != nil {
-		v.Git = tidy(s.normal(o))
+		v.Git = tidy(cloned(s.normal(o)))
 		c.Git = core.ValueOf(v.Git)
 	}
 	if o := s.live.Object; o != nil {
-		v.Live = tidy(s.normal(o))
+		v.Live = tidy(cloned(s.normal(o)))
 		c.Live = core.ValueOf(v.Live)
 		if m, ok := o.Creator(); ok && verdict != core.FieldGitAhead && o.Deleting.IsZero() {
 			c.Manager, c.ManagerTime = m.Name, m.Time
 		}
 	}
 	if b := s.before.Base; b != nil {
-		c.Base = core.ValueOf(tidy(s.normal(b.Git)))
+		c.Base = core.ValueOf(tidy(cloned(s.normal(b.Git))))
 	}
 	c.Observed, c.Commit = s.observed(c, nil), s.commit(c)
 	v.Changes = []core.Change{c}
@@ -195,8 +213,9 @@ func (s subject) lastMover(moved []difference) (name string, at time.Time) {
 }
 
 // moves are the changes of one side between two times that no rule explains.
+// What the fabric's schema drops is none: no side can bring it about.
 func (s subject) moves(from, to *core.Object) []difference {
-	_, rest := s.explain(s.normal(from), s.normal(to))
+	_, rest := s.explain(s.table.kept(s.normal(from), nil), s.table.kept(s.normal(to), nil))
 	return rest
 }
 

@@ -7,12 +7,10 @@ import (
 	"selvage/core"
 )
 
-// past is what Git's history says about an object, normalised as it is asked
-// for.
+// past is what Git's history says about an object.
 type past struct {
 	core.Past
-	table table
-	trees []map[string]any
+	normal func(*core.Object) map[string]any
 }
 
 // newPast takes a past for a subject, nil where it is of another revision than
@@ -21,7 +19,8 @@ func (s subject) newPast(p core.Past) *past {
 	if len(p.Versions) > 0 && s.git.Presence != core.Unread && !equalObjects(p.Versions[0].Object, s.git.Object) {
 		return nil
 	}
-	return &past{Past: p, table: s.table, trees: make([]map[string]any, len(p.Versions))}
+	s.forms = new([]form)
+	return &past{Past: p, normal: s.normal}
 }
 
 // len is the number of versions, 0 of a past that nobody knows.
@@ -32,24 +31,12 @@ func (p *past) len() int {
 	return len(p.Versions)
 }
 
-// tree is what version i said, nil where it took the object away.
-func (p *past) tree(i int) map[string]any {
-	if p.trees[i] == nil && p.Versions[i].Object != nil {
-		p.trees[i] = p.table.normal(p.Versions[i].Object.Fields, nil)
+// at is what an object of the past said at a place.
+func (p *past) at(o *core.Object, path core.Path) core.Value {
+	if o == nil {
+		return core.Value{}
 	}
-	return p.trees[i]
-}
-
-// at is what version i said at a place. Before the beginning of the history
-// nothing was there; before where it was followed to, known is false.
-func (p *past) at(i int, path core.Path) (v core.Value, known bool) {
-	if i >= p.len() {
-		return core.Value{}, p.Whole
-	}
-	if tree := p.tree(i); tree != nil {
-		return valueAt(tree, path), true
-	}
-	return core.Value{}, true
+	return valueAt(p.normal(o), path)
 }
 
 // when is the time of the commit that made version i; zero where not known.
@@ -61,29 +48,31 @@ func (p *past) when(i int) time.Time {
 }
 
 // blame is the commit that last changed what Git says at a place, a zero one
-// where Git never said anything else or that is not known.
+// where Git never said anything there or that is not known.
 func (p *past) blame(path core.Path) core.Commit {
-	if path == core.Root && p.len() > 0 {
+	switch {
+	case p.len() == 0:
+		return core.Commit{}
+	case path == core.Root:
 		return p.Versions[0].Commit
 	}
-	for i := range p.len() {
-		now, _ := p.at(i, path)
-		before, known := p.at(i+1, path)
-		if !known {
-			return core.Commit{}
-		}
-		if !now.Equal(before) {
-			return p.Versions[i].Commit
-		}
+	now := p.at(p.Versions[0].Object, path)
+	v, sure := p.Maker(func(o *core.Object) bool { return p.at(o, path).Equal(now) })
+	if !sure {
+		return core.Commit{}
 	}
-	return core.Commit{}
+	had := func(i int) bool { return p.at(p.Versions[i].Object, path).Present() }
+	if !now.Present() && !slices.ContainsFunc(v.Before, had) {
+		return core.Commit{}
+	}
+	return v.Commit
 }
 
 // removal is the index of the version that took a value away from a place, and
 // true where a version older than i had exactly that value there last.
 func (p *past) removal(i int, path core.Path, v core.Value) (int, bool) {
 	for j := i + 1; j < p.len(); j++ {
-		if was, _ := p.at(j, path); was.Present() {
+		if was := p.at(p.Versions[j].Object, path); was.Present() {
 			return j - 1, was.Equal(v)
 		}
 	}
@@ -131,6 +120,7 @@ func (s subject) unmet(base *core.Base) bool {
 // enough tells whether a past answers what was wanted.
 func (w want) enough(p core.Past) bool {
 	s := w.subject
+	s.forms = new([]form)
 	if s.past = s.newPast(p); s.past == nil {
 		return false
 	}

@@ -326,36 +326,44 @@ func TestUserRules(t *testing.T) {
 		with, otherwise string
 	}{
 		{
-			"set", core.Rule{Path: ".spec.names", Is: core.RuleSet},
+			"set",
+			core.Rule{Path: ".spec.names", Is: core.RuleSet},
 			"names: [a, b]", "names: [a, b]", "names: [b, a]", "in_sync", "drifted; .spec.names[0] drift; .spec.names[1] drift",
 		},
 		{
-			"keys", core.Rule{Kind: "Server", Path: ".spec.ports", Is: core.RuleKeyed, Keys: []string{"name"}},
+			"keys",
+			core.Rule{Kind: "Server", Path: ".spec.ports", Is: core.RuleKeyed, Keys: []string{"name"}},
 			"ports: [{name: a}, {name: b}]", "ports: [{name: a}, {name: b}]", "ports: [{name: b}, {name: a, x: 1}]",
 			"drifted; .spec.ports[name=\"a\"].x drift", "drifted; .spec.ports[0].name drift; .spec.ports[1].name drift; .spec.ports[1].x drift",
 		},
 		{
-			"default", core.Rule{Kind: "*", Path: ".spec.list[*].level", Is: core.RuleDefault, Default: core.ValueOf(int64(3))},
+			"default",
+			core.Rule{Kind: "*", Path: ".spec.list[*].level", Is: core.RuleDefault, Default: core.ValueOf(int64(3))},
 			"list: [{a: 1}]", "list: [{a: 1}]", "list: [{a: 1, level: 3}]", "in_sync; .spec.list[0].level by user.default", "drifted; .spec.list[0].level drift",
 		},
 		{
-			"another value", core.Rule{Path: ".spec.level", Is: core.RuleDefault, Default: core.ValueOf(int64(3))},
+			"another value",
+			core.Rule{Path: ".spec.level", Is: core.RuleDefault, Default: core.ValueOf(int64(3))},
 			"a: 1", "a: 1", "a: 1, level: 4", "drifted; .spec.level drift", "drifted; .spec.level drift",
 		},
 		{
-			"server", core.Rule{Kind: "srv", Path: ".spec.own", Is: core.RuleServer},
+			"server",
+			core.Rule{Kind: "srv", Path: ".spec.own", Is: core.RuleServer},
 			"own: {a: 1}", "own: {a: 1}", "own: {a: 1, b: {c: 2}}", "in_sync; .spec.own.b by user.server", "drifted; .spec.own.b drift",
 		},
 		{
-			"server, but git says it, too", core.Rule{Path: ".spec.own", Is: core.RuleServer},
+			"server, but git says it, too",
+			core.Rule{Path: ".spec.own", Is: core.RuleServer},
 			"own: {a: 1}", "own: {a: 1}", "own: {a: 2}", "drifted; .spec.own.a drift", "drifted; .spec.own.a drift",
 		},
 		{
-			"ignored", core.Rule{Path: ".spec.*.a", Is: core.RuleIgnored},
+			"ignored",
+			core.Rule{Path: ".spec.*.a", Is: core.RuleIgnored},
 			"own: {a: 1, b: 1}", "own: {a: 1, b: 1}", "own: {a: 2, b: 2}", "drifted; .spec.own.b drift; .spec.own.a by user.ignore", "drifted; .spec.own.a drift; .spec.own.b drift",
 		},
 		{
-			"of another kind", core.Rule{Kind: "VPC", Path: ".spec.own", Is: core.RuleIgnored},
+			"of another kind",
+			core.Rule{Kind: "VPC", Path: ".spec.own", Is: core.RuleIgnored},
 			"own: 1", "own: 1", "own: 2", "drifted; .spec.own drift", "drifted; .spec.own drift",
 		},
 	} {

@@ -38,7 +38,7 @@ func (s subject) threeWay(v *core.Verdict) *core.Base {
 	if v.State != core.InSync {
 		return s.advanced(t, changes)
 	}
-	if base.Git.Digest == s.git.Object.Digest && base.Live.Digest == s.live.Object.Digest {
+	if base.Git.Digest == s.git.Object.Digest && stayed && base.Live.UID == s.live.Object.UID {
 		return base
 	}
 	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: s.Now, Source: core.FromAgreement}

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"slices"
 
 	"selvage/core"
 )
@@ -24,39 +25,31 @@ func (s subject) acceptedBase() *core.Base {
 }
 
 // acknowledge makes an object acknowledged whose differences a person has
-// accepted for now, all of them as they are.
+// accepted for now, all of them as they are. The word that ends first is told.
 func (s subject) acknowledge(v *core.Verdict) {
 	switch v.State {
 	case core.Stuck, core.Conflict, core.Drifted, core.Differs, core.OnlyGit, core.OnlyLive:
 	default:
 		return
 	}
-	var word *core.Acknowledgement
-	for _, c := range v.Changes {
-		a := s.acknowledged(c)
-		if a == nil {
+	words := s.acks[s.key]
+	if len(words) == 0 {
+		return
+	}
+	open := slices.DeleteFunc(slices.Clone(v.Changes), func(c core.Change) bool { return c.Verdict == core.FieldPruned })
+	var first *core.Acknowledgement
+	for _, word := range core.Accepted(s.key, open, words, s.Now) {
+		if word == nil {
 			return
 		}
-		if word == nil || a.Until.Before(word.Until) {
-			word = a
+		if first == nil || word.Until.Before(first.Until) {
+			first = word
 		}
 	}
-	if word != nil {
-		v.State, v.Acknowledged = core.Acknowledged, word
-		v.Reason = fmt.Sprintf("accepted by %s: %s", word.By, word.Reason)
+	if first != nil {
+		v.State, v.Acknowledged = core.Acknowledged, first
+		v.Reason = fmt.Sprintf("accepted by %s: %s", first.By, first.Reason)
 	}
-}
-
-// acknowledged is the word that a change was accepted with, nil without one
-// that still holds.
-func (s subject) acknowledged(c core.Change) *core.Acknowledgement {
-	var last *core.Acknowledgement
-	for i, a := range s.acks[s.key] {
-		if (a.Path == core.Root || c.Path == a.Path) && s.Now.Before(a.Until) && a.Accepts(c) {
-			last = &s.acks[s.key][i]
-		}
-	}
-	return last
 }
 
 // terminating is the verdict on an object that Git has and that is being

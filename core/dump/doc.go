@@ -17,6 +17,11 @@
 // made the dump by one command from one cluster; if part of it is broken, then
 // the command went wrong, and which objects are missing nobody can tell.
 //
+// CustomResourceDefinitions in a dump are not compared; they tell the shapes of
+// its kinds. That a kind is not defined proves that the cluster did not serve it
+// only where somebody clearly dumped all definitions: where there is one of a
+// kind that the scope leaves out, and others of the same group.
+//
 // A file is read again at every check and never kept: a dump is replaced by
 // copying another one over it, with whatever times and sizes that leaves.
 package dump

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net"
 	"net/http"
@@ -27,7 +28,10 @@ type client struct {
 	http     *http.Client
 	timeout  time.Duration // of one request
 	now      func() time.Time
+	log      *slog.Logger
 	catalog  atomic.Pointer[catalog] // the last one; nil before the first
+	hints    hints
+	sets     sets
 }
 
 // newClient makes the client of a server. It takes config over and puts the
@@ -79,7 +83,7 @@ var errRedirect = errors.New("the server redirects elsewhere, which is not follo
 func refuseRedirect(*http.Request, []*http.Request) error { return errRedirect }
 
 // bounded keeps an answer from filling the memory: nobody reads more than
-// maxPage of it.
+// maxPage of it. A watch has no end, and bounds each of its events itself.
 type bounded struct{ next http.RoundTripper }
 
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -90,6 +94,8 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	limit := int64(maxPage)
 	if response.StatusCode >= http.StatusBadRequest {
 		limit = maxError
+	} else if watches(r) {
+		return response, nil
 	}
 	response.Body = &boundedBody{response.Body, limit, limit == maxError}
 	return response, nil
@@ -141,6 +147,9 @@ func (r *refusal) Error() string {
 	return what + ": " + r.message
 }
 
+// anyMedia is what to accept of a document that servers send under a wrong name.
+const anyMedia = "*/*"
+
 // fetch gets a document. Where the server is busy and says for how long, it
 // asks again, as long as that fits into the time for one request.
 func (c *client) fetch(ctx context.Context, p string, query url.Values, accept string) ([]byte, error) {
@@ -164,16 +173,9 @@ func (c *client) fetch(ctx context.Context, p string, query url.Values, accept s
 func (c *client) get(ctx context.Context, p string, query url.Values, accept string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errSlow{c.timeout})
 	defer cancel()
-	target := c.server.JoinPath(p)
-	target.RawQuery = query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
+	response, err := c.send(ctx, p, query, http.Header{"Accept": {accept}})
 	if err != nil {
 		return nil, err
-	}
-	request.Header.Set("Accept", accept)
-	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, c.failed(ctx, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // it was only read from
 	body, err := io.ReadAll(response.Body)
@@ -183,10 +185,29 @@ func (c *client) get(ctx context.Context, p string, query url.Values, accept str
 	if err != nil {
 		return nil, c.failed(ctx, fmt.Errorf("the answer broke off: %w", err))
 	}
+	if accept == anyMedia {
+		return body, nil
+	}
 	if media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return nil, notKubernetes(body)
 	}
 	return body, nil
+}
+
+// send sends the one form of request that there is.
+func (c *client) send(ctx context.Context, p string, query url.Values, header http.Header) (*http.Response, error) {
+	target := c.server.JoinPath(p)
+	target.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	request.Header = header
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.failed(ctx, err)
+	}
+	return response, nil
 }
 
 // errSlow is the cause of a context that ended because an answer took too long.

@@ -50,6 +50,8 @@ type catalog struct {
 	at     time.Time
 	served map[core.GroupKind]resource
 	failed map[string]error // groups of which not all versions could be looked into
+	// versions are all that serve a kind, the one of served first.
+	versions map[core.GroupKind][]string
 }
 
 // known gives the catalog: the last one, if it is not too old and again does
@@ -69,7 +71,10 @@ func (c *client) known(ctx context.Context, again bool) (k *catalog, fresh bool,
 // discover asks the cluster what it serves. What the last catalog knew of a
 // group that cannot be looked into now is taken over.
 func (c *client) discover(ctx context.Context, last *catalog) (*catalog, error) {
-	found := &catalog{at: c.now(), served: map[core.GroupKind]resource{}, failed: map[string]error{}}
+	found := &catalog{
+		at: c.now(), served: map[core.GroupKind]resource{}, failed: map[string]error{},
+		versions: map[core.GroupKind][]string{},
+	}
 	grouped := false
 	for _, p := range []string{"/api", "/apis"} {
 		groups, lists, err := c.groups(ctx, p, found.failed)
@@ -184,10 +189,13 @@ func (k *catalog) add(groups []metav1.APIGroup, lists []*metav1.APIResourceList)
 
 func (k *catalog) addResource(group, version string, r metav1.APIResource) {
 	gk := core.GroupKind{Group: group, Kind: r.Kind}
-	if _, ok := k.served[gk]; ok || strings.Contains(r.Name, "/") || !slices.Contains(r.Verbs, "list") {
+	if strings.Contains(r.Name, "/") || !slices.Contains(r.Verbs, "list") || slices.Contains(k.versions[gk], version) {
 		return
 	}
-	k.served[gk] = resource{gk, version, r.Name, r.Namespaced}
+	k.versions[gk] = append(k.versions[gk], version)
+	if _, ok := k.served[gk]; !ok {
+		k.served[gk] = resource{gk, version, r.Name, r.Namespaced}
+	}
 }
 
 func (k *catalog) keep(last *catalog) {
@@ -196,7 +204,7 @@ func (k *catalog) keep(last *catalog) {
 	}
 	for gk, r := range last.served {
 		if _, ok := k.served[gk]; !ok && k.failed[gk.Group] != nil {
-			k.served[gk] = r
+			k.served[gk], k.versions[gk] = r, last.versions[gk]
 		}
 	}
 }

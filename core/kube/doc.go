@@ -1,20 +1,27 @@
-// Package kube reads a cluster through its Kubernetes API, as a [core.Source]
+// Package kube reads a cluster through its Kubernetes API, as a [core.Watcher]
 // that has no way to write.
 //
 // Call [New] once per fabric and [Source.Read] at every check. Read asks the
 // cluster which kinds it serves, lists those that the scope wants page by page,
-// and says of every kind whether it was read whole.
+// and says of every kind whether it was read whole. Where [Source.Watch] runs
+// beside it, each list is followed by a watch, and Read lists again only what
+// no watch has lately been proven to follow.
 //
 // # Promises
 //
 //   - Nothing is written, and nothing but objects is read. Every request of
 //     every client passes one guard (readonly.go), which admits a GET of the
-//     discovery documents, of a list of objects or of one object, at the one
-//     API server, and refuses everything else before a byte of it is sent.
+//     discovery documents, of a list of objects, once or as a watch, or of one
+//     object, at the one API server, and refuses everything else before a byte
+//     of it is sent.
 //   - Kinds outside the scope are never asked for: some hold credentials.
 //   - No object is absent unless a whole list of its kind and namespace said
 //     so. An answer that is refused, late, cut short, of another kind or no
 //     Kubernetes list at all makes a [core.Gap] with the reason.
+//   - What is told from a watch is no older than [Config.FreshFor], and goes
+//     never back to a state before one that was told.
+//   - While [core.Snapshot] says that it is watched, every content that an
+//     object had is told: by the snapshot, or as a passage.
 //   - The terminal is left alone: nothing here, in client-go or in a credential
 //     plugin writes to it or reads from it (see [Quiet]).
 //
@@ -33,6 +40,43 @@
 // takes a list of another kind, or {}, for an empty one, and its discovery takes
 // {} for a cluster without groups: either would delete a fabric on screen. Of
 // discovery only the reading of the aggregated form is client-go's.
+//
+// Watches have a loop of their own too (follow.go), over the same lists, and no
+// client-go reflector. A reflector logs an event of another kind, or one that
+// its store refuses, and goes on after it; keeps its objects and says nothing
+// where a kind is forbidden, gone or out of reach; begins with a list from a
+// cache that may be older than what was seen before; and tells no store when
+// its watch was last alive. All of that can be put right around it, in a lister,
+// a decoder, a store and an error handler that amount to more than the loop: a
+// watch that ends is opened again from its last revision, and where that is
+// refused, silent or not understood, the kind is listed.
+//
+// Lists and watches of one source begin in one place, by turns: in a look, which
+// a Read makes for its answer and Watch for what broke. So both see the same
+// errors, credentials are renewed once for all watches, and a Read never waits
+// for a hanging look that nobody else waits for. Looks of Watch run no
+// credential plugin; those that break for want of one say so, and the Read that
+// follows runs it.
+//
+// A watch is believed for as long as it says something: an event, or the
+// bookmark that API servers send every minute. One that is silent for 90 seconds
+// may be half open, which HTTP/2 finds out by itself within 15 seconds and
+// HTTP/1.1 never does, and is listed again. Where a list had to bridge a gap, the
+// next watch still begins before the gap, so that the server may tell what came
+// and went in it; only if it has forgotten that does the time of the list become
+// the one since when nothing was missed.
+//
+// Revisions are compared as numbers, which Kubernetes promises since 1.35 and
+// etcd has always kept. One API server of several may lag; its list is refused
+// as stale. After two minutes it is taken after all, because then the cluster
+// was put back to a backup.
+//
+// Field sets of managedFields are kept once for all objects that have equal ones
+// (sets.go): as they come they are larger than the objects.
+//
+// The shapes of kinds are asked for beside the lists, at each new discovery. A
+// check waits for them for a second at most, and does without where anything
+// goes wrong.
 //
 // Lists leave resourceVersion unset. The cheaper resourceVersion=0 may be
 // answered from a cache that is older than what the last check saw. There is no

@@ -178,7 +178,7 @@ func (e *onOneLine) Unwrap() error { return e.error }
 // worse tells whether a keeps more of a cluster from being read than b.
 func worse(a, b core.Access) bool {
 	order := []core.Access{
-		core.AccessOK, core.AccessInvalid, core.AccessForbidden,
+		core.AccessOK, core.AccessStale, core.AccessInvalid, core.AccessForbidden,
 		core.AccessUnauthorized, core.AccessLoginNeeded, core.AccessUnreachable,
 	}
 	return slices.Index(order, a) > slices.Index(order, b)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -16,39 +17,56 @@ import (
 // list reads all objects of one job, page by page. When the server has
 // forgotten the state that the first page was of, it starts over and asks for
 // everything at once.
-func (c *client) list(ctx context.Context, j job) ([]*core.Object, error) {
+func (c *client) list(ctx context.Context, j job) (listing, error) {
 	if j.namespace != "" && len(validation.IsDNS1123Label(j.namespace)) > 0 {
-		return nil, wrongAnswer("%q cannot be the name of a namespace", j.namespace)
+		return listing{}, wrongAnswer("%q cannot be the name of a namespace", j.namespace)
 	}
-	objects, err := c.pages(ctx, j, pageSize)
-	var refused *refusal
-	if errors.As(err, &refused) && refused.code == http.StatusGone {
+	l, err := c.pages(ctx, j, pageSize)
+	if gone(err) {
 		return c.pages(ctx, j, 0)
 	}
-	return objects, err
+	return l, err
 }
 
-func (c *client) pages(ctx context.Context, j job, limit int) ([]*core.Object, error) {
+// gone tells whether the server has forgotten the state that was asked for.
+func gone(err error) bool {
+	var refused *refusal
+	return errors.As(err, &refused) && refused.code == http.StatusGone
+}
+
+// listing is a whole list.
+type listing struct {
+	objects  []*core.Object
+	revision string    // of the state that it shows, "" where the server does not say
+	at       time.Time // when its first page came
+}
+
+func (c *client) pages(ctx context.Context, j job, limit int) (listing, error) {
 	query := url.Values{}
 	if limit > 0 {
 		query.Set("limit", strconv.Itoa(limit))
 	}
-	var objects []*core.Object
+	var l listing
 	for {
 		body, err := c.fetch(ctx, j.path(j.namespace), query, "application/json")
 		if err != nil {
-			return nil, err
+			return listing{}, err
+		}
+		if l.at.IsZero() {
+			l.at = c.now()
 		}
 		page, err := decodePage(body, j)
 		if err != nil {
-			return nil, err
+			return listing{}, err
 		}
-		objects = append(objects, page.objects...)
+		c.share(page.objects)
+		l.objects = append(l.objects, page.objects...)
+		l.revision = page.revision
 		if page.next == "" {
-			return objects, nil
+			return l, nil
 		}
 		if page.next == query.Get("continue") {
-			return nil, wrongAnswer("the list does not get on: two pages name the same next one")
+			return listing{}, wrongAnswer("the list does not get on: two pages name the same next one")
 		}
 		query.Set("continue", page.next)
 	}
@@ -56,8 +74,9 @@ func (c *client) pages(ctx context.Context, j job, limit int) ([]*core.Object, e
 
 // page is one answer to a list.
 type page struct {
-	objects []*core.Object
-	next    string // what to ask for the next page with, "" on the last one
+	objects  []*core.Object
+	revision string // the same on every page
+	next     string // what to ask for the next page with, "" on the last one
 }
 
 // decodePage reads a page and makes sure that it is one of the list that was
@@ -81,6 +100,7 @@ func decodePage(body []byte, j job) (page, error) {
 		return page{}, wrongAnswer("the %s has no items", kind)
 	}
 	p := page{objects: make([]*core.Object, 0, len(items))}
+	p.revision, _ = meta["resourceVersion"].(string)
 	p.next, _ = meta["continue"].(string)
 	if left, _ := meta["remainingItemCount"].(int64); left > 0 && p.next == "" {
 		return page{}, wrongAnswer("the %s ends early: %d more items are said to follow", kind, left)

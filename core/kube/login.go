@@ -27,10 +27,21 @@ type login struct {
 	plugin                                  credential
 }
 
+// renewal says when a credential plugin is run.
+type renewal uint8
+
+const (
+	whenExpired renewal = iota
+	always
+	never // it may bring up a window, so a person should be there
+)
+
+// errPluginDue tells that a credential plugin would have to be run.
+var errPluginDue = errors.New("the credentials have expired")
+
 // open gives the client for the credentials as they are now: the last one,
-// where they did not change. With renew a credential plugin is asked again even
-// if its last answer has not expired.
-func (s *Source) open(ctx context.Context, renew bool) (*client, error) {
+// where they did not change.
+func (s *Source) open(ctx context.Context, renew renewal) (*client, error) {
 	select {
 	case <-s.lock:
 		defer func() { s.lock <- struct{}{} }()
@@ -50,10 +61,15 @@ func (s *Source) open(ctx context.Context, renew bool) (*client, error) {
 	}
 	last := s.client
 	if config.ExecProvider != nil {
-		if last != nil && !renew && last.login.kubeconfig == kubeconfig && last.login.plugin.valid(s.config.Now()) {
+		switch {
+		case last != nil && renew != always && last.login.kubeconfig == kubeconfig && last.login.plugin.valid(s.config.Now()):
 			l.plugin = last.login.plugin
-		} else if l.plugin, err = s.config.runPlugin(ctx, config); err != nil {
-			return nil, err
+		case renew == never:
+			return nil, errPluginDue
+		default:
+			if l.plugin, err = s.config.runPlugin(ctx, config); err != nil {
+				return nil, err
+			}
 		}
 		l.plugin.apply(config)
 	}
@@ -64,7 +80,7 @@ func (s *Source) open(ctx context.Context, renew bool) (*client, error) {
 	if err != nil {
 		return nil, &core.Error{Access: core.AccessInvalid, Err: err, Hint: "correct the fabric's cluster settings"}
 	}
-	c.login, c.timeout, c.now = l, s.config.RequestTimeout, s.config.Now
+	c.login, c.timeout, c.now, c.log = l, s.config.RequestTimeout, s.config.Now, s.config.Log
 	c.renew = s.config.renewal()
 	s.client = c
 	return c, nil

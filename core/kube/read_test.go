@@ -246,7 +246,18 @@ func TestUnverifiedServerIsMarked(t *testing.T) {
 // same process.
 func BenchmarkRead(b *testing.B) {
 	c := newCluster(b)
-	for i := range 10_000 {
+	c.fill(10_000)
+	s := New(c.config())
+	for b.Loop() {
+		if got := s.Read(b.Context(), scope()); got.Len() != 10_000 {
+			b.Fatalf("%d objects, %+v", got.Len(), got.Readings[0])
+		}
+	}
+}
+
+// fill puts connections into the cluster that look like an engine's.
+func (c *cluster) fill(n int) {
+	for i := range n {
 		c.put("Connection", "default", fmt.Sprintf("conn-%d", i))
 	}
 	path := c.kinds[core.GroupKind{Group: "wiring.githedgehog.com", Kind: "Connection"}].path("default")
@@ -262,11 +273,5 @@ func BenchmarkRead(b *testing.B) {
 			"manager": "argocd-controller", "operation": "Apply", "time": "2026-11-23T10:00:00Z",
 			"fieldsV1": map[string]any{"f:spec": map[string]any{"f:fabric": links}},
 		}}
-	}
-	s := New(c.config())
-	for b.Loop() {
-		if got := s.Read(b.Context(), scope()); got.Len() != 10_000 {
-			b.Fatalf("%d objects, %+v", got.Len(), got.Readings[0])
-		}
 	}
 }

@@ -57,8 +57,16 @@ func (g *guard) admit(r *http.Request) error {
 	if !ok || !readable(below) {
 		return fmt.Errorf("%w (path)", errReadOnly)
 	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || query.Has("watch") && !(watches(r) && isList(below)) {
+		return fmt.Errorf("%w (a watch of what is no list)", errReadOnly)
+	}
 	return nil
 }
+
+// watches tells whether a request asks for a watch, which is a GET of a list
+// whose answer goes on.
+func watches(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
 
 func upgrades(h http.Header) bool {
 	if len(h["Upgrade"]) > 0 {
@@ -103,6 +111,20 @@ func unusual(r rune) bool {
 		return false
 	}
 	return !strings.ContainsRune("/-._:~@+", r)
+}
+
+// isList tells whether a readable path is that of a list of objects.
+func isList(p string) bool {
+	steps := strings.Split(strings.Trim(p, "/"), "/")
+	switch {
+	case steps[0] == "api" && len(steps) > 2: // api/v1/…
+		steps = steps[2:]
+	case steps[0] == "apis" && len(steps) > 3: // apis/group/version/…
+		steps = steps[3:]
+	default:
+		return false
+	}
+	return len(steps) == 1 || len(steps) == 3 && steps[0] == "namespaces"
 }
 
 // isResource tells whether the steps below a group version lead to a list or an

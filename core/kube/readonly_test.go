@@ -141,6 +141,16 @@ func TestGuardRefuses(t *testing.T) {
 		{name: "HEAD", method: "HEAD", path: "/api/v1/namespaces"},
 		{name: "OPTIONS", method: "OPTIONS", path: "/api/v1/namespaces"},
 		{name: "review of rights", method: "POST", path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"},
+		{name: "watch of discovery", path: "/apis?watch=true"},
+		{name: "watch of a group", path: "/apis/vpc.githedgehog.com/v1beta1?watch=true"},
+		{name: "watch of the version", path: "/version?watch=true"},
+		{name: "watch of one object", path: "/apis/vpc.githedgehog.com/v1beta1/namespaces/default/vpcs/vpc-1?watch=true"},
+		{name: "watch of one cluster-wide object", path: "/api/v1/namespaces/default?watch=true"},
+		{name: "watch of a log", path: pod + "/log?watch=true"},
+		{name: "watch in other words", path: "/apis/vpc.githedgehog.com/v1beta1/vpcs?watch=1"},
+		{name: "watch after a semicolon", path: "/apis/vpc.githedgehog.com/v1beta1/vpcs?a=b;watch=true"},
+		{name: "watch by WebSocket", path: "/apis/vpc.githedgehog.com/v1beta1/vpcs?watch=true", header: upgrade},
+		{name: "watch by POST", method: "POST", path: "/apis/vpc.githedgehog.com/v1beta1/vpcs?watch=true"},
 		{name: "token of a service account", method: "POST", path: "/api/v1/namespaces/d/serviceaccounts/s/token"},
 	}
 	for _, base := range []string{"", "/k8s/clusters/c-x"} {
@@ -186,6 +196,9 @@ func TestGuardAdmitsReads(t *testing.T) {
 			"/apis/vpc.githedgehog.com/v1beta1/namespaces/default/vpcs",
 			"/apis/vpc.githedgehog.com/v1beta1/namespaces/default/vpcs/vpc-1",
 			"/apis/rbac.authorization.k8s.io/v1/clusterroles/system:discovery",
+			"/apis/vpc.githedgehog.com/v1beta1/vpcs?watch=true&resourceVersion=7",
+			"/apis/vpc.githedgehog.com/v1beta1/namespaces/default/vpcs?watch=true&allowWatchBookmarks=true",
+			"/api/v1/namespaces?watch=true", "/openapi/v3/apis/vpc.githedgehog.com/v1beta1?hash=ABC",
 		} {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.server.String()+path, http.NoBody)
 			if err != nil {
@@ -198,8 +211,8 @@ func TestGuardAdmitsReads(t *testing.T) {
 			}
 			_ = response.Body.Close()
 		}
-		if n := arrived.Load(); n != 15 {
-			t.Errorf("base %q: %d requests arrived, want 15", base, n)
+		if n := arrived.Load(); n != 19 {
+			t.Errorf("base %q: %d requests arrived, want 19", base, n)
 		}
 	}
 }

@@ -2,27 +2,34 @@ package kube
 
 import (
 	"fmt"
-	"time"
 
 	"selvage/core"
 )
 
-// report makes the snapshot of what a plan's lists brought. refused tells that
-// the server did not take the credentials.
-func (s *Source) report(c *client, p plan, results map[job]result, started time.Time) (snapshot *core.Snapshot, refused bool) {
-	snapshot = core.NewSnapshot(s.reading(c))
+// report makes the snapshot of what a look brought.
+func (s *Source) report(q question, l look) *core.Snapshot {
+	if l.err != nil {
+		return s.unread(l.client, l.err)
+	}
+	snapshot := core.NewSnapshot(s.reading(l.client))
+	followed := q.follower.tell(l)
 	var t tally
-	for _, u := range p.unknown {
-		e := fault(fmt.Sprintf("look up %s at %s", u.GroupKind, c.server), u.err, "")
+	for _, u := range l.plan.unknown {
+		e := fault(fmt.Sprintf("look up %s at %s", u.GroupKind, l.client.server), u.err, "")
 		t.failed(core.Gap{GroupKind: u.GroupKind, Access: e.Access, Reason: e.Error()}, u.err)
 	}
-	for _, j := range p.jobs {
-		r := results[j]
+	for _, j := range l.plan.jobs {
+		r := l.results[j]
 		if !j.namespaced {
 			snapshot.ClusterScoped(j.GroupKind)
 		}
+		if objects, ok := followed.objects[j]; ok {
+			r.objects = objects
+		} else if q.follower != nil && r.err == nil {
+			r.err = errUnfollowed
+		}
 		if r.err != nil {
-			t.failed(j.gap(c, r.err), r.err)
+			t.failed(j.gap(l.client, r.err), r.err)
 			continue
 		}
 		t.read++
@@ -31,19 +38,24 @@ func (s *Source) report(c *client, p plan, results map[job]result, started time.
 			snapshot.Add(o)
 		}
 	}
-	for _, gk := range p.none {
+	for _, gk := range l.plan.none {
 		snapshot.Cover(gk, "")
 	}
-	for _, gk := range p.unserved {
+	for _, gk := range l.plan.unserved {
 		t.gaps = append(t.gaps, notServed(gk))
 	}
 	snapshot.Gaps = t.gaps
+	snapshot.Schemas = l.client.schemas(l.catalog, l.plan)
 	reading := &snapshot.Readings[0]
-	reading.Access, reading.Error = t.sum(s.operation(c))
+	reading.Access, reading.Error = t.sum(s.operation(l.client))
 	if t.read > 0 || reading.Access == core.AccessOK {
-		reading.ReadAt = started
+		reading.ReadAt = q.started
 	}
-	return snapshot, t.refused
+	if at := followed.readAt(); !at.IsZero() {
+		reading.ReadAt = at
+	}
+	snapshot.Passages, snapshot.Watched = followed.passages, followed.watched
+	return snapshot
 }
 
 func (j job) gap(c *client, err error) core.Gap {
@@ -60,18 +72,18 @@ func notServed(gk core.GroupKind) core.Gap {
 		GroupKind: gk,
 		Access:    core.AccessInvalid,
 		Reason:    fmt.Sprintf("the cluster does not serve %s (%s; is its CRD installed?)", gk.Kind, gk.Group),
+		Unserved:  true,
 	}
 }
 
 // tally counts what was read and what was not.
 type tally struct {
-	read    int // lists
-	gaps    []core.Gap
-	worst   core.Gap
-	cause   error // of the worst
-	mixed   bool  // the gaps have different accesses
-	kinds   map[core.GroupKind]bool
-	refused bool
+	read  int // lists
+	gaps  []core.Gap
+	worst core.Gap
+	cause error // of the worst
+	mixed bool  // the gaps have different accesses
+	kinds map[core.GroupKind]bool
 }
 
 func (t *tally) failed(g core.Gap, cause error) {
@@ -84,7 +96,6 @@ func (t *tally) failed(g core.Gap, cause error) {
 	}
 	t.kinds[g.GroupKind] = true
 	t.gaps = append(t.gaps, g)
-	t.refused = t.refused || g.Access == core.AccessUnauthorized
 }
 
 // sum gives the access to the cluster as a whole, and why it is not ok.

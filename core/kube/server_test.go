@@ -39,13 +39,21 @@ type cluster struct {
 	requests []string
 
 	connections int // opened so far
+
+	revision int           // of the last change
+	oldest   int           // the oldest revision that a watch may go on from
+	history  []happened    // what watches tell
+	stirred  chan struct{} // closed when there is something for watches
+	cuts     int           // how often all watches were ended
+	mute     bool          // watches say nothing
+	open     int           // watches that are open
 }
 
 func newCluster(t testing.TB) *cluster {
 	c := &cluster{
 		t: t, token: "reader", stale: map[string]bool{},
 		kinds: map[core.GroupKind]resource{}, objects: map[string][]map[string]any{},
-		answers: map[string]http.HandlerFunc{},
+		answers: map[string]http.HandlerFunc{}, revision: 42, stirred: make(chan struct{}),
 	}
 	c.server = httptest.NewUnstartedServer(http.HandlerFunc(c.handle))
 	c.server.EnableHTTP2 = true
@@ -56,7 +64,10 @@ func newCluster(t testing.TB) *cluster {
 		}
 	}
 	c.server.StartTLS()
-	t.Cleanup(c.server.Close)
+	t.Cleanup(func() {
+		c.cut()
+		c.server.Close()
+	})
 	for _, k := range core.Kinds() {
 		c.serve(resource{k.GroupKind, k.Version, k.Plural, true})
 	}
@@ -136,6 +147,8 @@ func (c *cluster) handle(w http.ResponseWriter, r *http.Request) {
 		c.discovery(w, func(group string) bool { return group == "" })
 	case r.URL.Path == "/apis":
 		c.discovery(w, func(group string) bool { return group != "" })
+	case r.URL.Query().Get("watch") == "true":
+		c.watch(w, r)
 	default:
 		c.list(w, r)
 	}
@@ -157,6 +170,7 @@ func (c *cluster) list(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		items, meta := pageOf(c.objects[r.URL.Path], r)
+		meta["resourceVersion"] = strconv.Itoa(c.revision)
 		reply(w, map[string]any{"apiVersion": k.apiVersion(), "kind": gk.Kind + "List", "metadata": meta, "items": items})
 		return
 	}
@@ -168,7 +182,7 @@ func (c *cluster) list(w http.ResponseWriter, r *http.Request) {
 func pageOf(items []map[string]any, r *http.Request) ([]map[string]any, map[string]any) {
 	start, _ := strconv.Atoi(r.URL.Query().Get("continue"))
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
-	meta := map[string]any{"resourceVersion": "42"}
+	meta := map[string]any{}
 	end := len(items)
 	if limit > 0 && start+limit < end {
 		end = start + limit

@@ -5,150 +5,308 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"selvage/core"
 	"selvage/core/drift"
 )
 
+const (
+	// patience is how long the record of a check is kept back for what Git's
+	// history says, which then is recorded with it. What the check found is
+	// shown at once.
+	patience = time.Second
+	// slotTime is after how long a check that has not ended makes room for
+	// another one, so that sources that hang do not keep the others waiting.
+	slotTime = 3 * time.Second
+)
+
+// look is what both sides said at one time.
+type look struct {
+	git, live *core.Snapshot
+	want      core.Scope
+	whole     *core.Snapshot // git, where all of it was read now
+	blind     *core.Blind    // that no record holds yet
+	passages  int            // as [reader.unrecorded] counts
+	started   time.Time
+}
+
+// judgement is a comparison with all that it rests on.
+type judgement struct {
+	input  drift.Input
+	result *drift.Result
+}
+
 // Check reads both sides of a fabric, compares them, records what was found
 // and shows it. The error says why that could not be done or recorded; that a
-// side could not be read is no error but part of the report.
+// side could not be read is no error but part of the report. What Git's history
+// has to say comes in later, see [Loop.Settle].
 func (l *Loop) Check(ctx context.Context, id core.FabricID) error {
-	w, ok := l.workers[id]
-	if !ok {
-		return fmt.Errorf("check %q: no such fabric", id)
+	w, err := l.worker("check", id)
+	if err != nil {
+		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	leave := l.enter(ctx)
+	defer leave()
 	started := l.config.Now()
 	l.update(id, func(s *core.FabricState) { s.Checking = started })
-	check, err := l.guarded(ctx, w, started)
+	check, err := guarded(l, w, "check", func() (*core.Check, error) { return l.check(ctx, w, started, leave) })
 	l.update(id, func(s *core.FabricState) {
 		s.Checking = time.Time{}
-		if ctx.Err() != nil {
-			return // cut short: what was on screen stays
-		}
-		s.Err, s.LastCheck = err, l.config.Now()
-		if check == nil {
-			return
-		}
-		s.Report = check.Report
-		if check.Agreed {
-			s.LastSync = check.Finished
+		if ctx.Err() == nil { // else it was cut short, and what was on screen stays
+			s.LastCheck = l.config.Now()
+			show(s, check, err)
 		}
 	})
 	return err
 }
 
-// guarded makes a check, and an error of a panic in it: a fault that one fabric
-// brings up must not end the program for all of them.
-func (l *Loop) guarded(ctx context.Context, w *worker, started time.Time) (check *core.Check, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			l.config.Log.Error("a check panicked", "fabric", w.unit.Fabric.ID, "panic", p, "stack", string(debug.Stack()))
-			check, err = nil, fmt.Errorf("check %s: internal error: %v (the log has more; please report it)", w.unit.Fabric.ID, p)
+// Settle waits until nothing is asked of Git's history any more for a fabric
+// that was checked, and shows and records what it told. Where the history
+// cannot be read the verdicts are those that can be given without it.
+func (l *Loop) Settle(ctx context.Context, id core.FabricID) error {
+	w, err := l.worker("look back in git of", id)
+	if err != nil {
+		return err
+	}
+	for {
+		under, err := l.conclude(ctx, w)
+		if err != nil || under == nil {
+			return err
 		}
-	}()
-	return l.check(ctx, w, started)
+		select {
+		case <-under.done:
+		case <-ctx.Done():
+			return fmt.Errorf("look back in git of %s: %w", id, ctx.Err())
+		}
+	}
 }
 
-func (l *Loop) check(ctx context.Context, w *worker, started time.Time) (*core.Check, error) {
+// conclude compares again what was seen last, where Git's history has told more
+// since then. It gives the inquiry that is still under way, nil for none.
+func (l *Loop) conclude(ctx context.Context, w *worker) (*inquiry, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.seen == nil {
+		return nil, nil
+	}
+	if !w.hindsight.hear(l.config.Now()) {
+		if j := w.judged.Load(); j != nil {
+			l.wonder(ctx, w, j) // what came up while another question was under way
+		}
+		return w.hindsight.inquiry, nil
+	}
+	check, err := guarded(l, w, "look back in git of", func() (*core.Check, error) {
+		memory, err := l.config.History.Memory(ctx, w.unit.Fabric.ID)
+		if err != nil {
+			return nil, fmt.Errorf("look back in git of %s: %w", w.unit.Fabric.ID, err)
+		}
+		j := w.judge(w.seen, memory)
+		l.wonder(ctx, w, j)
+		return l.record(ctx, w, memory, j)
+	})
+	if ctx.Err() == nil {
+		l.update(w.unit.Fabric.ID, func(s *core.FabricState) { show(s, check, err) })
+	}
+	return w.hindsight.inquiry, err
+}
+
+// show puts what a check found into the state of its fabric.
+func show(s *core.FabricState, check *core.Check, err error) {
+	s.Err = err
+	if check == nil {
+		return
+	}
+	s.Report = check.Report
+	if check.Agreed {
+		s.LastSync = check.Finished
+	}
+}
+
+// enter waits until there is room for one more check. leave makes room again,
+// and may be called twice.
+func (l *Loop) enter(ctx context.Context) (leave func()) {
+	if l.slots == nil {
+		return func() {}
+	}
+	select {
+	case l.slots <- struct{}{}:
+	case <-ctx.Done():
+		return func() {}
+	}
+	once := sync.OnceFunc(func() { <-l.slots })
+	late := time.AfterFunc(slotTime, once)
+	return func() {
+		late.Stop()
+		once()
+	}
+}
+
+// guarded does something, and makes an error of a panic in it: a fault that one
+// fabric brings up must not end the program for all of them.
+func guarded[T any](l *Loop, w *worker, doing string, do func() (T, error)) (done T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			id := w.unit.Fabric.ID
+			l.config.Log.Error("panic", "doing", doing, "fabric", id, "panic", p, "stack", string(debug.Stack()))
+			var none T
+			done, err = none, fmt.Errorf("%s %s: internal error: %v (the log has more; please report it)", doing, id, p)
+		}
+	}()
+	return do()
+}
+
+// check makes a check; leave tells when it does nothing more but wait.
+func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave func()) (*core.Check, error) {
 	id := w.unit.Fabric.ID
 	memory, err := l.config.History.Memory(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", id, err)
 	}
+	s, err := w.look(ctx, memory, started)
+	if err != nil {
+		return nil, err
+	}
+	w.seen = s
+	w.hindsight.hear(l.config.Now())
+	j := w.judge(s, memory)
+	shown := false
+	waiting, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for l.wonder(ctx, w, j) {
+		if !shown {
+			shown = true
+			leave()
+			l.update(id, func(f *core.FabricState) { f.Report = j.result.Report })
+		}
+		select {
+		case <-w.hindsight.inquiry.done:
+		case <-waiting.Done():
+		}
+		if !w.hindsight.hear(l.config.Now()) {
+			break
+		}
+		j = w.judge(s, memory)
+	}
+	return l.record(ctx, w, memory, j)
+}
+
+// look reads both sides.
+func (w *worker) look(ctx context.Context, m *core.Memory, started time.Time) (*look, error) {
 	reading := ctx
 	if limit := w.unit.Fabric.Timeout; limit > 0 {
 		var cancel context.CancelFunc
 		reading, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	git, live := w.read(reading, memory)
+	s := &look{started: started}
+	s.git, s.live, s.want = w.read(reading, m)
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("check %s: %w", id, err)
+		return nil, fmt.Errorf("check %s: %w", w.unit.Fabric.ID, err)
 	}
-	whole := git
-	if !readWhole(git) {
-		whole = nil
-		if memory.Git != nil && samePlaces(git.Readings, memory.Git.Readings) {
-			git = memory.Git.WithReadings(keepAges(git.Readings, lastReadings(memory)))
+	live := *s.live
+	live.Passages, s.passages = w.live.unrecorded()
+	s.live = &live
+	s.blind = w.sentry.blind(m, s.live)
+	if readWhole(s.git) {
+		s.whole = s.git
+		if m.Git != nil {
+			w.hindsight.follow(s.git.Readings, lastReadings(m))
 		}
+	} else if m.Git != nil && samePlaces(s.git.Readings, m.Git.Readings) {
+		s.git = m.Git.WithReadings(keepAges(s.git.Readings, lastReadings(m)))
 	}
-	result := w.comparer.Compare(drift.Input{
-		Git: git, Live: live, Memory: memory, Now: started, Previous: w.previous,
-	})
-	if r := result.Report; r.Live.ReadAt.IsZero() && memory.Report != nil {
-		r.Live.ReadAt = memory.Report.Live.ReadAt
+	return s, nil
+}
+
+// judge compares what was seen, by what is remembered and what Git's history
+// has told so far.
+func (w *worker) judge(s *look, m *core.Memory) *judgement {
+	j := w.compare(s, m)
+	if w.hindsight.idle(j.result.Wanted, s, w.unit.Fabric) {
+		j = w.compare(s, m)
 	}
-	w.previous = result
-	check := record(id, memory, result)
-	check.Started, check.Finished, check.GitKinds = started, l.config.Now(), result.GitKinds
-	if whole != nil && newer(whole, memory.Git) {
-		check.Git = whole
+	w.hindsight.forget(j.result)
+	w.previous = j.result
+	w.judged.Store(j)
+	return j
+}
+
+func (w *worker) compare(s *look, m *core.Memory) *judgement {
+	in := drift.Input{
+		Git: s.git, Live: s.live, Memory: m, Now: s.started,
+		Rewrites: slices.Clone(w.hindsight.rewrites), Previous: w.previous,
+	}
+	in.Past, in.PastErr = w.hindsight.evidence(s, w.unit.Fabric)
+	j := &judgement{in, w.comparer.Compare(in)}
+	if r := j.result.Report; r.Live.ReadAt.IsZero() && m.Report != nil {
+		r.Live.ReadAt = m.Report.Live.ReadAt
+	}
+	return j
+}
+
+// wonder begins to look back for what a judgement wants to know, and tells
+// whether it did.
+func (l *Loop) wonder(ctx context.Context, w *worker, j *judgement) bool {
+	i := w.hindsight.wonder(j.result, w.seen, w.unit.Fabric, l.config.Now())
+	if i == nil {
+		return false
+	}
+	l.looks.Go(func() { l.look(ctx, w, i) })
+	return true
+}
+
+// record keeps a judgement, and all that was waiting to be kept with one.
+func (l *Loop) record(ctx context.Context, w *worker, m *core.Memory, j *judgement) (*core.Check, error) {
+	s := w.seen
+	check := checkOf(w.unit.Fabric.ID, m, j.result)
+	check.Started, check.Finished = s.started, l.config.Now()
+	check.Blind, check.Void = s.blind, w.void(j)
+	if s.whole != nil && newer(s.whole, m.Git) {
+		check.Git = s.whole
 	}
 	if err := l.config.History.Record(ctx, check); err != nil {
-		return &check, fmt.Errorf("record check of %s: %w", id, err)
+		return &check, fmt.Errorf("record check of %s: %w", check.Fabric, err)
 	}
+	w.live.recorded(s.passages)
+	w.sentry.recorded(s.live, s.blind)
+	w.hindsight.recorded(len(j.input.Rewrites))
+	done := *s.live
+	done.Passages = nil
+	s.live, s.blind = &done, nil
 	return &check, nil
 }
 
 // read reads both sides: at the same time where the memory tells what to ask
 // for, else Git first. Live is read again where Git turns out to name a
 // namespace or a kind that was not asked for.
-func (w *worker) read(ctx context.Context, m *core.Memory) (git, live *core.Snapshot) {
-	want := w.scope(m)
+func (w *worker) read(ctx context.Context, m *core.Memory) (git, live *core.Snapshot, want core.Scope) {
+	want = w.asks(w.scope(m))
 	var last []core.Reading
 	if m.Report != nil {
 		last = []core.Reading{m.Report.Live}
 	}
 	if m.Git == nil {
 		git = w.git.read(ctx, want, nil)
-		want, _ = widen(want, git)
-		return git, w.live.read(ctx, want, last)
+		wider, _ := widen(want, git)
+		return git, w.live.read(ctx, w.asks(wider), last), wider
 	}
 	done := make(chan *core.Snapshot, 1)
 	go func() { done <- w.live.read(ctx, want, last) }()
 	git = w.git.read(ctx, want, lastReadings(m))
 	live = <-done
 	if wider, more := widen(want, git); more {
-		live = w.live.read(ctx, wider, last)
+		live, want = w.live.read(ctx, w.asks(wider), last), wider
 	}
-	return git, live
+	return git, live, want
 }
 
-// scope is what to ask for by what is remembered.
-func (w *worker) scope(m *core.Memory) core.Scope {
-	f := w.unit.Fabric
-	want := core.Scope{Fabric: f.ID, Namespace: f.Namespace, Namespaces: []string{f.Namespace}, Kinds: f.Kinds}
-	for k := range m.Objects {
-		want = include(want, k)
-	}
-	if m.Git != nil {
-		want, _ = widen(want, m.Git)
-	}
-	return want
-}
-
-// widen adds the namespaces and kinds of what Git holds to a scope, and tells
-// whether there were any to add.
-func widen(want core.Scope, git *core.Snapshot) (core.Scope, bool) {
-	namespaces, kinds := len(want.Namespaces), len(want.Expect)
-	for o := range git.Objects() {
-		want = include(want, o.Key)
-	}
-	return want, len(want.Namespaces) > namespaces || len(want.Expect) > kinds
-}
-
-func include(want core.Scope, k core.Key) core.Scope {
-	if k.Namespace != "" && !slices.Contains(want.Namespaces, k.Namespace) {
-		want.Namespaces = append(slices.Clip(want.Namespaces), k.Namespace)
-		slices.Sort(want.Namespaces)
-	}
-	if gk := k.GroupKind(); gk.Group != "" && !slices.Contains(want.Expect, gk) && want.Kinds.Has(gk) {
-		want.Expect = append(slices.Clip(want.Expect), gk)
-	}
+// asks tells a watch what is asked for now.
+func (w *worker) asks(want core.Scope) core.Scope {
+	w.want.Store(&want)
 	return want
 }
 

@@ -3,10 +3,12 @@
 // (It is called loop because "engine" means Argo CD or Flux here.)
 //
 // [New] makes a [Loop]; [Loop.Restore] fills it with what the history last
-// knew, without any network; [Loop.Run] checks every fabric at its interval
-// until its context ends; [Loop.Check] makes one check of one fabric for
-// commands that are not a dashboard. [Loop.Fleet] is the state at any time, and
-// [Loop.Subscribe] tells when it changed.
+// knew, without any network; [Loop.Run] watches every fabric, and checks it at
+// its interval and when live changes, until its context ends. Commands that are
+// not a dashboard make one check with [Loop.Check], and wait with [Loop.Settle]
+// for what Git's history says about it. [Loop.Fleet] is the state at any time,
+// and [Loop.Subscribe] tells when it changed. [Loop.Explain] and [Loop.Object]
+// tell more about one object.
 //
 // # Promises
 //
@@ -16,6 +18,10 @@
 //     not read.
 //   - Git out of reach does not blind the fabric: live is compared with the
 //     last whole reading of Git, and the report says how old that is.
+//   - Git's history, which may have to be cloned first, delays no check. What
+//     it tells is compared, shown and recorded when it comes.
+//   - What a watch saw come and go is kept until a record of it has succeeded,
+//     and the times in which nobody watched are recorded as such.
 //   - Events are notifications. A slow listener gets one for each fabric that
 //     changed, however often it did; publishing never waits.
 //
@@ -23,9 +29,39 @@
 //
 // Both sides are read at the same time where the memory tells which namespaces
 // and kinds to ask for; live is read again in the rare case that Git names
-// others. At first contact Git comes first.
+// others. At first contact Git comes first. A change of live is no reason to
+// trust the last reading of Git: an engine applies what was pushed a moment ago,
+// and that would look like drift.
 //
 // A source that does not return when its time is over is left behind and its
 // side reported as unreachable, and it is not asked again before it has
-// returned: a library that hangs in a system call must not hang the fabric.
+// returned: a library that hangs in a system call must not hang the fabric. It
+// is the same with looking back and with watching.
+//
+// What a comparison would learn from Git's history is asked for in a goroutine
+// of its own, one for each fabric, and the same content is compared again with
+// the answer. A check shows what it found at once and then keeps its record back
+// for a second: from a clone that is there already the answer takes
+// milliseconds, and a change would otherwise stand in the history without the
+// commit that made it. An answer holds for one question, which is the revision
+// and both contents of an object, because the source stops looking when the
+// comparison has enough: for another difference that may be too early. Asking
+// again is cheap, the source has its own cache. After a failure the verdicts are
+// given without the history, which is asked again after half a minute, then ever
+// more rarely.
+//
+// Whether a branch that moved still has its last commit in its history is asked
+// in the same way. The question is kept until it is answered, and the answer
+// until it is recorded; a process that is killed in between forgets it, for the
+// revision is recorded by then. That costs a warning and never a verdict, since
+// bases are contents and not commits.
+//
+// A change of live asks for a check half a second after the last one at the
+// earliest, so that a storm of changes costs two checks a second.
+//
+// How many checks begin at the same time is limited, so that fifty fabrics do
+// not open all their connections, and decode all their objects, in one moment. A
+// check that takes long makes room for the next one after three seconds, because
+// fabrics out of reach would otherwise keep those from being checked that are
+// not.
 package loop

@@ -20,11 +20,14 @@ type Unit struct {
 	Live   core.Source
 }
 
-// Config is what a Loop needs; every field is required.
+// Config is what a Loop needs; every field but Limit is required.
 type Config struct {
 	Units   []Unit // in the order in which they are shown
 	History core.History
 	Now     func() time.Time
+	// Limit is how many checks begin before others have ended, or have taken
+	// long; 0 for any number.
+	Limit int
 	// Jitter shortens or lengthens the pause between two checks, so that many
 	// fabrics do not ask one server at the same moment.
 	Jitter func(time.Duration) time.Duration
@@ -36,6 +39,8 @@ type Loop struct {
 	config  Config
 	workers map[core.FabricID]*worker
 	broker  broker
+	slots   chan struct{}  // holds a token for each check that others wait for
+	looks   sync.WaitGroup // at Git's history
 
 	mu    sync.Mutex // orders the writers of fleet
 	fleet atomic.Pointer[core.Fleet]
@@ -48,27 +53,56 @@ type worker struct {
 	git      *reader
 	live     *reader
 	refresh  chan struct{}
+	changed  chan struct{}              // live changed
+	answered chan struct{}              // Git's history has told something
+	want     atomic.Pointer[core.Scope] // what was asked for last
+	judged   atomic.Pointer[judgement]  // the last one, nil before the first
 
-	mu       sync.Mutex // one check at a time
-	previous *drift.Result
+	mu        sync.Mutex // one check at a time; guards what follows
+	previous  *drift.Result
+	seen      *look // the last one
+	hindsight hindsight
+	sentry    sentry
 }
 
 // New makes a loop that knows nothing yet; see [Loop.Restore].
 func New(c Config) *Loop {
 	l := &Loop{config: c, workers: make(map[core.FabricID]*worker, len(c.Units))}
+	if c.Limit > 0 {
+		l.slots = make(chan struct{}, c.Limit)
+	}
 	var fleet core.Fleet
 	for _, u := range c.Units {
-		l.workers[u.Fabric.ID] = &worker{
-			unit:     u,
-			comparer: drift.New(u.Fabric),
-			git:      newReader(u.Git, "git", c.Log),
-			live:     newReader(u.Live, "live", c.Log),
-			refresh:  make(chan struct{}, 1),
-		}
+		l.workers[u.Fabric.ID] = newWorker(u, c.Log)
 		fleet.Fabrics = append(fleet.Fabrics, core.FabricState{Fabric: u.Fabric})
 	}
 	l.fleet.Store(&fleet)
 	return l
+}
+
+func newWorker(u Unit, log *slog.Logger) *worker {
+	w := &worker{
+		unit:     u,
+		comparer: drift.New(u.Fabric),
+		git:      newReader(u.Git, "git", log),
+		live:     newReader(u.Live, "live", log),
+		refresh:  make(chan struct{}, 1),
+		changed:  make(chan struct{}, 1),
+		answered: make(chan struct{}, 1),
+	}
+	w.asks(bare(u.Fabric))
+	w.hindsight = hindsight{door: newDoor(), found: map[core.Key]found{}}
+	w.hindsight.source, _ = u.Git.(core.Historian)
+	return w
+}
+
+// worker finds the one of a fabric; doing is for the error.
+func (l *Loop) worker(doing string, id core.FabricID) (*worker, error) {
+	w, ok := l.workers[id]
+	if !ok {
+		return nil, fmt.Errorf("%s %q: no such fabric", doing, id)
+	}
+	return w, nil
 }
 
 // Fleet is the state of all fabrics now. It costs one atomic load.
@@ -115,14 +149,23 @@ func (l *Loop) Restore(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Run checks every fabric now and then at its interval, until ctx ends. It
-// returns when no check is under way any more.
+// Run checks every fabric now, then at its interval and whenever its live side
+// tells of a change, until ctx ends. It returns when nothing is under way any
+// more.
 func (l *Loop) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, w := range l.workers {
+	for _, u := range l.config.Units {
+		w := l.workers[u.Fabric.ID]
+		if live, ok := u.Live.(core.Watcher); ok {
+			w.mu.Lock()
+			w.sentry.on = true
+			w.mu.Unlock()
+			all.Go(func() { l.watch(ctx, w, live) })
+		}
 		all.Go(func() { l.tend(ctx, w) })
 	}
 	all.Wait()
+	l.looks.Wait()
 }
 
 func (l *Loop) tend(ctx context.Context, w *worker) {
@@ -134,7 +177,8 @@ func (l *Loop) tend(ctx context.Context, w *worker) {
 	}
 }
 
-// pause waits until the next check is due or asked for.
+// pause waits until the next check is due, asked for, or called for by what
+// happened live. Meanwhile it takes in what Git's history tells.
 func (l *Loop) pause(ctx context.Context, w *worker) {
 	var due <-chan time.Time
 	if every := w.unit.Fabric.CheckEvery; every > 0 {
@@ -142,10 +186,26 @@ func (l *Loop) pause(ctx context.Context, w *worker) {
 		defer t.Stop()
 		due = t.C
 	}
-	select {
-	case <-ctx.Done():
-	case <-w.refresh:
-	case <-due:
+	rested := time.NewTimer(rest)
+	defer rested.Stop()
+	var changed <-chan struct{} // nobody listens to it before the rest is over
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.refresh:
+			return
+		case <-due:
+			return
+		case <-changed:
+			return
+		case <-rested.C:
+			changed = w.changed
+		case <-w.answered:
+			if _, err := l.conclude(ctx, w); err != nil && ctx.Err() == nil {
+				l.config.Log.Warn("look back", "fabric", w.unit.Fabric.ID, "err", err)
+			}
+		}
 	}
 }
 

@@ -50,6 +50,13 @@ type memory struct {
 	m      core.Memory
 	checks []core.Check
 	fail   error
+	full   error // why nothing can be recorded
+}
+
+func (h *memory) refuse(why error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.full = why
 }
 
 func (h *memory) Memory(context.Context, core.FabricID) (*core.Memory, error) {
@@ -62,6 +69,9 @@ func (h *memory) Memory(context.Context, core.FabricID) (*core.Memory, error) {
 func (h *memory) Record(_ context.Context, c core.Check) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.full != nil {
+		return h.full
+	}
 	h.checks = append(h.checks, c)
 	next := map[core.Key]core.Remembered{}
 	for k, r := range h.m.Objects {
@@ -78,6 +88,20 @@ func (h *memory) Record(_ context.Context, c core.Check) error {
 		h.m.Git = c.Git
 	}
 	return nil
+}
+
+func (h *memory) Accept(_ context.Context, _ core.FabricID, said ...core.Acceptance) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.m.Acceptances = slices.Concat(h.m.Acceptances, said)
+	return h.fail
+}
+
+func (h *memory) Acknowledge(_ context.Context, _ core.FabricID, said ...core.Acknowledgement) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.m.Acknowledgements = slices.Concat(h.m.Acknowledgements, said)
+	return h.fail
 }
 
 func object(name string, vlan int64) *core.Object {
@@ -116,13 +140,19 @@ type bench struct {
 }
 
 func newBench(timeout time.Duration) *bench {
-	b := &bench{git: &script{}, live: &script{}, history: &memory{}}
+	git, live := &script{}, &script{}
+	return newBenchOf(git, git, live, live, timeout)
+}
+
+// newBenchOf is a bench whose sources read as told by scripts.
+func newBenchOf(source core.Source, git *script, cluster core.Source, live *script, timeout time.Duration) *bench {
+	b := &bench{git: git, live: live, history: &memory{}}
 	b.git.set(answer(whole("git", object("vpc-1", 1))))
 	b.live.set(answer(whole("kube", object("vpc-1", 1))))
 	b.loop = loop.New(loop.Config{
 		Units: []loop.Unit{{
 			Fabric: core.Fabric{ID: "dc1", Namespace: "default", Timeout: timeout, CheckEvery: time.Minute, PendingLimit: time.Hour},
-			Git:    b.git, Live: b.live,
+			Git:    source, Live: cluster,
 		}},
 		History: b.history, Now: time.Now, Jitter: func(d time.Duration) time.Duration { return d }, Log: slog.New(slog.DiscardHandler),
 	})

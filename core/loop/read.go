@@ -6,26 +6,32 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
-	"time"
+	"sync"
 
 	"selvage/core"
 )
 
-// grace is how long a source may take to return after its time is over.
-const grace = 2 * time.Second
+// mostPassages is how many passages are kept while they cannot be recorded; the
+// oldest go first.
+const mostPassages = 10_000
 
 // reader asks one source, and gives up on it when it does not answer in time.
 type reader struct {
 	source core.Source
 	side   string // git or live
 	log    *slog.Logger
-	free   chan struct{} // holds a token while no read is under way
+	door   door
+
+	mu sync.Mutex
+	// passages are those that no record holds yet. They are taken down by
+	// whoever gets them from the source, which tells each of them once: a read
+	// that was given up on may bring some, too.
+	passages []core.Passage
+	dropped  int // how many came before the first of them
 }
 
 func newReader(s core.Source, side string, log *slog.Logger) *reader {
-	r := &reader{source: s, side: side, log: log, free: make(chan struct{}, 1)}
-	r.free <- struct{}{}
-	return r
+	return &reader{source: s, side: side, log: log, door: newDoor()}
 }
 
 // read returns what the source says. Where it has not returned when ctx and a
@@ -33,30 +39,11 @@ func newReader(s core.Source, side string, log *slog.Logger) *reader {
 // asked again until it has returned. last are the readings that the side gave
 // before.
 func (r *reader) read(ctx context.Context, want core.Scope, last []core.Reading) *core.Snapshot {
-	select {
-	case <-r.free:
-	default:
-		return r.silent(want, last, core.AccessUnreachable, "an earlier read has not come back yet (it is waited for)")
+	s, err := ask(ctx, r.door, func(ctx context.Context) *core.Snapshot { return r.guarded(ctx, want, last) })
+	if err != nil {
+		return r.silent(want, last, core.AccessUnreachable, err.Error())
 	}
-	answer := make(chan *core.Snapshot, 1)
-	go func() {
-		s := r.guarded(ctx, want, last)
-		r.free <- struct{}{} // before the answer, which may be followed by the next read at once
-		answer <- s
-	}()
-	select {
-	case s := <-answer:
-		return s
-	case <-ctx.Done():
-	}
-	late := time.NewTimer(grace)
-	defer late.Stop()
-	select {
-	case s := <-answer:
-		return s
-	case <-late.C:
-		return r.silent(want, last, core.AccessUnreachable, "no answer in time (the next check asks again)")
-	}
+	return s
 }
 
 // guarded is the source's answer. A source that panics is one that could not
@@ -68,7 +55,11 @@ func (r *reader) guarded(ctx context.Context, want core.Scope, last []core.Readi
 			s = r.silent(want, last, core.AccessInvalid, fmt.Sprintf("internal error: %v (the log has more; please report it)", p))
 		}
 	}()
-	return r.source.Read(ctx, want)
+	s = r.source.Read(ctx, want)
+	if s != nil {
+		r.keep(s.Passages)
+	}
+	return s
 }
 
 // silent is the snapshot of a side that gave none: nothing in it was read, and
@@ -83,4 +74,31 @@ func (r *reader) silent(want core.Scope, last []core.Reading, access core.Access
 		readings[i].Error = fmt.Sprintf("read %s of %s: %s", r.side, want.Fabric, why)
 	}
 	return core.NewSnapshot(readings...)
+}
+
+func (r *reader) keep(seen []core.Passage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.passages = append(r.passages, seen...)
+	if over := len(r.passages) - mostPassages; over > 0 {
+		r.passages = slices.Clone(r.passages[over:])
+		r.dropped += over
+	}
+}
+
+// unrecorded are the passages that no record holds yet; recorded, given upTo,
+// tells that one does now.
+func (r *reader) unrecorded() (passages []core.Passage, upTo int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.passages), r.dropped + len(r.passages)
+}
+
+func (r *reader) recorded(upTo int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := upTo - r.dropped; n > 0 {
+		r.passages = slices.Clone(r.passages[n:])
+		r.dropped = upTo
+	}
 }

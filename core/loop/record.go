@@ -7,10 +7,10 @@ import (
 	"selvage/core/drift"
 )
 
-// record is what a check leaves behind, set against what was known before.
-func record(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
-	c := core.Check{Fabric: id, Report: r.Report, Gone: r.Gone}
-	c.Agreed = !r.Report.Unread() && !r.Report.Empty() && r.Report.Counts.Worst() >= core.Acknowledged
+// checkOf is what a check leaves behind, set against what was known before.
+func checkOf(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
+	c := core.Check{Fabric: id, Report: r.Report, Gone: r.Gone, GitKinds: r.GitKinds, Overwritten: r.Overwritten}
+	c.Agreed = !r.Report.Unread() && r.Report.Freeze == nil && !r.Report.Empty() && r.Report.Counts.Worst() >= core.Acknowledged
 	for _, v := range r.Report.Verdicts {
 		now := r.Objects[v.Key]
 		before, known := m.Objects[v.Key]
@@ -24,6 +24,26 @@ func record(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
 		}
 	}
 	return c
+}
+
+// void are the acknowledgements that no longer fit what they were given for:
+// either value has changed, or the difference is gone. Of objects that were not
+// read, or that Git's history has still to be asked about, nothing is said.
+func (w *worker) void(j *judgement) []core.Acknowledgement {
+	var ended []core.Acknowledgement
+	for _, a := range j.input.Memory.Acknowledgements {
+		o := j.result.Objects[a.Key]
+		waits := o.Base == nil && j.input.PastErr == nil && slices.Contains(j.result.Wanted, a.Key)
+		if s := o.Verdict.State; waits || o.Verdict.Key == (core.Key{}) || s == core.Unknown || s == core.Invalid {
+			continue
+		}
+		values := w.comparer.Values(j.input, a.Key)
+		at := slices.IndexFunc(values, func(c core.Change) bool { return c.Path == a.Path })
+		if at < 0 || a.Void(values[at], j.input.Now) != "" {
+			ended = append(ended, a)
+		}
+	}
+	return ended
 }
 
 // transition tells how a verdict changed. An object that is in sync when it is
@@ -41,11 +61,12 @@ func transition(before, now core.Remembered, known bool) (core.Transition, bool)
 func sameMemory(a, b core.Remembered) bool {
 	return sameSight(a.Git, b.Git) && sameSight(a.Live, b.Live) && sameBase(a.Base, b.Base) &&
 		a.Verdict.State == b.Verdict.State && a.Verdict.Reason == b.Verdict.Reason &&
-		a.Verdict.Origin == b.Verdict.Origin && sameChanges(a.Verdict.Changes, b.Verdict.Changes)
+		a.Verdict.Origin == b.Verdict.Origin && sameChanges(a.Verdict.Changes, b.Verdict.Changes) &&
+		slices.Equal(a.Verdict.Notes, b.Verdict.Notes) && sameWord(a.Verdict.Acknowledged, b.Verdict.Acknowledged)
 }
 
 func sameSight(a, b core.Sight) bool {
-	if !a.At.Equal(b.At) || (a.Object == nil) != (b.Object == nil) {
+	if !a.At.Equal(b.At) || !a.Until.Equal(b.Until) || (a.Object == nil) != (b.Object == nil) {
 		return false
 	}
 	return a.Object == nil || a.Object.Digest == b.Object.Digest && a.Object.UID == b.Object.UID
@@ -55,14 +76,26 @@ func sameBase(a, b *core.Base) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.Git.Digest == b.Git.Digest && a.Live.Digest == b.Live.Digest
+	return a.Git.Digest == b.Git.Digest && a.Live.Digest == b.Live.Digest && a.Source == b.Source && a.Evidence == b.Evidence
+}
+
+func sameWord(a, b *core.Acknowledgement) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Path == b.Path && a.Reason == b.Reason && a.By == b.By && a.At.Equal(b.At) && a.Until.Equal(b.Until)
 }
 
 func sameChanges(a, b []core.Change) bool {
 	return slices.EqualFunc(a, b, func(x, y core.Change) bool {
 		return sameDifference(x, y) && x.Manager == y.Manager && x.ManagerTime.Equal(y.ManagerTime) &&
-			x.Base.Equal(y.Base) && x.BaseLive.Equal(y.BaseLive)
+			x.Base.Equal(y.Base) && x.BaseLive.Equal(y.BaseLive) && sameCommit(x.Commit, y.Commit) &&
+			x.Observed.After.Equal(y.Observed.After) && x.Observed.Before.Equal(y.Observed.Before)
 	})
+}
+
+func sameCommit(a, b core.Commit) bool {
+	return a.ID == b.ID && a.Author == b.Author && a.Summary == b.Summary && a.Time.Equal(b.Time)
 }
 
 // sameDifference tells whether two changes say the same of the object, whoever

@@ -91,8 +91,6 @@ type place struct {
 	shape *core.SchemaNode
 }
 
-func (p place) key(k string) place { return place{p.path.Key(k), entry(p.shape, k)} }
-
 func (p place) item(step core.Path) place {
 	if p.path != core.Root {
 		step = p.path + step
@@ -124,11 +122,15 @@ func valueOf(v any) core.Value {
 
 // value merges one place. It tells whether the result is another value than g.
 func (m *merger) value(b, g, o any, at place) (result any, other bool) {
-	git, ours := !same(b, g, at.shape), !same(b, o, at.shape)
-	switch {
-	case !git && !ours:
-		return g, false
-	case b == nil && same(g, o, at.shape):
+	if git, ours := !same(b, g, at.shape), !same(b, o, at.shape); git || ours {
+		return m.differing(b, g, o, at, git, ours)
+	}
+	return g, false
+}
+
+// differing merges a place that one side or both have moved.
+func (m *merger) differing(b, g, o any, at place, git, ours bool) (result any, other bool) {
+	if b == nil && same(g, o, at.shape) {
 		m.moved(FromBoth, b, g, at)
 		return g, false
 	}
@@ -177,7 +179,12 @@ func (m *merger) inside(b, g, o any, at place) (result any, other, ok bool) {
 func (m *merger) maps(b, g, o map[string]any, at place) (any, bool) {
 	out, other := g, false
 	for _, k := range union(b, g, o) {
-		v, differs := m.value(b[k], g[k], o[k], at.key(k))
+		shape := entry(at.shape, k)
+		git, ours := !same(b[k], g[k], shape), !same(b[k], o[k], shape)
+		if !git && !ours { // most are, and a path costs more than a look
+			continue
+		}
+		v, differs := m.differing(b[k], g[k], o[k], place{at.path.Key(k), shape}, git, ours)
 		if !differs {
 			continue
 		}

@@ -83,9 +83,8 @@ func newOrigin(c Config, l Location) origin {
 		return &local{dir: filepath.Clean(a.path), branch: branch, text: a.text}
 	case "ssh":
 		t := &sshTransport{config: c, location: l, address: a}
-		return &remote{config: c, address: a, branch: branch, dial: t.dial}
+		return newRemote(c, a, branch, t.dial)
 	default:
-		t := newHTTP(c, l, a)
-		return &remote{config: c, address: a, branch: branch, dial: t.dial}
+		return newRemote(c, a, branch, newHTTP(c, l, a).dial)
 	}
 }

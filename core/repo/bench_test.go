@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"selvage/core"
 	"selvage/core/repo"
 )
 
@@ -59,5 +60,63 @@ func BenchmarkNothingChanged(b *testing.B) {
 	readOK(b, src)
 	for b.Loop() {
 		readOK(b, src)
+	}
+}
+
+// long is a repository of so many commits to 50 files of two objects each, of
+// which nearly all change one object.
+func long(b *testing.B, commits int) *world {
+	b.Helper()
+	w := newWorld(b)
+	f := files{}
+	for i := range 100 {
+		path := fmt.Sprintf("dc1/vpcs/%d.yaml", i/2)
+		f[path] = append(f[path], doc{fmt.Sprintf("vpc-%d", i), 0})
+	}
+	var h history
+	h.commit(f)
+	for i := 1; i < commits; i++ {
+		f[fmt.Sprintf("dc1/vpcs/%d.yaml", i*7%50)][i%2].value = i
+		h.commit(f, i-1)
+	}
+	h.write(b, w.dir)
+	w.git("gc", "-q")
+	return w
+}
+
+func hundred() []core.Key {
+	var keys []core.Key
+	for i := range 100 {
+		keys = append(keys, key(fmt.Sprintf("vpc-%d", i)))
+	}
+	return keys
+}
+
+func BenchmarkPastOf100ObjectsIn2872Commits(b *testing.B) {
+	w := long(b, 2872)
+	s := serveHTTP(b, w, (*httptest.Server).Start)
+	for name, c := range map[string]struct {
+		url  string
+		keys []core.Key
+		warm bool
+	}{
+		"first, this machine":  {w.dir, hundred(), false},
+		"first, over HTTP":     {s.URL + "/work", hundred(), false},
+		"again, over HTTP":     {s.URL + "/work", hundred(), true},
+		"vanished, never been": {w.dir, []core.Key{key("never")}, false},
+	} {
+		b.Run(name, func(b *testing.B) {
+			location := []repo.Location{{URL: c.url, Branch: "main", Path: "dc1"}}
+			src := pool().Source(location)
+			for b.Loop() {
+				if !c.warm {
+					src = pool().Source(location)
+				}
+				found := look(b, src, nil, c.keys...)
+				if p, ok := found[key("vpc-7")]; len(c.keys) > 1 && (!ok || len(p.Versions) < 25) {
+					b.Fatalf("%d objects found, %d versions of vpc-7", len(found), len(p.Versions))
+				}
+			}
+		})
 	}
 }

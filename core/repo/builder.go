@@ -52,21 +52,28 @@ func (b *builder) classOf(gk core.GroupKind) class {
 
 func (b *builder) add(files []loaded) {
 	for _, f := range files {
+		first := len(b.findings)
 		if f.finding != nil {
 			b.findings = append(b.findings, *f.finding)
 		}
 		for _, d := range f.docs {
-			b.document(f.path, d)
+			b.document(f, d)
+		}
+		if f.rendered != nil && f.rendered.hides {
+			// Whatever such a file may hold, the finding on the folder stands for it.
+			kept := slices.DeleteFunc(b.findings[first:], func(f core.Finding) bool { return f.Key == (core.Key{}) })
+			b.findings = b.findings[:first+len(kept)]
 		}
 	}
 }
 
-func (b *builder) document(path string, d manifest.Document) {
-	at := core.Origin{Path: path, Line: d.Line}
-	key := b.placed(d.Key)
+func (b *builder) document(file loaded, d manifest.Document) {
+	at := core.Origin{Path: file.path, Line: d.Line}
+	key := placed(d.Key, b.scope.Namespace)
 	if d.Err != nil {
 		if b.matters(d) {
 			f := core.Finding{Origin: at, Reason: line(d.Err.Error()), Key: key, Opaque: d.Opaque}
+			f.Unrendered = errors.Is(d.Err, manifest.ErrEncrypted) || errors.Is(d.Err, manifest.ErrTemplate)
 			if !identified(d) {
 				f.Key, f.Text = core.Key{}, d.Text
 			}
@@ -86,6 +93,10 @@ func (b *builder) document(path string, d manifest.Document) {
 			Origin: at, Key: key, Text: content(d.Object), Reason: fmt.Sprintf("unknown kind %q in group %s", key.Kind, key.Group),
 		})
 	case taken:
+		if reason := unrendered(file, d); reason != "" {
+			b.findings = append(b.findings, core.Finding{Origin: at, Key: key, Reason: reason, Unrendered: true})
+			return
+		}
 		// The parsed object is shared with other fabrics; where it stands is not.
 		o := *d.Object
 		o.Key, o.Origin = key, at
@@ -96,11 +107,16 @@ func (b *builder) document(path string, d manifest.Document) {
 	}
 }
 
-func (b *builder) placed(k core.Key) core.Key {
-	if k.Namespace == "" {
-		k.Namespace = b.scope.Namespace
+// unrendered tells why a document is not what an engine will apply; "" where it
+// is.
+func unrendered(file loaded, d manifest.Document) string {
+	switch {
+	case file.rendered != nil:
+		return file.rendered.reason
+	case d.Template:
+		return "looks like a template ({{ in a value): not rendered"
 	}
-	return k
+	return ""
 }
 
 // identified tells whether a document that is no object says all the same which
@@ -136,7 +152,8 @@ func (b *builder) matters(d manifest.Document) bool {
 }
 
 // snapshot puts everything together. Where an identity is claimed twice,
-// neither document counts: nobody can say which one an engine would apply.
+// neither document counts: nobody can say which one an engine would apply. The
+// same holds where one of the two is yet to be rendered.
 func (b *builder) snapshot(readings []core.Reading) *core.Snapshot {
 	s := core.NewSnapshot(readings...)
 	for _, key := range b.order {
@@ -156,6 +173,11 @@ func (b *builder) snapshot(readings []core.Reading) *core.Snapshot {
 		b.findings = append(b.findings, core.Finding{
 			Origin: claims[0].Origin, Key: key, Reason: fmt.Sprintf("also in %s; %s", strings.Join(others, ", "), same),
 		})
+	}
+	for _, f := range b.findings {
+		if f.Unrendered && f.Key != (core.Key{}) {
+			s.Remove(f.Key)
+		}
 	}
 	s.Findings = b.findings
 	slices.SortStableFunc(s.Findings, func(x, y core.Finding) int {

@@ -1,11 +1,12 @@
-// Package repo reads the Git side of a fabric: a [core.Source] over
+// Package repo reads the Git side of a fabric: a [core.Historian] over
 // directories in Git repositories.
 //
 // A [Pool] holds what sources share. [Pool.Source] makes a source of one or
 // more [Location]s; its Read asks each server where the branch is, fetches only
 // where it moved, and turns the files below the location's path into objects.
-// There is no work tree and no clone on disk: everything is read from Git's own
-// objects.
+// There is no work tree: everything is read from Git's own objects. Past and
+// Descends look back; only for that the history of a branch on a server is
+// cloned, into the cache.
 //
 // # Promises
 //
@@ -23,7 +24,13 @@
 //     is bounded in size.
 //   - A panic while reading is an error of the reading, with its stack in the
 //     log.
-//   - Nothing is written, neither to the server nor to a local repository.
+//   - Nothing is written, neither to the server nor to a local repository; the
+//     one place that is written to is [Config].CacheDir.
+//   - What a cache holds can always be had again. One that is damaged is thrown
+//     away and made anew, and one that cannot be written costs memory. No reading
+//     depends on it.
+//   - What Past says follows from the commits alone, and not from what it was
+//     asked before, together with what, or how far.
 //
 // # Decisions
 //
@@ -59,6 +66,56 @@
 //
 // The fetched commit stays in memory until the branch moves: another scope, or
 // another location that failed, has the sources ask for its files again.
+//
+// A document that is no manifest yet (a template, something that SOPS has
+// encrypted, what lies in or below a Helm chart or a kustomization that changes
+// it) is a finding that is called unrendered. Where objects may come of a folder
+// that no file in it names (a prefix to names, resources from elsewhere, a
+// chart), one more finding stands for all of them, so that nothing is called
+// absent that may come of it; a kustomization that can only change what is there,
+// such as one that adds labels, has none. A kustomization that only lists files
+// and folders of its own changes nothing. Files beside it that it does not list
+// are read all the same: a kustomization may be a leftover that the engine does
+// not look at, and where it does, a file that was forgotten in it is better shown
+// as what is missing in the cluster than not at all. A string that holds {{ and
+// }} is taken for a template although it may be meant as it stands: Hedgehog's
+// objects hold names, numbers and addresses. Who knows better excludes the
+// kustomization.yaml by a glob.
+//
+// A history is fetched by one request of our own into a pack with an index, and
+// not by go-git's clone or fetch: it is the conversation that reads have, with
+// their credentials, limits and deadlines, and go-git's does not end with its
+// context and writes objects one by one. What is kept is a bare repository that
+// git itself can open, with a detached HEAD for its only reference. Indexes, packs
+// and HEAD are renamed into place in this order, and a new clone as a whole, so
+// that several processes share a folder without a lock. After 64 fetches it is
+// cloned anew, which is simpler than packing again. The head, and commits before
+// it at growing distances, are offered as had, so that a branch that was moved by
+// force is not fetched whole. Where the folder cannot be written the history is
+// kept in memory, and each time the branch has moved fetched whole.
+//
+// Looking back compares the raw trees of neighbouring commits, once for all
+// objects that are asked for: a commit costs what it changed, and an unchanged
+// folder costs the comparison of two hashes. Every object is a track that waits in
+// its file; only commits that change the file, or for an object that is not there
+// those that lost it, look at its content. Documents are parsed once per text, so
+// that a file of 150 documents costs the one that changed. In 2,872 commits to 50
+// files all versions of 100 objects take 0.7 s of one core with the fetch of
+// 1.4 MB over HTTP, and another look 0.05 s; 10,000 objects over 300 commits take
+// 1.7 s.
+//
+// A commit counts as the maker of an object by the rules of git log with a path:
+// where a parent has the same, only that parent is followed, and a merge is a
+// maker only where it differs from all of its parents. Two things are finer than
+// there. What is compared is the object and not its file, so that a comment or a
+// neighbour makes no version. And objects are followed to other files by their
+// keys and not by likeness, in the commits that move them. [core.Version] tells
+// which versions a merge was made of, so that a field can be followed to the side
+// it came from.
+//
+// Bounds count commits from the head in a fixed order, and not what a look has
+// done, because that would depend on what was asked. A commit that changes more
+// files than a folder may hold ends the look there.
 //
 // github.com/skeema/knownhosts decides on host keys rather than
 // golang.org/x/crypto/ssh/knownhosts alone: it asks the server for the kind of

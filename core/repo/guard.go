@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -18,9 +17,14 @@ func (c Config) guarded(work func() error) (err error) {
 			// Not wrapped: an error that something panicked with tells nothing about
 			// the server.
 			err = &core.Error{
-				Access: core.AccessInvalid, Op: "read git", Err: errors.New(line(fmt.Sprintf("internal error: %v", p))), Hint: "the log has more; please report it",
+				Access: core.AccessInvalid, Op: "read git", Err: panicError(line(fmt.Sprintf("internal error: %v", p))), Hint: "the log has more; please report it",
 			}
 		}
 	}()
 	return work()
 }
+
+// panicError is what something panicked with, on one line.
+type panicError string
+
+func (e panicError) Error() string { return string(e) }

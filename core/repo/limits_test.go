@@ -45,3 +45,26 @@ func TestTreeThatRepeatsItselfIsRefused(t *testing.T) {
 		t.Errorf("%s, %q", r.Access, r.Error)
 	}
 }
+
+// TestCommitThatChangesTooMuchEndsTheLookBack has one that put such a tree
+// there, and one that took it away.
+func TestCommitThatChangesTooMuchEndsTheLookBack(t *testing.T) {
+	w := with(t, map[string]string{"d/a.yaml": vpc("a")})
+	first, tree := w.git("rev-parse", "HEAD"), w.git("rev-parse", "HEAD:d")
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprint(1000+i))
+	}
+	for range 4 {
+		tree = w.mktree(tree, names...)
+	}
+	bomb := w.git("commit-tree", "-p", first, "-m", "bomb", w.mktree(tree, "d"))
+	w.git("update-ref", "refs/heads/main", w.git("commit-tree", "-p", bomb, "-m", "no bomb", w.git("rev-parse", "HEAD:")))
+	src := pool().Source([]repo.Location{{URL: w.dir, Branch: "main", Path: "d"}})
+	found := look(t, src, nil, key("a"), key("never"))
+	for _, name := range []string{"a", "never"} {
+		if p, ok := found[key(name)]; !ok || len(p.Versions) > 0 || p.Whole {
+			t.Errorf("the past of %s is %+v, want nothing, and not whole", name, p)
+		}
+	}
+}

@@ -65,6 +65,23 @@ func (l *local) head(ctx context.Context, known *revision) (*revision, error) {
 	}
 }
 
+func (l *local) past(context.Context, plumbing.Hash) (*shelf, error) {
+	dir, err := gitDir(l.dir)
+	if err != nil {
+		return nil, err
+	}
+	store := openStore(dir)
+	if err := supported(store); err != nil {
+		_ = store.Close() // only read
+		return nil, err
+	}
+	return &shelf{store: store}, nil
+}
+
+func (l *local) mended(ctx context.Context, try int, _ *shelf, err error) bool {
+	return again(ctx, try, err)
+}
+
 // moving tells whether an error may come from somebody writing at this moment.
 func moving(err error) bool {
 	return errors.Is(err, plumbing.ErrObjectNotFound) || errors.Is(err, dotgit.ErrPackfileNotFound) || errors.Is(err, fs.ErrNotExist)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // origin is where a branch is read from: a server, or a repository on this
@@ -15,6 +17,16 @@ type origin interface {
 	head(ctx context.Context, known *revision) (*revision, error)
 	// shown is the address as people may see it.
 	shown() string
+}
+
+// ancestral is an origin that one can look back from.
+type ancestral interface {
+	// past opens what holds a commit, that was the branch's head, with all of its
+	// history.
+	past(ctx context.Context, commit plumbing.Hash) (*shelf, error)
+	// mended tells, after the so many-th look into a shelf ended with an error,
+	// whether the next one may end better.
+	mended(ctx context.Context, try int, s *shelf, err error) bool
 }
 
 // fresh is how long an answer serves sources that have not had it yet.

@@ -33,6 +33,10 @@ type Config struct {
 	// leave them out.
 	MaxRepository int64
 
+	// CacheDir is the folder in which clones of histories are kept, made where it
+	// is missing. With "", or where it cannot be written, they are kept in memory.
+	CacheDir string
+
 	// RootCAs confirm servers beside those of the system; nil for none.
 	RootCAs *x509.CertPool
 	// Dial connects to servers and proxies; a plain net.Dialer by default.
@@ -64,8 +68,10 @@ type Location struct {
 // Pool holds what sources share: conversations with servers, fetched commits
 // and parsed files. It is safe for concurrent use.
 type Pool struct {
-	config Config
-	parsed *recent[plumbing.Hash, parsedFile]
+	config         Config
+	parsed         *recent[plumbing.Hash, parsedFile]
+	kustomizations *recent[plumbing.Hash, kustomization]
+	past           pastCaches
 
 	mu      sync.Mutex
 	mirrors map[mirrorKey]*mirror
@@ -99,9 +105,11 @@ func NewPool(c Config) *Pool {
 		c.Dial = (&net.Dialer{Timeout: c.Timeout}).DialContext
 	}
 	return &Pool{
-		config:  c,
-		parsed:  newRecent[plumbing.Hash, parsedFile](parsedBytes),
-		mirrors: map[mirrorKey]*mirror{},
+		config:         c,
+		parsed:         newRecent[plumbing.Hash, parsedFile](parsedBytes),
+		kustomizations: newRecent[plumbing.Hash, kustomization](1 << 20),
+		past:           newPastCaches(),
+		mirrors:        map[mirrorKey]*mirror{},
 	}
 }
 

@@ -71,7 +71,6 @@ func TestReadingTellsWhatWasRead(t *testing.T) {
 func TestDocumentsOfOtherKindsAreLeftOut(t *testing.T) {
 	w := with(t, map[string]string{
 		"mixed.yaml":              vpc("a") + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n---\napiVersion: v1\nkind: Secret\n",
-		"Chart.yaml":              "apiVersion: v2\nname: chart\n",
 		"kustomization.yaml":      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: []\n",
 		".sops.yaml":              "creation_rules: []\n",
 		".github/workflows/x.yml": "on: push\njobs: {}\n",

@@ -1,12 +1,14 @@
 package repo
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -28,6 +30,13 @@ type remote struct {
 	address address
 	branch  string
 	dial    func(ctx context.Context) (wire, error)
+	archive *archive
+}
+
+func newRemote(c Config, a address, branch string, dial func(context.Context) (wire, error)) *remote {
+	r := &remote{config: c, address: a, branch: branch, dial: dial}
+	r.archive = newArchive(c, r)
+	return r
 }
 
 // wire is one conversation with git-upload-pack, over whatever transport.
@@ -60,19 +69,11 @@ func (r *remote) head(ctx context.Context, known *revision) (*revision, error) {
 }
 
 func (r *remote) converse(ctx context.Context, known *revision) (*revision, error) {
-	w, err := r.dial(ctx)
+	w, refs, err := r.greet(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	in, err := w.refs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	refs, err := decodeRefs(in)
-	if err != nil {
-		return nil, err
-	}
 	branch, commit, err := r.find(refs)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (r *remote) converse(ctx context.Context, known *revision) (*revision, erro
 	if known != nil && known.commit == commit && known.branch == branch {
 		return known, nil
 	}
-	answer, err := w.pack(ctx, request(commit, refs.Capabilities))
+	answer, err := w.pack(ctx, request(refs.Capabilities, commit, 1, nil))
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +96,24 @@ func (r *remote) converse(ctx context.Context, known *revision) (*revision, erro
 		return nil, err
 	}
 	return got, nil
+}
+
+// greet begins a conversation by asking where the branches are. It is for the
+// caller to close, unless there is an error.
+func (r *remote) greet(ctx context.Context) (wire, *packp.AdvRefs, error) {
+	w, err := r.dial(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := w.refs(ctx)
+	if err == nil {
+		var refs *packp.AdvRefs
+		if refs, err = decodeRefs(in); err == nil {
+			return w, refs, nil
+		}
+	}
+	w.close()
+	return nil, nil, err
 }
 
 func decodeRefs(in io.Reader) (*packp.AdvRefs, error) {
@@ -152,12 +171,12 @@ func noBranch(branch string, there []string) error {
 	return &core.Error{Access: core.AccessInvalid, Op: "find the branch", Err: fmt.Errorf("no branch %q; it has %s", branch, has), Hint: "fix git.branch"}
 }
 
-// request asks for one commit without its history.
-func request(commit plumbing.Hash, offered *capability.List) []byte {
+// request asks for one commit: of its history as many commits as depth says, or
+// with 0 all but those that are had already and what comes before them.
+func request(offered *capability.List, commit plumbing.Hash, depth int, had []plumbing.Hash) []byte {
 	caps := []string{"agent=" + userAgent}
 	for _, c := range []capability.Capability{
-		// Azure DevOps answers nobody who does not ask for this; since nothing is
-		// offered to negotiate about, its answers are those of plain ACK mode.
+		// Azure DevOps answers nobody who does not ask for this.
 		capability.MultiACKDetailed,
 		capability.OFSDelta, capability.Sideband64k, capability.Shallow, capability.NoProgress, "filter",
 	} {
@@ -169,43 +188,25 @@ func request(commit plumbing.Hash, offered *capability.List) []byte {
 	e := pktline.NewEncoder(&b)
 	// Writing to a buffer does not fail.
 	_ = e.Encodef("want %s %s\n", commit, strings.Join(caps, " "))
-	if offered.Supports(capability.Shallow) {
-		_ = e.EncodeString("deepen 1\n")
+	if depth > 0 && offered.Supports(capability.Shallow) {
+		_ = e.Encodef("deepen %d\n", depth)
 	}
 	if offered.Supports("filter") {
 		_ = e.Encodef("filter blob:limit=%d\n", maxBlob+1)
 	}
 	_ = e.Flush()
+	for _, h := range had {
+		_ = e.Encodef("have %s\n", h)
+	}
 	_ = e.EncodeString("done\n")
 	return b.Bytes()
 }
 
-// receive reads the answer to a request: what was cut off, an acknowledgement,
-// and the pack.
+// receive reads the answer to a request for one commit into memory.
 func (r *remote) receive(in io.Reader, offered *capability.List) (*memory.ObjectStorage, error) {
-	s := pktline.NewScanner(in)
-	for cut := offered.Supports(capability.Shallow); ; {
-		if !s.Scan() {
-			if s.Err() != nil {
-				return nil, s.Err()
-			}
-			return nil, io.ErrUnexpectedEOF
-		}
-		line := s.Bytes()
-		switch {
-		case len(line) == 0 && cut:
-			cut = false
-			continue
-		case bytes.HasPrefix(line, []byte("shallow ")), bytes.HasPrefix(line, []byte("unshallow ")), bytes.HasPrefix(line, []byte("ACK ")):
-			continue
-		case bytes.HasPrefix(line, []byte("NAK")):
-		default:
-			return nil, &core.Error{Access: core.AccessInvalid, Op: "read the answer", Err: fmt.Errorf("unexpected %.40q", line)}
-		}
-		break
-	}
-	if offered.Supports(capability.Sideband64k) {
-		in = sideband.NewDemuxer(sideband.Sideband64k, in)
+	in, err := packOf(in, offered)
+	if err != nil {
+		return nil, err
 	}
 	pack, err := io.ReadAll(io.LimitReader(in, r.config.MaxRepository+1))
 	if err != nil {
@@ -225,14 +226,63 @@ func (r *remote) receive(in io.Reader, offered *capability.List) (*memory.Object
 	return &store.ObjectStorage, nil
 }
 
+// packOf reads the answer to a request up to the pack: what was cut off, and
+// which of the commits the server has, too.
+func packOf(in io.Reader, offered *capability.List) (io.Reader, error) {
+	buffered := bufio.NewReader(in)
+	for {
+		start, err := buffered.Peek(8)
+		switch {
+		case bytes.HasPrefix(start, []byte("0000")):
+			_, _ = buffered.Discard(4) // it was just peeked at
+			continue
+		case err != nil:
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return nil, err
+		}
+		if word := string(start[4:]); word == "ACK " || word == "shal" || word == "unsh" || word == "ERR " || word[:3] == "NAK" {
+			// The scanner reads no further than the line that it is at.
+			if s := pktline.NewScanner(buffered); !s.Scan() {
+				return nil, s.Err()
+			}
+			continue
+		}
+		if !offered.Supports(capability.Sideband64k) {
+			return buffered, nil
+		}
+		if _, err := strconv.ParseUint(string(start[:4]), 16, 16); err != nil {
+			return nil, pktline.ErrInvalidPktLen
+		}
+		if start[4] > 3 {
+			return nil, &core.Error{Access: core.AccessInvalid, Op: "read the answer", Err: fmt.Errorf("unexpected %q", start[4:])}
+		}
+		return sideband.NewDemuxer(sideband.Sideband64k, buffered), nil
+	}
+}
+
 // measure finds out what a pack unpacks to before anything of it is kept.
 func measure(pack []byte, limit int64) error {
-	s := packfile.NewScanner(bytes.NewReader(pack))
+	total := int64(len(pack))
+	return weigh(packfile.NewScanner(bytes.NewReader(pack)), func(size int64) error {
+		// Each object costs something, even an empty one.
+		if total += size + 64; total > limit || size < 0 {
+			return &core.Error{
+				Access: core.AccessInvalid, Op: "fetch", Err: fmt.Errorf("one commit unpacks to more than %d MiB", limit>>20),
+				Hint: "keep manifests in a repository of their own",
+			}
+		}
+		return nil
+	})
+}
+
+// weigh tells of every object in a pack what it unpacks to.
+func weigh(s *packfile.Scanner, each func(size int64) error) error {
 	_, count, err := s.Header()
 	if err != nil {
 		return fmt.Errorf("read pack: %w", err)
 	}
-	total := int64(len(pack))
 	for range count {
 		h, err := s.NextObjectHeader()
 		if err != nil {
@@ -246,11 +296,8 @@ func measure(pack []byte, limit int64) error {
 			}
 			size += delta.target()
 		}
-		if total += size; total > limit || size < 0 {
-			return &core.Error{
-				Access: core.AccessInvalid, Op: "fetch", Err: fmt.Errorf("one commit unpacks to more than %d MiB", limit>>20),
-				Hint: "keep manifests in a repository of their own",
-			}
+		if err := each(size); err != nil {
+			return err
 		}
 	}
 	return nil

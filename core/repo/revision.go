@@ -77,6 +77,26 @@ func (o *objects) tree(h plumbing.Hash) ([]object.TreeEntry, error) {
 	return t.Entries, nil
 }
 
+// raw is the content of a tree or commit as Git stores it.
+func (o *objects) raw(kind plumbing.ObjectType, h plumbing.Hash) ([]byte, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	e, err := o.store.EncodedObject(kind, h)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", kind, h, err)
+	}
+	r, err := e.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", kind, h, err)
+	}
+	defer r.Close() //nolint:errcheck // nothing was written
+	data := make([]byte, e.Size())
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", kind, h, err)
+	}
+	return data, nil
+}
+
 // readCommit finds out what a commit is: its tree and time.
 func readCommit(store storer.EncodedObjectStorer, h plumbing.Hash) (root plumbing.Hash, when time.Time, err error) {
 	c, err := object.GetCommit(store, h)

@@ -20,8 +20,9 @@ type Source struct {
 	pool   *Pool
 	places []*place
 
-	mu   sync.Mutex
-	last *built
+	mu       sync.Mutex
+	last     *built
+	memories map[string]*viewMemory // of looks back
 }
 
 // place is a location with what is known of it.
@@ -46,7 +47,7 @@ type built struct {
 // should see them. It touches neither network nor disk; what is wrong with a
 // location is told by Read.
 func (p *Pool) Source(locations []Location) *Source {
-	s := &Source{pool: p}
+	s := &Source{pool: p, memories: map[string]*viewMemory{}}
 	for _, l := range locations {
 		s.places = append(s.places, &place{location: l, mirror: p.mirror(l), problem: selection(l).validate()})
 	}
@@ -201,6 +202,8 @@ type loaded struct {
 	path    string
 	docs    []manifest.Document
 	finding *core.Finding
+	// rendered is what makes manifests of the file; nil where it is read as it is.
+	rendered *rendering
 }
 
 // load reads and parses the files of a location. A local repository that was
@@ -248,6 +251,19 @@ func (s *Source) loadOnce(ctx context.Context, p *place, r *revision) ([]loaded,
 	for _, odd := range folder.odd {
 		files = append(files, loaded{path: odd.Path, finding: &odd})
 	}
+	all, err := s.pool.renderings(o, folder)
+	if err != nil {
+		return nil, err
+	}
+	for i := range files {
+		files[i].rendered = all.of(folder.base, files[i].path)
+	}
+	for _, r := range all {
+		if r.hides {
+			f := r.finding()
+			files = append(files, loaded{path: f.Path, finding: &f})
+		}
+	}
 	return files, nil
 }
 
@@ -289,7 +305,7 @@ func unreadable(path string, data []byte, err error) *core.Finding {
 	f := &core.Finding{Origin: core.Origin{Path: path}, Reason: line(err.Error()), Text: data}
 	var syntax *manifest.SyntaxError
 	if errors.As(err, &syntax) {
-		f.Line, f.Reason, f.Opaque = syntax.Line, line(syntax.Reason), syntax.Opaque
+		f.Line, f.Reason, f.Opaque, f.Unrendered = syntax.Line, line(syntax.Reason), syntax.Opaque, syntax.Template
 	}
 	return f
 }

@@ -18,8 +18,12 @@ import (
 
 // folder is what a location selects of a revision, in the order of paths.
 type folder struct {
+	base  string // from the root of the repository
 	files []file
 	odd   []core.Finding // what would be read if it were a file
+
+	renderers []file          // what may make its folder one to be rendered
+	there     map[string]bool // what kustomizations may name; nil without one
 }
 
 // file is one file that a location reads.
@@ -48,6 +52,13 @@ func (o *objects) walk(ctx context.Context, root plumbing.Hash, l Location, bran
 	}
 	if err := w.judgeLinks(); err != nil {
 		return folder{}, err
+	}
+	w.found.base = base
+	if len(w.found.renderers) > 0 {
+		w.found.there = make(map[string]bool, len(w.entries))
+		for rel := range w.entries {
+			w.found.there[path.Join(base, rel)] = true
+		}
 	}
 	slices.SortFunc(w.found.files, func(a, b file) int { return strings.Compare(a.path, b.path) })
 	slices.SortFunc(w.found.odd, func(a, b core.Finding) int { return strings.Compare(a.Path, b.Path) })
@@ -136,6 +147,9 @@ func (w *walker) dir(h plumbing.Hash, at string, depth int) error {
 		case filemode.Regular, filemode.Executable, filemode.Deprecated:
 			if w.sel.takes(rel) {
 				w.found.files = append(w.found.files, file{path.Join(w.base, rel), e.Hash})
+			}
+			if isRenderer(e.Name) && !w.sel.excludes(rel) {
+				w.found.renderers = append(w.found.renderers, file{path.Join(w.base, rel), e.Hash})
 			}
 		case filemode.Symlink:
 			if !w.sel.excludes(rel) {

@@ -1,0 +1,103 @@
+package loop
+
+import (
+	"context"
+	"fmt"
+
+	"selvage/core"
+	"selvage/core/drift"
+)
+
+// Object is what is known of one object: as of the last check of this process,
+// or else as the history has it. It tells whether there is such an object.
+func (l *Loop) Object(ctx context.Context, id core.FabricID, k core.Key) (core.Remembered, bool, error) {
+	w, err := l.worker("look up an object of", id)
+	if err != nil {
+		return core.Remembered{}, false, err
+	}
+	if j := w.judged.Load(); j != nil {
+		o, ok := j.result.Objects[k]
+		return o, ok, nil
+	}
+	m, err := l.config.History.Memory(ctx, id)
+	if err != nil {
+		return core.Remembered{}, false, fmt.Errorf("look up %s of %s: %w", k, id, err)
+	}
+	o, ok := m.Objects[k]
+	return o, ok, nil
+}
+
+// Explain tells how the verdict on an object came about: that of the last check
+// of this process, or else the last that the history knows, as far as that can
+// still be told.
+func (l *Loop) Explain(ctx context.Context, id core.FabricID, k core.Key) (core.Explanation, error) {
+	w, in, err := l.input(ctx, "explain", id, k)
+	if err != nil {
+		return core.Explanation{}, err
+	}
+	return guarded(l, w, "explain "+k.String()+" of", func() (core.Explanation, error) {
+		e, ok := w.comparer.Explain(in, k)
+		if !ok {
+			return e, unknown("explain", id, k)
+		}
+		return e, nil
+	})
+}
+
+// Values are the changes of an object, of the verdict that [Loop.Explain]
+// explains, with the values as they are. They are for digests and drafts and
+// not to be shown: nothing in them is masked.
+func (l *Loop) Values(ctx context.Context, id core.FabricID, k core.Key) ([]core.Change, error) {
+	w, in, err := l.input(ctx, "compare", id, k)
+	if err != nil {
+		return nil, err
+	}
+	return guarded(l, w, "compare "+k.String()+" of", func() ([]core.Change, error) {
+		return w.comparer.Values(in, k), nil
+	})
+}
+
+func unknown(doing string, id core.FabricID, k core.Key) error {
+	return fmt.Errorf("%s %s of %s: neither git nor live has it (selvage status %s --all lists what there is)", doing, k, id, id)
+}
+
+// input is what the last judgement rested on. It does not wait for a check that
+// is under way.
+func (l *Loop) input(ctx context.Context, doing string, id core.FabricID, k core.Key) (*worker, drift.Input, error) {
+	w, err := l.worker(doing+" an object of", id)
+	if err != nil {
+		return nil, drift.Input{}, err
+	}
+	if j := w.judged.Load(); j != nil {
+		return w, j.input, nil
+	}
+	m, err := l.config.History.Memory(ctx, id)
+	if err != nil {
+		return nil, drift.Input{}, fmt.Errorf("%s %s of %s: %w", doing, k, id, err)
+	}
+	if m.Report == nil {
+		return nil, drift.Input{}, fmt.Errorf("%s %s of %s: the fabric was never checked (selvage status %s)", doing, k, id, id)
+	}
+	return w, fromMemory(m, k), nil
+}
+
+// fromMemory is the input of a comparison that would come to what the history
+// has of one object: both sides as they were seen last.
+func fromMemory(m *core.Memory, k core.Key) drift.Input {
+	in := drift.Input{Git: m.Git, Memory: m, Now: m.Report.At, PastErr: errNoPast}
+	if in.Git == nil {
+		in.Git = core.NewSnapshot(m.Report.Git...)
+	}
+	in.Git = in.Git.WithReadings(m.Report.Git)
+	in.Live = core.NewSnapshot(m.Report.Live)
+	in.Live.Gaps = m.Report.Gaps
+	for _, o := range m.Objects {
+		if o.Live.Object != nil && o.Live.Until.IsZero() {
+			in.Live.Add(o.Live.Object)
+		}
+	}
+	if o := m.Objects[k].Live; o.Object == nil && !o.At.IsZero() && o.Until.IsZero() {
+		in.Live.Cover(k.GroupKind(), k.Namespace)
+	}
+	return in
+}

@@ -1,0 +1,119 @@
+package loop
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"selvage/core"
+)
+
+const (
+	// rest is how long after a check the next one waits that a change of live
+	// asks for: whatever happens meanwhile is one change.
+	rest = 500 * time.Millisecond
+	// rewatch is the pause before a source that gave up watching is told to
+	// watch again.
+	rewatch = time.Minute
+)
+
+// sentry is what a worker knows of watching its live side. Whoever uses it
+// holds the worker's lock.
+type sentry struct {
+	on      bool      // the source was told to watch
+	looked  bool      // a look of this process was recorded
+	since   time.Time // of the last look: since when it was watched, zero if it was not
+	trouble string    // what was wrong with the last look that was not whole
+	why     string    // the reason of the last blind time
+}
+
+// watch has a live side that can be watched followed until ctx ends. A change
+// in it asks for a check.
+func (l *Loop) watch(ctx context.Context, w *worker, live core.Watcher) {
+	scope := func() core.Scope { return *w.want.Load() }
+	changed := func() {
+		select {
+		case w.changed <- struct{}{}:
+		default:
+		}
+	}
+	door := newDoor()
+	for ctx.Err() == nil {
+		failure, err := ask(ctx, door, func(ctx context.Context) (err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					l.config.Log.Error("a watch panicked", "fabric", w.unit.Fabric.ID, "panic", p, "stack", string(debug.Stack()))
+					err = fmt.Errorf("internal error: %v", p)
+				}
+			}()
+			live.Watch(ctx, scope, changed)
+			return nil
+		})
+		if ctx.Err() != nil || err != nil {
+			return
+		}
+		l.config.Log.Warn("watching ended", "fabric", w.unit.Fabric.ID, "err", failure)
+		pause := time.NewTimer(rewatch)
+		select {
+		case <-ctx.Done():
+		case <-pause.C:
+		}
+		pause.Stop()
+	}
+}
+
+// blind is the time between the last look and this one, or the beginning of a
+// watch that has not ended since, in which nobody watched; nil where there is
+// none, and where live was not read: that time is told when it is again.
+func (s *sentry) blind(m *core.Memory, live *core.Snapshot) *core.Blind {
+	r := live.Readings[0]
+	if r.Access != core.AccessOK {
+		s.trouble = r.Error
+		return nil
+	}
+	if live.Watched.IsZero() && len(live.Gaps) > 0 {
+		s.trouble = live.Gaps[0].Reason
+	}
+	if m.Report == nil || m.Report.Live.ReadAt.IsZero() {
+		return nil
+	}
+	from, until := m.Report.Live.ReadAt, live.Watched
+	if until.IsZero() {
+		until = r.ReadAt
+	}
+	if !until.After(from) {
+		return nil
+	}
+	return &core.Blind{From: from, Until: until, Reason: s.reason(live.Watched)}
+}
+
+// reason tells why nobody watched. From its first look until its first watch a
+// process goes on with the reason that it began with.
+func (s *sentry) reason(since time.Time) string {
+	switch {
+	case !s.looked:
+		return "selvage did not run"
+	case s.since.IsZero() && !since.IsZero() && s.why != "":
+		return s.why
+	case s.on && !s.since.IsZero() && s.trouble != "":
+		return "the watch broke: " + s.trouble
+	case s.on && !s.since.IsZero():
+		return "the watch broke"
+	}
+	return "polled"
+}
+
+// recorded takes down what a look has left in the history.
+func (s *sentry) recorded(live *core.Snapshot, b *core.Blind) {
+	if live.Readings[0].Access != core.AccessOK {
+		return
+	}
+	s.looked = true
+	if b != nil {
+		s.why = b.Reason
+	}
+	if !live.Watched.IsZero() {
+		s.since, s.trouble = live.Watched, ""
+	}
+}
