@@ -4,6 +4,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"selvage/core"
 )
 
 const many = 10_000
@@ -96,5 +98,29 @@ func BenchmarkOpen10k(b *testing.B) {
 	cpu(b)
 	for b.Loop() {
 		finish(b, openAt(b, dir))
+	}
+}
+
+// BenchmarkHistoryPage reads a page of the history of two fabrics in the midst
+// of a hundred thousand changes.
+func BenchmarkHistoryPage(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	for _, id := range []core.FabricID{"dc1", "dc2"} {
+		record(b, s, inSync(b, id, 1000))
+		c := empty(id, noon.Add(time.Hour))
+		for i := range 50_000 {
+			c.Transitions = append(c.Transitions, core.Transition{
+				Key: vpcKey(i % 1000), At: noon.Add(time.Duration(i) * time.Second), From: core.InSync, To: core.Drifted, Reason: "live changed",
+			})
+		}
+		record(b, s, c)
+	}
+	f := Filter{Fabrics: []core.FabricID{"dc1", "dc2"}, Limit: 500}
+	f.After = entries(b, s, Filter{Fabrics: f.Fabrics, Limit: 50_000})[49_999]
+	cpu(b)
+	for b.Loop() {
+		if n := len(entries(b, s, f)); n != f.Limit {
+			b.Fatalf("%d entries", n)
+		}
 	}
 }

@@ -1,11 +1,12 @@
 // Package store keeps what selvage has seen in one SQLite file: of every
 // fabric the last state of each object and side, the base pairs, the last
-// whole reading of Git, every check, and every change of a verdict. It is the
-// program's [core.History].
+// whole reading of Git, every check, every change of a verdict, the ledger of
+// overwritten edits, and what people have said. It is the program's
+// [core.History].
 //
 // [Open] opens the file or makes it. Then [Store.Memory] gives what is known
-// of a fabric and [Store.Record] adds a check; [Store.Checks] and
-// [Store.Transitions] look back.
+// of a fabric, [Store.Record] adds a check, [Store.Accept] and
+// [Store.Acknowledge] what a person said; [Store.Entries] looks back.
 //
 // # Promises
 //
@@ -58,6 +59,32 @@
 // Two processes that check at the same time see the same change. The second
 // transition to what memory already holds is dropped, and the object is in its
 // state since the first.
+//
+// For the same reason an edit that was overwritten comes into the ledger only
+// if nobody put it there already: the same value at the same place, by the same
+// manager at the same time, whose life, as far as the looks around it leave it
+// open, overlaps. Every process keeps a ledger without gaps, so that what one
+// of them puts into another's time is not lost by that. The values are kept as
+// they were read, secrets and all, as the objects themselves are: masked they
+// could not be brought back.
+//
+// A time in which nobody watched is one row for as long as it goes on, and less
+// than a second of it is nothing: commands of one script would leave a row each.
+// A fabric that is only polled is blind between any two checks; that says
+// nothing about a check, which stays quiet.
+//
+// Void words stay in the file, as history, and leave memory with the check that
+// made them void. An acknowledgement is void when its time is over, the object
+// is gone, or [core.Check] says that a value changed. An acceptance has done its
+// work after one check, but is kept in mind for an hour: a check that began
+// before it, in another process, may end after it and bring back what was
+// accepted. That of a rewritten history stays for as long as the branch is where
+// it was accepted, since it may be found by others later.
+//
+// History is read in pages, each in a transaction of its own and in one order:
+// a reader that stands still in the middle of it would keep the write-ahead log
+// from being emptied. A page asks every table for its part of the order, which
+// an index has ready.
 //
 // Checks that changed nothing and read everything are kept for a month and all
 // others for 400 days: one check a minute of ten fabrics would be six million

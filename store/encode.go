@@ -30,6 +30,19 @@ type (
 		Error        string      `json:"error,omitempty"`
 		Insecure     bool        `json:"insecure,omitempty"`
 	}
+	rewrite struct {
+		Path   string    `json:"path"`
+		Branch string    `json:"branch"`
+		From   string    `json:"from"`
+		To     string    `json:"to"`
+		At     time.Time `json:"at,omitzero"`
+	}
+	objectKey struct {
+		Group     string `json:"group"`
+		Kind      string `json:"kind"`
+		Namespace string `json:"namespace,omitempty"`
+		Name      string `json:"name"`
+	}
 	manager struct {
 		Name        string         `json:"name,omitempty"`
 		Operation   string         `json:"operation,omitempty"`
@@ -73,6 +86,14 @@ type gap struct {
 	Namespace string      `json:"namespace,omitempty"`
 	Access    core.Access `json:"access"`
 	Reason    string      `json:"reason"`
+	Unserved  bool        `json:"unserved,omitempty"`
+}
+
+type freeze struct {
+	Side  string      `json:"side"`
+	Gone  []objectKey `json:"gone"`
+	Of    int         `json:"of"`
+	Since time.Time   `json:"since,omitzero"`
 }
 
 type kindCount struct {
@@ -89,10 +110,14 @@ type header struct {
 	Live     reading     `json:"live"`
 	NotInGit []kindCount `json:"not_in_git,omitempty"`
 	Gaps     []gap       `json:"gaps,omitempty"`
+	Freeze   *freeze     `json:"freeze,omitempty"`
+	Rewrites []rewrite   `json:"rewrites,omitempty"`
+	Rules    string      `json:"rules,omitempty"`
+	Release  string      `json:"release,omitempty"`
 }
 
 func encodeHeader(r *core.Report) (string, error) {
-	h := header{At: kept(r.At), Git: keptReadings(r.Git), Live: keptReading(r.Live)}
+	h := header{At: kept(r.At), Git: keptReadings(r.Git), Live: keptReading(r.Live), Rules: r.Rules, Release: r.Release}
 	for gk, n := range r.NotInGit {
 		h.NotInGit = append(h.NotInGit, kindCount{gk.Group, gk.Kind, n})
 	}
@@ -100,7 +125,17 @@ func encodeHeader(r *core.Report) (string, error) {
 		return core.Key{Group: a.Group, Kind: a.Kind}.Compare(core.Key{Group: b.Group, Kind: b.Kind})
 	})
 	for _, g := range r.Gaps {
-		h.Gaps = append(h.Gaps, gap{g.Group, g.Kind, g.Namespace, g.Access, g.Reason})
+		h.Gaps = append(h.Gaps, gap{g.Group, g.Kind, g.Namespace, g.Access, g.Reason, g.Unserved})
+	}
+	if f := r.Freeze; f != nil {
+		h.Freeze = &freeze{Side: f.Side, Of: f.Of, Since: kept(f.Since)}
+		for _, k := range f.Gone {
+			h.Freeze.Gone = append(h.Freeze.Gone, objectKey(k))
+		}
+	}
+	for _, w := range r.Rewrites {
+		w.At = kept(w.At)
+		h.Rewrites = append(h.Rewrites, rewrite(w))
 	}
 	return encode(h)
 }
@@ -111,7 +146,7 @@ func decodeHeader(text string) (*core.Report, error) {
 	if err := json.Unmarshal([]byte(text), &h); err != nil {
 		return nil, err
 	}
-	r := &core.Report{At: h.At, Git: givenReadings(h.Git), Live: core.Reading(h.Live)}
+	r := &core.Report{At: h.At, Git: givenReadings(h.Git), Live: core.Reading(h.Live), Rules: h.Rules, Release: h.Release}
 	for _, n := range h.NotInGit {
 		if r.NotInGit == nil {
 			r.NotInGit = make(map[core.GroupKind]int, len(h.NotInGit))
@@ -121,8 +156,17 @@ func decodeHeader(text string) (*core.Report, error) {
 	for _, g := range h.Gaps {
 		r.Gaps = append(r.Gaps, core.Gap{
 			GroupKind: core.GroupKind{Group: g.Group, Kind: g.Kind},
-			Namespace: g.Namespace, Access: g.Access, Reason: g.Reason,
+			Namespace: g.Namespace, Access: g.Access, Reason: g.Reason, Unserved: g.Unserved,
 		})
+	}
+	if f := h.Freeze; f != nil {
+		r.Freeze = &core.Freeze{Side: f.Side, Of: f.Of, Since: f.Since}
+		for _, k := range f.Gone {
+			r.Freeze.Gone = append(r.Freeze.Gone, core.Key(k))
+		}
+	}
+	for _, w := range h.Rewrites {
+		r.Rewrites = append(r.Rewrites, core.Rewrite(w))
 	}
 	return r, nil
 }
@@ -165,6 +209,7 @@ type meta struct {
 	Created         time.Time     `json:"created,omitzero"`
 	Deleting        time.Time     `json:"deleting,omitzero"`
 	Managers        []managerMeta `json:"managers,omitempty"`
+	LastApplied     string        `json:"last_applied,omitempty"`
 }
 
 type managerMeta struct {
@@ -174,7 +219,7 @@ type managerMeta struct {
 
 func encodeDoc(o *core.Object) (doc, error) {
 	d := doc{fields: o.Digest}
-	m := meta{UID: o.UID, ResourceVersion: o.ResourceVersion, Created: o.Created, Deleting: o.Deleting}
+	m := meta{UID: o.UID, ResourceVersion: o.ResourceVersion, Created: o.Created, Deleting: o.Deleting, LastApplied: o.LastApplied}
 	for _, by := range o.Managers {
 		mm := managerMeta{manager: manager(by)}
 		if by.Fields != nil {
@@ -182,7 +227,7 @@ func encodeDoc(o *core.Object) (doc, error) {
 		}
 		m.Managers = append(m.Managers, mm)
 	}
-	if o.UID != "" || o.ResourceVersion != "" || !o.Created.IsZero() || !o.Deleting.IsZero() || m.Managers != nil {
+	if o.UID != "" || o.ResourceVersion != "" || !o.Created.IsZero() || !o.Deleting.IsZero() || m.Managers != nil || o.LastApplied != "" {
 		text, err := encode(m)
 		if err != nil {
 			return d, fmt.Errorf("encode %s: %w", o.Key, err)
@@ -217,7 +262,7 @@ func decodeMeta(text string, o *core.Object, sets map[string]map[string]any) err
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		return err
 	}
-	o.UID, o.ResourceVersion, o.Created, o.Deleting = m.UID, m.ResourceVersion, m.Created, m.Deleting
+	o.UID, o.ResourceVersion, o.Created, o.Deleting, o.LastApplied = m.UID, m.ResourceVersion, m.Created, m.Deleting, m.LastApplied
 	for _, mm := range m.Managers {
 		by := core.Manager(mm.manager)
 		if mm.Fields != nil {
@@ -237,13 +282,30 @@ func decodeMeta(text string, o *core.Object, sets map[string]map[string]any) err
 	return nil
 }
 
+// keptChanges are changes in the form in which they are read again.
+func keptChanges(cs []core.Change) []core.Change {
+	if len(cs) == 0 {
+		return nil
+	}
+	all := slices.Clone(cs)
+	for i := range all {
+		c := &all[i]
+		c.ManagerTime, c.Observed, c.Commit.Time = kept(c.ManagerTime), keptWindow(c.Observed), kept(c.Commit.Time)
+	}
+	return all
+}
+
+func keptWindow(w core.Window) core.Window {
+	return core.Window{After: kept(w.After), Before: kept(w.Before)}
+}
+
 // encodeChanges gives NULL for no changes.
 func encodeChanges(cs []core.Change) (any, error) {
 	if len(cs) == 0 {
 		return nil, nil
 	}
 	all := make([]change, len(cs))
-	for i, c := range cs {
+	for i, c := range keptChanges(cs) {
 		all[i] = change{
 			Path: c.Path, Op: c.Op, Verdict: c.Verdict, Base: c.Base, BaseLive: c.BaseLive, Git: c.Git, Live: c.Live,
 			Unit: c.Unit, Manager: c.Manager, ManagerTime: c.ManagerTime, Observed: window(c.Observed), Commit: commit(c.Commit),

@@ -163,8 +163,10 @@ func (l *loader) object(id int64, digest []byte) (*core.Object, error) {
 
 func (l *loader) memory(ctx context.Context) (map[core.Key]core.Remembered, error) {
 	all := make(map[core.Key]core.Remembered, len(l.names))
-	err := l.each(ctx, `SELECT m.object, m.base_git, m.base_live, m.base_at, m.base_source, m.git, m.git_at, m.live, m.live_at,
-			m.state, m.last_state, m.last_since, m.since, m.reason, m.version, m.path, m.line, m.revision, ifnull(m.changes, '')
+	err := l.each(ctx, `SELECT m.object, m.base_git, m.base_live, m.base_at, m.base_source, m.base_evidence,
+			m.git, m.git_at, m.git_until, m.live, m.live_at, m.live_until,
+			m.state, m.last_state, m.last_since, m.since, m.reason, m.version, m.path, m.line, m.revision,
+			ifnull(m.changes, ''), ifnull(m.notes, ''), ifnull(m.acknowledged, '')
 		FROM memory m JOIN objects o ON o.id = m.object WHERE o.fabric = ?`,
 		func(rows *sql.Rows) error {
 			var r memoryRow
@@ -186,16 +188,21 @@ type memoryRow struct {
 	object                       int64
 	baseGit, baseLive, git, live []byte
 	baseAt, gitAt, liveAt        any
+	gitUntil, liveUntil          any
 	since, lastSince             any
 	baseSource, state, last      sql.NullString
+	evidence                     string
 	reason, version, path        string
 	revision, changes            string
+	notes, acknowledged          string
 	line                         int
 }
 
 func (r *memoryRow) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.object, &r.baseGit, &r.baseLive, &r.baseAt, &r.baseSource, &r.git, &r.gitAt, &r.live, &r.liveAt,
-		&r.state, &r.last, &r.lastSince, &r.since, &r.reason, &r.version, &r.path, &r.line, &r.revision, &r.changes)
+	return rows.Scan(&r.object, &r.baseGit, &r.baseLive, &r.baseAt, &r.baseSource, &r.evidence,
+		&r.git, &r.gitAt, &r.gitUntil, &r.live, &r.liveAt, &r.liveUntil,
+		&r.state, &r.last, &r.lastSince, &r.since, &r.reason, &r.version, &r.path, &r.line, &r.revision,
+		&r.changes, &r.notes, &r.acknowledged)
 }
 
 func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
@@ -213,11 +220,11 @@ func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
 	if r.baseSource.Valid {
 		about.Base = &core.Base{
 			Key: k, Git: side(r.baseGit), Live: side(r.baseLive),
-			At: given(r.baseAt), Source: core.BaseSource(r.baseSource.String),
+			At: given(r.baseAt), Source: core.BaseSource(r.baseSource.String), Evidence: r.evidence,
 		}
 	}
-	about.Git = core.Sight{Object: side(r.git), At: given(r.gitAt)}
-	about.Live = core.Sight{Object: side(r.live), At: given(r.liveAt)}
+	about.Git = core.Sight{Object: side(r.git), At: given(r.gitAt), Until: given(r.gitUntil)}
+	about.Live = core.Sight{Object: side(r.live), At: given(r.liveAt), Until: given(r.liveUntil)}
 	if err != nil || !r.state.Valid {
 		return about, err
 	}
@@ -235,6 +242,9 @@ func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
 	}
 	if v.Changes, err = decodeChanges(r.changes); err != nil {
 		return about, fmt.Errorf("%w: changes of %s: %w", ErrDamaged, k, err)
+	}
+	if err = decodeBesides(r.notes, r.acknowledged, v); err != nil {
+		return about, fmt.Errorf("%w: notes of %s: %w", ErrDamaged, k, err)
 	}
 	return about, nil
 }

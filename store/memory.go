@@ -182,9 +182,11 @@ func counts(verdicts []core.Verdict) (c core.Counts) {
 // same as would be loaded now.
 func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error) {
 	m := &core.Memory{
-		Objects:  maps.Clone(before.Objects),
-		Git:      before.Git,
-		GitKinds: maps.Clone(before.GitKinds),
+		Objects:          maps.Clone(before.Objects),
+		Git:              before.Git,
+		GitKinds:         maps.Clone(before.GitKinds),
+		Acceptances:      except(before.Acceptances, func(a core.Acceptance) bool { return spent(a, c) }),
+		Acknowledgements: except(before.Acknowledgements, func(a core.Acknowledgement) bool { return voided(a, c) }),
 	}
 	changed := make(map[core.Key]core.Remembered, len(c.Changed)+len(c.Gone))
 	for _, r := range c.Changed {
@@ -223,12 +225,19 @@ func settled(r core.Remembered) core.Remembered {
 		b.Key, b.At = k, kept(b.At)
 		r.Base = &b
 	}
-	r.Git.At, r.Live.At = kept(r.Git.At), kept(r.Live.At)
+	r.Git.At, r.Git.Until = kept(r.Git.At), kept(r.Git.Until)
+	r.Live.At, r.Live.Until = kept(r.Live.At), kept(r.Live.Until)
 	v := &r.Verdict
 	v.Since, v.LastSince = kept(v.Since), kept(v.LastSince)
 	v.Folded, v.Git, v.Live = nil, nil, nil
-	if len(v.Changes) == 0 {
-		v.Changes = nil
+	v.Changes = keptChanges(v.Changes)
+	if len(v.Notes) == 0 {
+		v.Notes = nil
+	}
+	if v.Acknowledged != nil {
+		a := keptAcknowledgement(*v.Acknowledged)
+		a.Key = k
+		v.Acknowledged = &a
 	}
 	if !v.LastKnown {
 		v.Last, v.LastSince = 0, time.Time{}
@@ -273,6 +282,9 @@ func load(ctx context.Context, tx *sql.Tx, row fabricRow) (*core.Memory, error) 
 	if m.GitKinds, err = l.kinds(ctx); err != nil {
 		return nil, err
 	}
+	if m.Acceptances, m.Acknowledgements, err = sayings(ctx, tx, row.id); err != nil {
+		return nil, err
+	}
 	return m, row.onto(m)
 }
 
@@ -314,7 +326,7 @@ func (l *loader) git(ctx context.Context) (*core.Snapshot, error) {
 
 func (l *loader) findings(ctx context.Context) ([]core.Finding, error) {
 	var all []core.Finding
-	err := l.each(ctx, `SELECT f.path, f.line, f.reason, f.grp, f.kind, f.namespace, f.name, f.opaque, f.text, b.content
+	err := l.each(ctx, `SELECT f.path, f.line, f.reason, f.grp, f.kind, f.namespace, f.name, f.opaque, f.unrendered, f.text, b.content
 		FROM git_findings f LEFT JOIN blobs b ON b.digest = f.text WHERE f.fabric = ? ORDER BY f.position`,
 		func(rows *sql.Rows) error {
 			var (
@@ -322,7 +334,7 @@ func (l *loader) findings(ctx context.Context) ([]core.Finding, error) {
 				digest, text []byte
 			)
 			err := rows.Scan(&f.Path, &f.Line, &f.Reason, &f.Key.Group, &f.Key.Kind, &f.Key.Namespace, &f.Key.Name,
-				&f.Opaque, &digest, &text)
+				&f.Opaque, &f.Unrendered, &digest, &text)
 			if err != nil {
 				return err
 			}

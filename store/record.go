@@ -60,23 +60,14 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 
 // quiet tells whether the check changed nothing that is remembered of objects.
 func quiet(c core.Check) bool {
-	return c.Git == nil && len(c.Changed) == 0 && len(c.Gone) == 0 && len(c.Transitions) == 0
+	return c.Git == nil && len(c.Changed) == 0 && len(c.Gone) == 0 && len(c.Transitions) == 0 && len(c.Overwritten) == 0
 }
 
 // add writes a check and gives the fabric's row as it is after that.
 func add(ctx context.Context, tx *sql.Tx, row fabricRow, c core.Check) (fabricRow, error) {
-	// With a context that cannot end the driver needs no goroutine for each of
-	// tens of thousands of statements; the recorder looks at ctx in between.
-	r := &recorder{
-		ended: ctx.Err, ctx: context.WithoutCancel(ctx), tx: tx, fabric: row.id,
-		ids: map[core.Key]int64{}, fresh: map[int64]bool{}, touched: map[int64]bool{},
-		blobs: map[core.Digest]bool{}, docs: map[docID]bool{}, encoded: map[*core.Object]doc{},
-	}
-	if r.fabric == 0 {
-		err := tx.QueryRowContext(r.ctx, "INSERT INTO fabrics (name) VALUES (?) RETURNING id", string(c.Fabric)).Scan(&r.fabric)
-		if err != nil {
-			return row, err
-		}
+	r, err := newRecorder(ctx, tx, row.id, c.Fabric)
+	if err != nil {
+		return row, err
 	}
 	if err := r.check(c); err != nil {
 		return row, err
@@ -106,7 +97,7 @@ func (r *recorder) header(c core.Check) (row fabricRow, err error) {
 		}
 	}
 	grown := 0
-	if r.newKinds || !quiet(c) {
+	if r.grown || !quiet(c) {
 		grown = 1
 	}
 	err = r.tx.QueryRowContext(r.ctx, `UPDATE fabrics SET generation = generation + ?, last_check = ?,
@@ -167,6 +158,17 @@ func (r *recorder) content(c core.Check) error {
 			return err
 		}
 		r.touched[id] = true
+	}
+	for _, o := range c.Overwritten {
+		if err := r.overwritten(o, c.Finished); err != nil {
+			return err
+		}
+	}
+	if err := r.blind(c.Blind); err != nil {
+		return err
+	}
+	if err := r.void(c); err != nil {
+		return err
 	}
 	return r.clean()
 }

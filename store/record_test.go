@@ -27,7 +27,7 @@ func count(t testing.TB, s *Store, query string) (n int) {
 func tables(t testing.TB, s *Store) map[string]int {
 	t.Helper()
 	rows := map[string]int{}
-	for _, name := range []string{"fabrics", "objects", "blobs", "docs", "memory", "git_objects", "git_findings", "git_kinds", "checks", "transitions"} {
+	for _, name := range []string{"fabrics", "objects", "blobs", "docs", "memory", "git_objects", "git_findings", "git_kinds", "checks", "transitions", "overwritten", "blind", "acceptances", "accepted", "acknowledgements"} {
 		rows[name] = count(t, s, "SELECT count(*) FROM "+name)
 	}
 	return rows
@@ -96,9 +96,9 @@ func TestAFirstCheckThatFailedIsKept(t *testing.T) {
 	if m.Report != nil || len(m.Objects) > 0 || !m.LastSync.IsZero() || !m.LastCheck.Equal(failed.Finished) {
 		t.Errorf("Memory = %+v, want nothing but the time of the check", m)
 	}
-	want := []Check{{Started: failed.Started, Finished: failed.Finished, Duration: time.Second, Err: failed.Err}}
-	if all, err := s.Checks(t.Context(), "dc1", noon, 0); err != nil || !reflect.DeepEqual(all, want) {
-		t.Errorf("Checks = %+v, %v, want %+v", all, err, want)
+	want := []core.Checked{{Started: failed.Started, Finished: failed.Finished, Duration: time.Second, Err: failed.Err}}
+	if all := past[core.Checked](entries(t, s, Filter{Fabrics: []core.FabricID{"dc1"}})); !reflect.DeepEqual(all, want) {
+		t.Errorf("checks = %+v, want %+v", all, want)
 	}
 	first := inSync(t, "dc1", 2)
 	record(t, s, first)
@@ -205,9 +205,9 @@ func TestTwoProcessesRecordAChangeOnce(t *testing.T) {
 	record(t, a, ca)
 	record(t, b, cb)
 
-	all, err := a.Transitions(t.Context(), "dc1", at, 0)
-	if err != nil || len(all) != 1 || !all[0].At.Equal(at) {
-		t.Errorf("Transitions = %v, %v, want the one at %s", all, err, at)
+	all := past[core.Transition](entries(t, a, Filter{Fabrics: []core.FabricID{"dc1"}, Since: at}))
+	if len(all) != 1 || !all[0].At.Equal(at) {
+		t.Errorf("transitions = %v, want the one at %s", all, at)
 	}
 	for _, s := range []*Store{a, b} {
 		if got := memory(t, s, "dc1").Objects[vpcKey(1)].Verdict.Since; !got.Equal(at) {
@@ -337,6 +337,10 @@ func TestFlippedBitIsNoticed(t *testing.T) {
 		"state":    "UPDATE memory SET state = 'fine'",
 		"last":     "UPDATE memory SET last_state = ''",
 		"changes":  "UPDATE memory SET changes = '['",
+		"notes":    "UPDATE memory SET notes = '['",
+		"word":     "UPDATE memory SET acknowledged = '{}'",
+		"accepted": "INSERT INTO acceptances (fabric, at, what, person, from_commit, to_commit, git_digest, live_digest) VALUES (1, 1, 'base', '', '', '', x'', x'')",
+		"acked":    "INSERT INTO acknowledgements (fabric, object, at, path, reason, person, git_digest, live_digest) VALUES (1, 1, 1, '.', '', '', x'', x'')",
 		"base":     "UPDATE memory SET base_git = NULL, base_live = NULL",
 		"base git": "UPDATE memory SET base_git = NULL",
 		"no base":  "UPDATE memory SET base_source = NULL",

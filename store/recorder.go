@@ -29,7 +29,21 @@ type recorder struct {
 	docs    map[docID]bool       // documents likewise
 	encoded map[*core.Object]doc // a base and two sights are often one object
 
-	newKinds bool // Git holds a kind for the first time
+	grown bool // something is remembered that the check itself does not tell
+}
+
+func newRecorder(ctx context.Context, tx *sql.Tx, fabric int64, name core.FabricID) (*recorder, error) {
+	// With a context that cannot end the driver needs no goroutine for each of
+	// tens of thousands of statements; the recorder looks at ctx in between.
+	r := &recorder{
+		ended: ctx.Err, ctx: context.WithoutCancel(ctx), tx: tx, fabric: fabric,
+		ids: map[core.Key]int64{}, fresh: map[int64]bool{}, touched: map[int64]bool{},
+		blobs: map[core.Digest]bool{}, docs: map[docID]bool{}, encoded: map[*core.Object]doc{},
+	}
+	if r.fabric != 0 {
+		return r, nil
+	}
+	return r, tx.QueryRowContext(r.ctx, "INSERT INTO fabrics (name) VALUES (?) RETURNING id", string(name)).Scan(&r.fabric)
 }
 
 func (r *recorder) exec(query string, args ...any) error {
@@ -136,11 +150,12 @@ func (r *recorder) remember(about core.Remembered) error {
 	r.touched[id] = true
 	var baseGit, baseLive []byte
 	var baseAt, baseSource any
+	baseEvidence := ""
 	if b := about.Base; b != nil {
 		if b.Git == nil || b.Live == nil {
 			return fmt.Errorf("the check holds half a base of %s", b.Key)
 		}
-		baseAt, baseSource = stamp(b.At), string(b.Source)
+		baseAt, baseSource, baseEvidence = stamp(b.At), string(b.Source), b.Evidence
 		baseGit, err = r.doc(id, b.Git)
 		if err == nil {
 			baseLive, err = r.doc(id, b.Live)
@@ -168,19 +183,31 @@ func (r *recorder) remember(about core.Remembered) error {
 	if err != nil {
 		return fmt.Errorf("encode changes of %s: %w", v.Key, err)
 	}
-	return r.exec(`INSERT INTO memory (object, base_git, base_live, base_at, base_source, git, git_at, live, live_at,
-			state, last_state, last_since, since, reason, version, path, line, revision, changes)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET
-			base_git = excluded.base_git, base_live = excluded.base_live,
-			base_at = excluded.base_at, base_source = excluded.base_source,
-			git = excluded.git, git_at = excluded.git_at, live = excluded.live, live_at = excluded.live_at,
-			since = iif(state = excluded.state AND since < excluded.since, since, excluded.since),
-			state = excluded.state, last_state = excluded.last_state, last_since = excluded.last_since, reason = excluded.reason, version = excluded.version,
-			path = excluded.path, line = excluded.line, revision = excluded.revision, changes = excluded.changes`,
-		id, baseGit, baseLive, baseAt, baseSource, git, stamp(about.Git.At), live, stamp(about.Live.At),
-		state, last, lastSince, stamp(v.Since), v.Reason, v.Version, v.Origin.Path, v.Origin.Line, v.LiveRevision, changes)
+	notes, acknowledged, err := encodeBesides(v)
+	if err != nil {
+		return fmt.Errorf("encode notes of %s: %w", v.Key, err)
+	}
+	return r.exec(remember, id, baseGit, baseLive, baseAt, baseSource, baseEvidence,
+		git, stamp(about.Git.At), stamp(about.Git.Until), live, stamp(about.Live.At), stamp(about.Live.Until),
+		state, last, lastSince, stamp(v.Since), v.Reason, v.Version, v.Origin.Path, v.Origin.Line, v.LiveRevision,
+		changes, notes, acknowledged)
 }
+
+const remember = `INSERT INTO memory (object, base_git, base_live, base_at, base_source, base_evidence,
+		git, git_at, git_until, live, live_at, live_until,
+		state, last_state, last_since, since, reason, version, path, line, revision,
+		changes, notes, acknowledged)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT DO UPDATE SET
+		base_git = excluded.base_git, base_live = excluded.base_live,
+		base_at = excluded.base_at, base_source = excluded.base_source, base_evidence = excluded.base_evidence,
+		git = excluded.git, git_at = excluded.git_at, git_until = excluded.git_until,
+		live = excluded.live, live_at = excluded.live_at, live_until = excluded.live_until,
+		since = iif(state = excluded.state AND since < excluded.since, since, excluded.since),
+		state = excluded.state, last_state = excluded.last_state, last_since = excluded.last_since,
+		reason = excluded.reason, version = excluded.version,
+		path = excluded.path, line = excluded.line, revision = excluded.revision,
+		changes = excluded.changes, notes = excluded.notes, acknowledged = excluded.acknowledged`
 
 // transition appends a change of verdict, unless memory holds what it leads to
 // already: then another process saw and recorded it first.
@@ -254,7 +281,7 @@ func (r *recorder) kinds(all map[core.GroupKind]bool) error {
 		if err != nil {
 			return err
 		}
-		r.newKinds = r.newKinds || made > 0
+		r.grown = r.grown || made > 0
 	}
 	return nil
 }
@@ -294,9 +321,9 @@ func (r *recorder) findings(all []core.Finding) error {
 			}
 			text = digest[:]
 		}
-		err := r.exec(`INSERT INTO git_findings (fabric, position, path, line, reason, grp, kind, namespace, name, text, opaque)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			r.fabric, i, f.Path, f.Line, f.Reason, f.Key.Group, f.Key.Kind, f.Key.Namespace, f.Key.Name, text, f.Opaque)
+		err := r.exec(`INSERT INTO git_findings (fabric, position, path, line, reason, grp, kind, namespace, name, text, opaque, unrendered)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			r.fabric, i, f.Path, f.Line, f.Reason, f.Key.Group, f.Key.Kind, f.Key.Namespace, f.Key.Name, text, f.Opaque, f.Unrendered)
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,8 @@ func everything(t testing.TB) core.Check {
 		GroupKind: core.GroupKind{Group: "vpc.githedgehog.com", Kind: "External"}, Namespace: "default",
 		Access: core.AccessForbidden, Reason: "forbidden: ask for the view role",
 	}}
+	c.Report.Freeze = &core.Freeze{Side: "live", Gone: []core.Key{vpcKey(1), vpcKey(2)}, Of: 3, Since: noon}
+	c.Report.Rewrites = []core.Rewrite{{Path: "fabrics/dc1", Branch: "main\x1b", From: "ab", To: "cd", At: noon}}
 	c.Git.Readings = append(c.Git.Readings, core.Reading{Source: "git", URL: "file:///srv/wiring", Branch: "main", Access: core.AccessOK, ReadAt: noon})
 	c.Git.Findings = []core.Finding{
 		{Origin: core.Origin{Path: "fabrics/dc1/broken\x1b.yaml", Line: 7}, Reason: "did not find expected key", Text: []byte("a: [\x00\xff")},
@@ -86,7 +88,8 @@ func everything(t testing.TB) core.Check {
 			Live: core.Sight{Object: o, At: noon},
 			Verdict: core.Verdict{
 				Key: o.Key, State: core.Differs, Reason: s, Version: s, Origin: o.Origin, Since: noon, LiveRevision: s,
-				Changes: []core.Change{{Path: core.Path("").Key(s), Base: core.ValueOf(s), Manager: s}},
+				Changes: []core.Change{{Path: core.Path("").Key(s), Base: core.ValueOf(s), Manager: s, Commit: core.Commit{ID: "ab", Author: s, Summary: s}}},
+				Notes:   []string{s}, Acknowledged: &core.Acknowledgement{Key: o.Key, Path: core.Path("").Key(s), Reason: s, By: s},
 			},
 		})
 		c.Transitions = append(c.Transitions, core.Transition{Key: o.Key, At: noon, From: core.InSync, To: core.Differs, Reason: s})
@@ -134,6 +137,7 @@ func TestEverythingSurvivesCloseAndReopen(t *testing.T) {
 	}
 	if want := c.Report; !reflect.DeepEqual(m.Report.Git, want.Git) || m.Report.Live != want.Live || !m.Report.At.Equal(want.At) ||
 		!reflect.DeepEqual(m.Report.NotInGit, want.NotInGit) || !reflect.DeepEqual(m.Report.Gaps, want.Gaps) ||
+		!reflect.DeepEqual(m.Report.Freeze, want.Freeze) || !reflect.DeepEqual(m.Report.Rewrites, want.Rewrites) ||
 		m.Report.Counts != want.Counts || len(m.Report.Verdicts) != len(want.Verdicts) {
 		t.Errorf("report\n got %+v\nwant %+v", m.Report, want)
 	}
@@ -226,9 +230,14 @@ func TestImpossibleTimesDoNotStopARecord(t *testing.T) {
 	c := empty("dc1", noon)
 	c.Report.Git[0].RevisionTime = time.Unix(1<<40, 0)
 	c.Changed = []core.Remembered{{
-		Git:     core.Sight{At: time.Unix(-1<<40, 0)},
-		Verdict: core.Verdict{Key: vpcKey(1), Since: time.Now()}, // with a monotonic clock
+		Git: core.Sight{At: time.Unix(-1<<40, 0)},
+		Verdict: core.Verdict{
+			Key: vpcKey(1), Since: time.Now(), // with a monotonic clock
+			Changes: []core.Change{{Commit: core.Commit{ID: "ab", Time: time.Unix(1<<40, 0)}}},
+		},
 	}}
+	c.Transitions = []core.Transition{{Key: vpcKey(1), At: noon, Changes: c.Changed[0].Verdict.Changes}}
+	c.Overwritten = []core.Overwritten{{Key: vpcKey(1), Path: ".spec", Replaced: core.Window{Before: noon}, Commit: core.Commit{ID: "ab", Time: time.Unix(-1<<40, 0)}}}
 	s := openAt(t, dir)
 	record(t, s, c)
 	if here, there := memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"); !reflect.DeepEqual(here, there) {
@@ -270,6 +279,7 @@ func TestFollowedMemoryEqualsReadMemory(t *testing.T) {
 		for round := range 12 {
 			at := noon.Add(time.Duration(round) * time.Minute)
 			record(t, s, randomCheck(t, rnd, memory(t, s, "dc1"), at))
+			randomWord(t, rnd, s, at)
 			followed := memory(t, s, "dc1")
 			cold := openAt(t, dir)
 			if read := memory(t, cold, "dc1"); !reflect.DeepEqual(followed, read) {
@@ -284,6 +294,24 @@ func TestFollowedMemoryEqualsReadMemory(t *testing.T) {
 	}
 }
 
+// randomWord lets somebody accept or acknowledge something, or nobody.
+func randomWord(t testing.TB, rnd *rand.Rand, s *Store, at time.Time) {
+	t.Helper()
+	k := vpcKey(rnd.IntN(12))
+	var err error
+	switch rnd.IntN(3) {
+	case 0:
+		err = s.Accept(t.Context(), "dc1", core.Acceptance{What: core.AcceptBase, By: "kim", At: at.Add(-2 * time.Hour), Keys: []core.Key{k, vpcKey(99)}})
+	case 1:
+		err = s.Acknowledge(t.Context(), "dc1",
+			core.Acknowledgement{Key: k, Path: ".spec", At: at, Until: at.Add(time.Duration(1+rnd.IntN(3)) * time.Minute)},
+			core.Acknowledgement{Key: vpcKey(rnd.IntN(3)), Path: core.Root, At: at, Until: at.Add(time.Hour)})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func randomCheck(t testing.TB, rnd *rand.Rand, m *core.Memory, at time.Time) core.Check {
 	c := empty("dc1", at)
 	c.Agreed = rnd.IntN(3) == 0
@@ -291,6 +319,9 @@ func randomCheck(t testing.TB, rnd *rand.Rand, m *core.Memory, at time.Time) cor
 		c.Report, c.Err = nil, "interrupted"
 	}
 	c.GitKinds = map[core.GroupKind]bool{{Group: "vpc.githedgehog.com", Kind: fmt.Sprint(rnd.IntN(20))}: true}
+	if n := len(m.Acknowledgements); n > 0 && rnd.IntN(3) == 0 {
+		c.Void = m.Acknowledgements[rnd.IntN(n):][:1]
+	}
 	if rnd.IntN(4) == 0 {
 		return c // nothing changed, but for a kind perhaps
 	}

@@ -8,7 +8,9 @@ import (
 )
 
 const (
-	// KeepPast is how long checks and changes of verdicts are kept.
+	// KeepPast is how long everything that is history is kept: checks, changes
+	// of verdicts, overwritten edits, times in which nobody watched, and what
+	// people said once it is void.
 	KeepPast = 400 * 24 * time.Hour
 	// KeepQuiet is how long checks are kept that changed nothing, met no error
 	// and read both sides whole. One a minute of each fabric says nothing after
@@ -44,8 +46,13 @@ func (s *Store) sweep(ctx context.Context, tx *sql.Tx) (last time.Time, err erro
 	}{
 		{"DELETE FROM checks WHERE finished < ? OR quiet AND finished < ?", []any{stamp(now.Add(-KeepPast)), stamp(now.Add(-KeepQuiet))}},
 		{"DELETE FROM transitions WHERE at < ?", []any{stamp(now.Add(-KeepPast))}},
+		{"DELETE FROM overwritten WHERE at < ?", []any{stamp(now.Add(-KeepPast))}},
+		{"DELETE FROM blind WHERE until < ?", []any{stamp(now.Add(-KeepPast))}},
+		{"DELETE FROM acceptances WHERE void AND at < ?", []any{stamp(now.Add(-KeepPast))}},
+		{"DELETE FROM acknowledgements WHERE void AND at < ?", []any{stamp(now.Add(-KeepPast))}},
 		{`DELETE FROM objects WHERE id NOT IN (SELECT object FROM memory UNION ALL SELECT object FROM git_objects
-			UNION ALL SELECT object FROM transitions UNION ALL SELECT object FROM docs)`, nil},
+			UNION ALL SELECT object FROM transitions UNION ALL SELECT object FROM docs UNION ALL SELECT object FROM overwritten
+			UNION ALL SELECT object FROM accepted UNION ALL SELECT object FROM acknowledgements)`, nil},
 		{`DELETE FROM blobs WHERE digest NOT IN (SELECT fields FROM docs
 			UNION ALL SELECT text FROM git_findings WHERE text IS NOT NULL)`, nil},
 		{"INSERT INTO upkeep (task, at) VALUES ('sweep', ?) ON CONFLICT DO UPDATE SET at = excluded.at", []any{stamp(now)}},

@@ -162,3 +162,23 @@ func memory(t testing.TB, s *Store, id core.FabricID) *core.Memory {
 	}
 	return m
 }
+
+func entries(t testing.TB, s *Store, f Filter) []core.Entry {
+	t.Helper()
+	all, err := s.Entries(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// past is what entries tell of one sort.
+func past[T core.Happening](entries []core.Entry) []T {
+	var all []T
+	for _, e := range entries {
+		if what, ok := e.What.(T); ok {
+			all = append(all, what)
+		}
+	}
+	return all
+}
