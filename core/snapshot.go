@@ -182,6 +182,9 @@ func (s *Snapshot) ClusterScoped(gk GroupKind) { s.cluster[gk] = true }
 // Len is the number of objects.
 func (s *Snapshot) Len() int { return len(s.objects) }
 
+// Keys ranges over the keys of the objects, in no order.
+func (s *Snapshot) Keys() iter.Seq[Key] { return maps.Keys(s.objects) }
+
 // Objects ranges over the objects in the order of their keys.
 func (s *Snapshot) Objects() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {

@@ -59,8 +59,9 @@ type Result struct {
 	// Input.Past did, in the order of their keys.
 	Wanted []core.Key
 
-	wants map[core.Key]want
-	roots map[core.GroupKind]*node // of the rules that each kind was compared by
+	wants    map[core.Key]want
+	universe []core.Key
+	roots    map[core.GroupKind]*node // of the rules that each kind was compared by
 }
 
 // Enough tells whether what was found of a wanted object's past is enough to
@@ -87,7 +88,8 @@ func (c *Comparer) Compare(in Input) *Result {
 		},
 	}
 	findings := findingsByKey(in.Git.Findings)
-	for _, k := range universe(in, findings) {
+	res.universe = universe(in, findings)
+	for _, k := range res.universe {
 		c.object(f, k, findings[k], res)
 	}
 	slices.SortStableFunc(res.Report.Verdicts, func(a, b core.Verdict) int {
@@ -318,12 +320,13 @@ func findingsByKey(findings []core.Finding) map[core.Key][]core.Finding {
 	return by
 }
 
-// universe is every object that there is anything to say about, in order.
+// universe is every object that there is anything to say about, in order. It is
+// mostly that of the last comparison.
 func universe(in Input, findings map[core.Key][]core.Finding) []core.Key {
-	keys := map[core.Key]struct{}{}
+	keys := make(map[core.Key]struct{}, in.Live.Len())
 	for _, s := range []*core.Snapshot{in.Git, in.Live} {
-		for o := range s.Objects() {
-			keys[o.Key] = struct{}{}
+		for k := range s.Keys() {
+			keys[k] = struct{}{}
 		}
 	}
 	for k := range in.Memory.Objects {
@@ -331,6 +334,12 @@ func universe(in Input, findings map[core.Key][]core.Finding) []core.Key {
 	}
 	for k := range findings {
 		keys[k] = struct{}{}
+	}
+	if in.Previous != nil && len(in.Previous.universe) == len(keys) && !slices.ContainsFunc(in.Previous.universe, func(k core.Key) bool {
+		_, ok := keys[k]
+		return !ok
+	}) {
+		return in.Previous.universe
 	}
 	return slices.SortedFunc(maps.Keys(keys), core.Key.Compare)
 }

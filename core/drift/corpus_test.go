@@ -63,7 +63,15 @@ func fabrics() map[string]*hedgehog.World {
 // that knows nothing of this package make the live side.
 func TestUntouchedFabricsAreInSync(t *testing.T) {
 	for name, w := range fabrics() {
-		res := compare(side(t, "git", w.Git, now), side(t, "kube", w.Live, now), &core.Memory{})
+		git, live := side(t, "git", w.Git, now), side(t, "kube", w.Live, now)
+		res := compare(git, live, &core.Memory{})
+		for _, s := range []*core.Snapshot{git, live} {
+			for o := range s.Objects() {
+				if core.DigestJSON(o.Fields) != o.Digest {
+					t.Errorf("%s: the comparison changed %s", name, o.Key)
+				}
+			}
+		}
 		for _, v := range res.Report.Verdicts {
 			if v.State != core.InSync {
 				t.Errorf("%s: %s is %s: %+v", name, v.Key, v.State, v.Changes)

@@ -14,6 +14,7 @@ type node struct {
 	any  *node
 
 	set, dict, optional, ignored bool
+	plain                        bool // nothing at or below the place shapes a value, but that null says nothing
 	keys                         []string
 	rewrite, rekey               func(string) string
 	complete                     func(map[string]any)
@@ -45,7 +46,20 @@ func compile(rows, hints []Row) *node {
 			}
 		})
 	}
+	root.settle()
 	return root
+}
+
+// settle finds out which places are plain.
+func (n *node) settle() bool {
+	n.plain = !n.set && !n.ignored && n.rewrite == nil && n.rekey == nil && n.complete == nil && len(n.owners) == 0
+	for _, below := range n.kids {
+		n.plain = below.settle() && n.plain
+	}
+	if n.any != nil {
+		n.plain = n.any.settle() && n.plain
+	}
+	return n.plain
 }
 
 func (n *node) mark(r Row) {

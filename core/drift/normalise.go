@@ -80,6 +80,9 @@ func (n *node) entry(out map[string]any, k string, v any, rec *recorder) {
 func nullRow() Row { return Row{ID: "value.null", Why: "null says nothing"} }
 
 func (n *node) value(v any, rec *recorder) any {
+	if rec == nil && (n == nil || n.plain) && !hasNull(v) {
+		return v // shared: what is normal is not changed any more
+	}
 	switch t := v.(type) {
 	case map[string]any:
 		out := n.mapping(t, rec)
@@ -115,6 +118,23 @@ func (n *node) value(v any, rec *recorder) any {
 		}
 	}
 	return v
+}
+
+// hasNull tells whether there is a null anywhere in a value.
+func hasNull(v any) bool {
+	switch t := v.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		for _, e := range t {
+			if hasNull(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(t, hasNull)
+	}
+	return false
 }
 
 // ordered brings a list whose order means nothing into the one order. It may
