@@ -71,7 +71,8 @@ func (a *app) survey(ctx context.Context, names []string, cached bool, use func(
 	return use(s, states(s.loop.Fleet(), ids))
 }
 
-// check checks fabrics all at once. On standard error it tells what it waits
+// check checks fabrics all at once, and waits for what Git's history says about
+// what it found. On standard error it tells what it waits
 // for, when that takes longer than a moment.
 func (a *app) check(ctx context.Context, s *session, ids []core.FabricID) error {
 	var mu sync.Mutex
@@ -87,7 +88,9 @@ func (a *app) check(ctx context.Context, s *session, ids []core.FabricID) error 
 	var all sync.WaitGroup
 	for _, id := range ids {
 		all.Go(func() {
-			_ = s.loop.Check(ctx, id) // the fabric's state holds the error
+			if s.loop.Check(ctx, id) == nil {
+				_ = s.loop.Settle(ctx, id)
+			} // the fabric's state holds the errors
 			mu.Lock()
 			defer mu.Unlock()
 			waiting = slices.DeleteFunc(waiting, func(w core.FabricID) bool { return w == id })
@@ -110,8 +113,6 @@ func states(fleet core.Fleet, ids []core.FabricID) []core.FabricState {
 	return found
 }
 
-// unread tells whether a part of a fabric could not be read, or its last
-// answer is too old to rely on.
-func unread(f core.FabricState, now time.Time) bool {
-	return f.Report == nil || f.Err != nil || f.Report.Unread() || f.Access(now) != core.AccessOK
-}
+// unread tells whether a part of a fabric could not be read, or what was read
+// is too old or too odd to rely on.
+func unread(f core.FabricState, now time.Time) bool { return !f.Reliable(now) }

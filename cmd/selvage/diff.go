@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
@@ -84,45 +85,67 @@ func (a *app) diffFields(f core.FabricState, verdicts []core.Verdict) error {
 		}
 		b.WriteString("\n")
 		for _, c := range v.Changes {
-			fieldLines(&b, c)
+			fieldLines(&b, v, c)
 		}
 	}
 	return a.printf("%s", b.String())
 }
 
-func fieldLines(b *strings.Builder, c core.Change) {
+func fieldLines(b *strings.Builder, v core.Verdict, c core.Change) {
 	name := safe.Clean(string(c.Path))
 	if c.Path == core.Root {
 		name = safe.Lit("the whole object")
 	}
 	fmt.Fprintf(b, "  %s  %s\n", name, c.Verdict)
 	if c.Base.Present() && !c.Base.Equal(c.Git) && !c.Base.Equal(c.Live) {
-		valueLines(b, "    base ", c.Base, "")
+		valueLines(b, "    base ", c.Base, "", "")
 	}
-	valueLines(b, "    - ", c.Live, writer(c))
-	valueLines(b, "    + ", c.Git, "")
+	missing := "(not in live)"
+	if c.Path == core.Root && v.State == core.Unknown && v.Live == nil {
+		missing = "(live was not read)"
+	}
+	valueLines(b, "    - ", c.Live, missing, liveNote(c))
+	valueLines(b, "    + ", c.Git, "(not in git)", gitNote(c))
 }
 
-// writer is who set the live value, and when, as far as that was recorded.
-func writer(c core.Change) string {
+// liveNote is who set the live value and when, and between which looks it
+// changed, as far as either is known.
+func liveNote(c core.Change) string {
+	var known []string
 	switch {
-	case c.Manager == "":
-		return ""
-	case c.ManagerTime.IsZero():
-		return "  " + c.Manager
+	case c.Manager != "" && c.ManagerTime.IsZero():
+		known = append(known, c.Manager)
+	case c.Manager != "":
+		known = append(known, c.Manager+" "+stamp(c.ManagerTime))
 	}
-	return "  " + c.Manager + " " + utc(c.ManagerTime).Format("2006-01-02 15:04:05Z")
+	if when := c.Observed.Sentence(); when != "" {
+		known = append(known, "changed "+when)
+	}
+	return strings.Join(known, ", ")
 }
+
+// gitNote is the commit that last changed what Git says.
+func gitNote(c core.Change) string {
+	if !c.Commit.Known() {
+		return ""
+	}
+	return strings.Join([]string{core.ShortCommit(c.Commit.ID), c.Commit.Author, stamp(c.Commit.Time)}, " ")
+}
+
+func stamp(t time.Time) string { return utc(t).Format("2006-01-02 15:04:05Z") }
 
 // valueLines prints a value as YAML, the mark before every line and a note
-// behind the first; nothing of an absent one.
-func valueLines(b *strings.Builder, mark string, v core.Value, note string) {
-	if !v.Present() {
-		return
+// behind the first, and missing in place of an absent one.
+func valueLines(b *strings.Builder, mark string, v core.Value, missing, note string) {
+	lines := []string{missing}
+	if v.Present() {
+		lines = core.Block(v.Any())
 	}
-	for _, line := range core.Block(v.Any()) {
-		fmt.Fprintf(b, "%s%s%s\n", mark, safe.Clean(line), safe.Clean(note))
-		note = ""
+	if note != "" {
+		lines[0] += "  " + note
+	}
+	for _, line := range lines {
+		fmt.Fprintf(b, "%s%s\n", mark, safe.Clean(line))
 	}
 }
 

@@ -26,6 +26,8 @@ type fabricStatus struct {
 	Mode              core.Mode       `json:"mode"`
 	Git               []gitStatus     `json:"git,omitempty"`
 	Live              *liveStatus     `json:"live,omitempty"`
+	Frozen            *freeze         `json:"frozen,omitempty"`
+	Rewritten         []rewrite       `json:"rewritten,omitempty"`
 	Counts            map[string]int  `json:"counts,omitempty"`
 	NotInGit          map[string]int  `json:"not_in_git,omitempty"`
 	Objects           []objectStatus  `json:"objects"`
@@ -49,19 +51,44 @@ type liveStatus struct {
 	Error       string      `json:"error"`
 }
 
+// freeze is a mass disappearance that waits to be accepted.
+type freeze struct {
+	Side  string    `json:"side"`
+	Gone  int       `json:"gone"`
+	Of    int       `json:"of"`
+	Since time.Time `json:"since"`
+}
+
+// rewrite is a rewritten history that waits to be accepted.
+type rewrite struct {
+	Path   string    `json:"path"`
+	Branch string    `json:"branch"`
+	From   string    `json:"from"`
+	To     string    `json:"to"`
+	At     time.Time `json:"at"`
+}
+
 type objectStatus struct {
-	Group     string        `json:"group"`
-	Version   string        `json:"version,omitempty"`
-	Kind      string        `json:"kind"`
-	Namespace string        `json:"namespace,omitempty"`
-	Name      string        `json:"name"`
-	State     core.State    `json:"state"`
-	Reason    string        `json:"reason,omitempty"`
-	LastState string        `json:"last_state,omitempty"`
-	File      string        `json:"file,omitempty"`
-	Line      int           `json:"line,omitempty"`
-	Since     time.Time     `json:"since,omitzero"`
-	Changes   []fieldChange `json:"changes,omitempty"`
+	Group        string           `json:"group"`
+	Version      string           `json:"version,omitempty"`
+	Kind         string           `json:"kind"`
+	Namespace    string           `json:"namespace,omitempty"`
+	Name         string           `json:"name"`
+	State        core.State       `json:"state"`
+	Reason       string           `json:"reason,omitempty"`
+	LastState    string           `json:"last_state,omitempty"`
+	File         string           `json:"file,omitempty"`
+	Line         int              `json:"line,omitempty"`
+	Since        time.Time        `json:"since,omitzero"`
+	Notes        []string         `json:"notes,omitempty"`
+	Acknowledged *acknowledgement `json:"acknowledged,omitempty"`
+	Changes      []fieldChange    `json:"changes,omitempty"`
+}
+
+type acknowledgement struct {
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	Until  time.Time `json:"until"`
 }
 
 type fieldChange struct {
@@ -75,6 +102,17 @@ type fieldChange struct {
 	Unit        core.Path         `json:"unit,omitempty"`
 	Manager     string            `json:"live_manager,omitempty"`
 	ManagerTime time.Time         `json:"live_manager_time,omitzero"`
+	Observed    *window           `json:"observed,omitempty"`
+	Commit      string            `json:"git_commit,omitempty"`
+	Author      string            `json:"git_author,omitempty"`
+	CommitTime  time.Time         `json:"git_time,omitzero"`
+}
+
+// window is the time between two looks; the first is left out where there was
+// none.
+type window struct {
+	After  time.Time `json:"after,omitzero"`
+	Before time.Time `json:"before"`
 }
 
 func statusDocument(fabrics []core.FabricState, now time.Time, all bool) statusList {
@@ -100,6 +138,12 @@ func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
 		doc.Git = append(doc.Git, gitStatus{g.URL, g.Branch, g.Path, g.Revision, utc(g.ReadAt), g.Access, g.Error})
 	}
 	doc.Live = &liveStatus{r.Live.Source, f.Fabric.Cluster, utc(r.Live.ReadAt), f.Access(now), r.Live.Error}
+	if z := r.Freeze; z != nil {
+		doc.Frozen = &freeze{z.Side, len(z.Gone), z.Of, utc(z.Since)}
+	}
+	for _, w := range r.Rewrites {
+		doc.Rewritten = append(doc.Rewritten, rewrite{w.Path, w.Branch, w.From, w.To, utc(w.At)})
+	}
 	doc.Counts = map[string]int{}
 	for _, s := range core.States() {
 		doc.Counts[s.String()] = r.Counts[s]
@@ -118,9 +162,13 @@ func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
 	return doc
 }
 
-// syncError is why the fabric could not be read whole. Ages stand in fields of
-// their own, so that the text stays the same as long as the trouble does.
+// syncError is why the fabric could not be read whole, or not be believed. Ages
+// stand in fields of their own, so that the text stays the same as long as the
+// trouble does.
 func syncError(f core.FabricState, now time.Time) string {
+	if f.Reliable(now) && !f.Report.Empty() {
+		return "" // a rewritten history is no error
+	}
 	for _, p := range f.Problems(now) {
 		return p.Cause
 	}
@@ -130,7 +178,10 @@ func syncError(f core.FabricState, now time.Time) string {
 func objectDocument(v core.Verdict) objectStatus {
 	o := objectStatus{
 		Group: v.Key.Group, Version: v.Version, Kind: v.Key.Kind, Namespace: v.Key.Namespace, Name: v.Key.Name,
-		State: v.State, Reason: v.Reason, File: v.Origin.Path, Line: v.Origin.Line, Since: utc(v.Since),
+		State: v.State, Reason: v.Reason, File: v.Origin.Path, Line: v.Origin.Line, Since: utc(v.Since), Notes: v.Notes,
+	}
+	if a := v.Acknowledged; a != nil {
+		o.Acknowledged = &acknowledgement{a.Reason, a.By, utc(a.Until)}
 	}
 	for _, c := range v.Changes {
 		o.Changes = append(o.Changes, changeDocument(c))
@@ -142,10 +193,15 @@ func objectDocument(v core.Verdict) objectStatus {
 }
 
 func changeDocument(c core.Change) fieldChange {
-	return fieldChange{
+	doc := fieldChange{
 		Path: c.Path, Op: c.Op, Verdict: c.Verdict, Base: c.Base, BaseLive: c.BaseLive, Git: c.Git, Live: c.Live,
 		Unit: c.Unit, Manager: c.Manager, ManagerTime: utc(c.ManagerTime),
+		Commit: c.Commit.ID, Author: c.Commit.Author, CommitTime: utc(c.Commit.Time),
 	}
+	if c.Observed.Known() {
+		doc.Observed = &window{utc(c.Observed.After), utc(c.Observed.Before)}
+	}
+	return doc
 }
 
 func utc(t time.Time) time.Time {

@@ -11,6 +11,7 @@ const (
 	exitDifferences = 1
 	exitUsage       = 2
 	exitUnread      = 3
+	exitRefused     = 4
 	exitInterrupted = 130
 )
 
@@ -38,7 +39,7 @@ func usage(err error) error { return exit{code: exitUsage, err: err} }
 
 // worse is the code that outranks the other.
 func worse(a, b int) int {
-	rank := []int{exitDone, exitDifferences, exitUnread, exitUsage, exitInterrupted}
+	rank := []int{exitDone, exitDifferences, exitUnread, exitRefused, exitUsage, exitInterrupted}
 	if slices.Index(rank, a) > slices.Index(rank, b) {
 		return a
 	}

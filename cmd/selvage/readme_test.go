@@ -14,6 +14,8 @@ import (
 
 	_ "github.com/charmbracelet/x/exp/golden"
 
+	"selvage/core/lint"
+	"selvage/core/merge"
 	"selvage/testdata/demo"
 	"selvage/tui"
 )
@@ -38,7 +40,7 @@ func readme(t *testing.T) (name, text string) {
 func TestREADMEIsCurrent(t *testing.T) {
 	name, text := readme(t)
 	want := text
-	for block, content := range map[string]string{"frame": frameBlock(t), "keys": keysBlock(), "layers": layersBlock()} {
+	for block, content := range map[string]string{"frame": frameBlock(t), "keys": keysBlock(), "layers": layersBlock(), "lint": lintBlock(), "policies": policiesBlock()} {
 		open, end := "<!-- "+block+" -->\n", "<!-- /"+block+" -->"
 		before, rest, ok := strings.Cut(want, open)
 		_, after, closed := strings.Cut(rest, end)
@@ -77,6 +79,28 @@ func keysBlock() string {
 			keys[i] = "`" + name + "`"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", k.Scope, strings.Join(keys, " "), k.Help, k.Action)
+	}
+	return b.String()
+}
+
+func lintBlock() string {
+	var b strings.Builder
+	b.WriteString("| rule | level | finds | why it matters |\n|---|---|---|---|\n")
+	for _, r := range lint.Rules() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.ID, r.Level, r.What, r.Why)
+	}
+	return b.String()
+}
+
+func policiesBlock() string {
+	var b strings.Builder
+	b.WriteString("| policy | does |\n|---|---|\n")
+	for _, p := range merge.Policies() {
+		does := p.Doc
+		if p.Proposes {
+			does += "; only with `publish: propose`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", p.Name, does)
 	}
 	return b.String()
 }

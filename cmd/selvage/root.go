@@ -47,8 +47,8 @@ Without a command it opens the dashboard. It only ever reads the clusters.`,
 	flags.StringVar(&a.configPath, "config", "", "configuration `file` (default $SELVAGE_CONFIG, then $XDG_CONFIG_HOME/selvage/config.yaml)")
 	flags.BoolVar(&a.readOnly, "read-only", false, "change nothing in Git either")
 	root.AddCommand(
-		a.statusCommand(), a.diffCommand(), a.snapshotCommand(), a.demoCommand(),
-		a.configCommand(), a.versionCommand(),
+		a.statusCommand(), a.diffCommand(), a.explainCommand(), a.acceptCommand(), a.ackCommand(), a.historyCommand(), a.snapshotCommand(), a.demoCommand(),
+		a.lintCommand(), a.configCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -116,9 +116,9 @@ func (a *app) printStatus(fabrics []core.FabricState, now time.Time, flags statu
 // object below it.
 func (a *app) statusTable(fabrics []core.FabricState, now time.Time, objects, all bool) error {
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "FABRIC\tSTATE\t=\t^\t~\t*\t!\t+\t-\tx\t?\tGIT\tSEEN\tMESSAGE")
+	fmt.Fprintln(w, "FABRIC\tSTATE\t=\t^\t#\t~\t*\t!\t+\t-\tx\t?\tGIT\tSEEN\tMESSAGE")
 	columns := []core.State{
-		core.InSync, core.Pending, core.Drifted, core.Differs, core.Conflict,
+		core.InSync, core.Pending, core.Acknowledged, core.Drifted, core.Differs, core.Conflict,
 		core.OnlyGit, core.OnlyLive, core.Invalid, core.Unknown,
 	}
 	for _, f := range fabrics {
@@ -178,7 +178,7 @@ func revision(f core.FabricState) string {
 	if f.Report == nil || len(f.Report.Git) == 0 || len(f.Report.Git[0].Revision) < 7 {
 		return "?"
 	}
-	return f.Report.Git[0].Revision[:7]
+	return core.ShortCommit(f.Report.Git[0].Revision)
 }
 
 func seen(f core.FabricState, now time.Time) string {

@@ -17,6 +17,9 @@ import (
 	"selvage/store"
 )
 
+// atOnce is how many checks begin at the same time, see [loop.Config].
+const atOnce = 8
+
 // session is the program plugged together: a store, and a loop over the
 // fabrics of a configuration.
 type session struct {
@@ -48,13 +51,13 @@ func (a *app) openStore(ctx context.Context, c *config.Config) (*store.Store, er
 func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, log *slog.Logger) *session {
 	kube.Quiet(log)
 	slog.SetDefault(log) // net/http logs there, and the dashboard owns the terminal
-	pool := repo.NewPool(repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home})
+	pool := repo.NewPool(repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home, CacheDir: c.Cache})
 	units := make([]loop.Unit, len(c.Fabrics))
 	for i := range c.Fabrics {
 		f := &c.Fabrics[i]
 		units[i] = loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: a.live(f)}
 	}
-	l := loop.New(loop.Config{Units: units, History: history, Now: a.now, Jitter: jitter, Log: log})
+	l := loop.New(loop.Config{Units: units, History: history, Now: a.now, Limit: atOnce, Jitter: jitter, Log: log})
 	if err := l.Restore(ctx); err != nil {
 		a.complain(err)
 	}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"selvage/core"
+	"selvage/core/config"
+	"selvage/core/safe"
+)
+
+// longestAck is for how long a difference can be accepted at most.
+const longestAck = 365 * 24 * time.Hour
+
+type ackFlags struct {
+	all    bool
+	field  string
+	reason string
+	span   string
+}
+
+func (a *app) ackCommand() *cobra.Command {
+	var flags ackFlags
+	cmd := &cobra.Command{
+		Use:   "ack FABRIC [KIND/NAME...]",
+		Short: "Accept differences for a while",
+		Long: `Check a fabric, and accept the differences of the named objects, or of all, for
+a while. A difference is told again as soon as one of its two values changes, and
+when its time is over. Nothing is written but the history of selvage.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.ack(cmd, args[0], args[1:], flags)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&flags.all, "all", false, "all objects that differ")
+	f.StringVar(&flags.field, "field", "", "only what differs at this `path` or below: .spec.subnets.default.vlan")
+	f.StringVar(&flags.reason, "reason", "", "why, for those who come later")
+	f.StringVar(&flags.span, "for", "", "for how `long`, as 8h, 2d or 3w; at most a year")
+	return cmd
+}
+
+// pardon is what is to be said of every difference.
+type pardon struct {
+	field  core.Path // [core.Root] for all of an object
+	reason string
+	span   time.Duration
+}
+
+func (f ackFlags) pardon() (p pardon, err error) {
+	p.field, p.reason = core.Root, strings.TrimSpace(f.reason)
+	switch {
+	case p.reason == "":
+		return p, errors.New("--reason: say why the difference may stay, for those who come later")
+	case f.span == "":
+		return p, errors.New("--for: say for how long the difference may stay: 8h, 2d, 3w")
+	}
+	if p.span, err = config.ParseDuration(f.span); err != nil {
+		return p, fmt.Errorf("--for %q: %w", f.span, err)
+	}
+	if p.span <= 0 || p.span > longestAck {
+		return p, fmt.Errorf("--for %q: it is longer than nothing, and at most a year (365d)", f.span)
+	}
+	if f.field != "" {
+		if p.field, err = core.ParsePath(f.field); err != nil {
+			return p, fmt.Errorf("--field %q: %w", f.field, err)
+		}
+	}
+	return p, nil
+}
+
+func (a *app) ack(cmd *cobra.Command, fabric string, objects []string, flags ackFlags) error {
+	p, err := flags.pardon()
+	switch {
+	case err != nil:
+		return usage(err)
+	case flags.all == (len(objects) > 0):
+		return usage(errors.New("name objects as KIND/NAME, or say --all: one of the two"))
+	}
+	return a.survey(cmd.Context(), []string{fabric}, false, func(s *session, fabrics []core.FabricState) error {
+		f := fabrics[0]
+		if f.Report == nil {
+			return exit{code: exitUnread, err: f.Err}
+		}
+		words, err := a.words(cmd.Context(), s, f, objects, p)
+		if err != nil {
+			return err
+		}
+		if len(words) == 0 {
+			return a.nothing(f, "nothing differs that could be accepted")
+		}
+		if err := s.store.Acknowledge(cmd.Context(), f.Fabric.ID, words...); err != nil {
+			return exit{code: exitRefused, err: err}
+		}
+		after, err := a.again(cmd.Context(), s, f.Fabric.ID)
+		if err != nil {
+			return err
+		}
+		if err := a.printWords(f.Fabric, words); err != nil {
+			return err
+		}
+		a.remaining(after, words)
+		return done(statusCode([]core.FabricState{after}, nil, a.now()))
+	})
+}
+
+// words are what is to be said of each difference of the named objects, of all
+// objects where none is named. A named object that cannot be accepted is
+// refused; others are passed over.
+func (a *app) words(ctx context.Context, s *session, f core.FabricState, objects []string, p pardon) ([]core.Acknowledgement, error) {
+	verdicts, err := chosen(f.Report, objects)
+	if err != nil {
+		return nil, usage(err)
+	}
+	now := a.now()
+	var words []core.Acknowledgement
+	for _, v := range verdicts {
+		if len(objects) == 0 && v.State == core.Acknowledged {
+			continue // somebody has said something about it already
+		}
+		if why := noAck(v); why != "" {
+			if len(objects) == 0 {
+				continue
+			}
+			return nil, exit{code: exitRefused, err: fmt.Errorf("accept %s of %s for a while: %s", f.Fabric.Label(v.Key), f.Fabric.ID, why)}
+		}
+		changes, err := s.loop.Values(ctx, f.Fabric.ID, v.Key)
+		if err != nil {
+			return nil, exit{code: exitUnread, err: err}
+		}
+		found := slices.DeleteFunc(slices.Clone(changes), func(c core.Change) bool { return !c.Path.Under(p.field) })
+		if len(found) == 0 && len(objects) > 0 {
+			return nil, usage(fmt.Errorf("%s of %s does not differ at %s, but at %s", f.Fabric.Label(v.Key), f.Fabric.ID, p.field, pathsOf(changes)))
+		}
+		for _, c := range found {
+			words = append(words, core.Acknowledgement{
+				Key: v.Key, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
+				GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
+			})
+		}
+	}
+	return words, nil
+}
+
+// noAck tells why the differences of an object cannot be accepted.
+func noAck(v core.Verdict) string {
+	switch v.State {
+	case core.Stuck, core.Conflict, core.Drifted, core.Differs, core.OnlyGit, core.OnlyLive, core.Acknowledged:
+		return ""
+	case core.InSync:
+		return "it is in sync"
+	case core.Pending:
+		return fmt.Sprintf("it is pending: %s (live is about to follow; there is nothing to accept yet)", v.Reason)
+	case core.Invalid, core.Unknown:
+	}
+	return fmt.Sprintf("it is %s: %s (nobody can say what would be accepted)", v.State.Title(), v.Reason)
+}
+
+func pathsOf(changes []core.Change) string {
+	all := make([]string, len(changes))
+	for i, c := range changes {
+		all[i] = string(c.Path)
+	}
+	return strings.Join(all, ", ")
+}
+
+// printWords says what was accepted until when.
+func (a *app) printWords(f core.Fabric, words []core.Acknowledgement) error {
+	for _, w := range words {
+		place := safe.Clean(string(w.Path))
+		if w.Path == core.Root {
+			place = safe.Lit("the whole object")
+		}
+		if err := a.printf("# %s  %s  accepted until %s\n", safe.Clean(f.Label(w.Key)), place, stamp(w.Until)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remaining tells on standard error which of the objects differ for all that.
+func (a *app) remaining(f core.FabricState, words []core.Acknowledgement) {
+	if f.Report == nil {
+		return
+	}
+	for _, v := range f.Report.Verdicts {
+		about := slices.ContainsFunc(words, func(w core.Acknowledgement) bool { return w.Key == v.Key })
+		if about && !v.State.Settled() {
+			a.complain(fmt.Errorf("%s is still %s: %s", f.Fabric.Label(v.Key), v.State.Title(), v.Reason))
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"selvage/core"
+	"selvage/core/config"
+	"selvage/core/drift"
+	"selvage/store"
+)
+
+type historyFlags struct {
+	output string
+	since  string
+	object string
+}
+
+func (a *app) historyCommand() *cobra.Command {
+	var flags historyFlags
+	cmd := &cobra.Command{
+		Use:   "history [FABRIC]",
+		Short: "Print what happened, newest first, without any network",
+		Long: `Print what happened to a fabric, or to all, newest first: checks that found
+something new or could not read, changes of verdicts, edits on the cluster that
+were overwritten, times in which nobody watched, and what people have accepted.
+It reads the history of selvage and asks nobody.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, names []string) error {
+			return a.history(cmd.Context(), names, flags)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&flags.output, "output", "o", "table", "table, json or csv")
+	f.StringVar(&flags.since, "since", "", "only the last `time`: 90m, 2d, 3w; default all that is kept")
+	f.StringVar(&flags.object, "object", "", "only what is about the object `KIND/NAME`")
+	return cmd
+}
+
+func (a *app) history(ctx context.Context, names []string, flags historyFlags) error {
+	printers := map[string]func([]core.Entry, map[core.FabricID]core.Fabric) error{
+		"table": a.historyTable, "csv": a.historyCSV, "json": a.historyJSON,
+	}
+	printer, ok := printers[flags.output]
+	if !ok {
+		return usage(fmt.Errorf("--output %q: it is one of table, json, csv", flags.output))
+	}
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	filter := store.Filter{Limit: 1000}
+	if filter.Fabrics, err = named(c, names); err != nil {
+		return err
+	}
+	if flags.since != "" {
+		d, err := config.ParseDuration(flags.since)
+		if err != nil {
+			return usage(fmt.Errorf("--since %q: %w", flags.since, err))
+		}
+		filter.Since = a.now().Add(-d)
+	}
+	found := flags.object == ""
+	if !found {
+		m := newMatcher(flags.object)
+		filter.Object = func(k core.Key) bool {
+			matches := m.matches(k)
+			found = found || matches
+			return matches
+		}
+	}
+	entries, err := a.recall(ctx, c, filter)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return usage(fmt.Errorf("no object %q in the history of %s; write KIND/NAME, such as vpc/vpc-1", flags.object, list(filter.Fabrics)))
+	}
+	return printer(entries, fabricsOf(c))
+}
+
+// recall reads the chosen entries from the store, with secrets masked.
+func (a *app) recall(ctx context.Context, c *config.Config, filter store.Filter) ([]core.Entry, error) {
+	s, err := a.openStore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer (&session{store: s}).close(a)
+	var all []core.Entry
+	for {
+		page, err := s.Entries(ctx, filter)
+		if err != nil {
+			return nil, usage(err)
+		}
+		all = append(all, page...)
+		if len(page) < filter.Limit {
+			break
+		}
+		filter.After = page[len(page)-1]
+	}
+	for i, e := range all {
+		if o, ok := e.What.(core.Overwritten); ok {
+			all[i].What = drift.Mask(o)
+		}
+	}
+	return all, nil
+}
+
+func fabricsOf(c *config.Config) map[core.FabricID]core.Fabric {
+	all := make(map[core.FabricID]core.Fabric, len(c.Fabrics))
+	for i := range c.Fabrics {
+		all[c.Fabrics[i].Name] = c.Fabrics[i].Core()
+	}
+	return all
+}
+
+// eventWord is what happened, in one word for scripts. What more there is to
+// tell depends on it.
+func eventWord(h core.Happening) string {
+	switch h.(type) {
+	case core.Checked:
+		return "check"
+	case core.Transition:
+		return "verdict"
+	case core.Overwritten:
+		return "overwritten"
+	case core.Blind:
+		return "not_watched"
+	case core.Acceptance:
+		return "accepted"
+	case core.Acknowledgement:
+		return "acknowledged"
+	}
+	return ""
+}
+
+// findings sums up in a few words what a check found.
+func findings(c core.Checked) string {
+	switch {
+	case c.Err != "":
+		return "failed: " + c.Err
+	case !c.Reported:
+		return "failed"
+	}
+	var unread []string
+	if c.Git != core.AccessOK {
+		unread = append(unread, "git "+c.Git.Title())
+	}
+	if c.Live != core.AccessOK {
+		unread = append(unread, "live "+c.Live.Title())
+	}
+	return joined(append(unread, tally(c.Counts)))
+}
+
+// tally counts objects by their states, worst first.
+func tally(c core.Counts) string {
+	var parts []string
+	for _, s := range core.States() {
+		if c[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c[s], s.Title()))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to compare"
+	}
+	return joined(parts)
+}
+
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
+// keysOf are the objects that an entry is about.
+func keysOf(h core.Happening) []core.Key {
+	switch x := h.(type) {
+	case core.Checked, core.Blind:
+		return nil
+	case core.Transition:
+		return []core.Key{x.Key}
+	case core.Overwritten:
+		return []core.Key{x.Key}
+	case core.Acknowledgement:
+		return []core.Key{x.Key}
+	case core.Acceptance:
+		return slices.Clone(x.Keys)
+	}
+	return nil
+}

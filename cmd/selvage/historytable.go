@@ -1,0 +1,263 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+	"selvage/core/config"
+	"selvage/core/safe"
+)
+
+const (
+	historyWidth = 80
+	// longestValue is how much of a value the table shows; the other outputs
+	// show all.
+	longestValue = 200
+	mostChanges  = 8
+	mostObjects  = 12
+
+	checkEvent = "check"
+)
+
+// chapter is what the table shows as one: an entry, or several that say the
+// same. It is a line, with what does not fit on it below.
+type chapter struct {
+	at      time.Time
+	fabric  core.FabricID
+	event   string
+	objects []string // that it is about
+	told    []string
+
+	checks int // that found the same one after the other
+	since  time.Time
+}
+
+// historyTable prints a line for each entry, newest first, and more of it in
+// indented lines below.
+func (a *app) historyTable(entries []core.Entry, fabrics map[core.FabricID]core.Fabric) error {
+	if len(entries) == 0 {
+		return a.printf("nothing is known of that time\n")
+	}
+	wide := len("FABRIC")
+	for _, e := range entries {
+		wide = max(wide, ansi.StringWidth(safe.Clean(string(e.Fabric)).String()))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-20s  %-*s  %-14s  %s\n", "TIME", wide, "FABRIC", "EVENT", "ABOUT")
+	for _, c := range chapters(entries, fabrics) {
+		c.write(&b, wide)
+	}
+	return a.printf("%s", b.String())
+}
+
+// chapters puts together the checks of a fabric that found the same one after
+// the other, and the objects of which the same is told at one time.
+func chapters(entries []core.Entry, fabrics map[core.FabricID]core.Fabric) []*chapter {
+	all := make([]*chapter, 0, len(entries))
+	last := map[core.FabricID]*chapter{}
+	for _, e := range entries {
+		c := chapterOf(e, fabrics[e.Fabric])
+		before := last[e.Fabric]
+		if before != nil && before.event == c.event && slices.Equal(before.told, c.told) {
+			switch {
+			case c.event == checkEvent:
+				before.checks++
+				before.since = c.at
+				continue
+			case len(c.objects) > 0 && before.at.Equal(c.at):
+				before.objects = append(before.objects, c.objects...)
+				continue
+			}
+		}
+		last[e.Fabric] = c
+		all = append(all, c)
+	}
+	return all
+}
+
+// write writes the line, with the first of what is told on it where that fits.
+func (c *chapter) write(b *strings.Builder, wide int) {
+	fabric := safe.Clean(string(c.fabric)).String()
+	line := fmt.Sprintf("%s  %s%s  %-14s", stamp(c.at), fabric, strings.Repeat(" ", wide-ansi.StringWidth(fabric)), c.event)
+	var below []string
+	switch n := len(c.objects); n {
+	case 0:
+	case 1:
+		line += "  " + safe.Clean(c.objects[0]).String()
+	default:
+		line += fmt.Sprintf("  %d objects", n)
+		below = append(below, joined(c.objects[:min(n, mostObjects)]))
+		if n > mostObjects {
+			below[0] += fmt.Sprintf(" and %d more", n-mostObjects)
+		}
+	}
+	below = append(slices.Clone(c.told), below...)
+	if c.checks > 1 {
+		below[0] += fmt.Sprintf(" (%d checks since %s)", c.checks, stamp(c.since))
+	}
+	if first := safe.Clean(below[0]).String(); ansi.StringWidth(line)+2+ansi.StringWidth(first) <= historyWidth {
+		line, below = line+"  "+first, below[1:]
+	}
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
+	const indent = "    "
+	for _, t := range below {
+		for part := range strings.SplitSeq(ansi.Wrap(safe.Clean(t).String(), historyWidth-len(indent), ""), "\n") {
+			b.WriteString(indent + part + "\n")
+		}
+	}
+}
+
+func chapterOf(e core.Entry, f core.Fabric) *chapter {
+	c := &chapter{at: e.At, fabric: e.Fabric}
+	for _, k := range keysOf(e.What) {
+		c.objects = append(c.objects, f.Label(k))
+	}
+	switch x := e.What.(type) {
+	case core.Checked:
+		c.event, c.told, c.checks = checkEvent, []string{findings(x)}, 1
+	case core.Transition:
+		c.event, c.told = fmt.Sprintf("%c %s", x.To.Letter(), x.To.Title()), tellVerdict(x)
+	case core.Overwritten:
+		c.event, c.told = "overwritten", tellOverwritten(x)
+	case core.Blind:
+		c.event, c.told = "not watched", []string{tellBlind(x)}
+	case core.Acceptance:
+		c.event, c.told = "accepted", []string{tellAcceptance(x)}
+	case core.Acknowledgement:
+		c.event, c.told = "acknowledged", []string{tellAcknowledgement(x)}
+	}
+	return c
+}
+
+func tellVerdict(t core.Transition) []string {
+	told := []string{t.Reason}
+	switch {
+	case t.First && t.Reason == "":
+		told[0] = "seen for the first time"
+	case t.First:
+	case t.Reason == "":
+		told[0] = "was " + t.From.Title()
+	case t.From != t.To:
+		told[0] += " (was " + t.From.Title() + ")"
+	}
+	for i, c := range t.Changes {
+		if i == mostChanges {
+			told = append(told, fmt.Sprintf("and %d more", len(t.Changes)-mostChanges))
+			break
+		}
+		told = append(told, tellChange(c))
+	}
+	return told
+}
+
+func tellChange(c core.Change) string {
+	text := spot(c.Path) + "  "
+	if c.Path == core.Root { // which side has it, the state tells
+		text = ""
+	} else {
+		text += fmt.Sprintf("git %s, live %s", value(c.Git), value(c.Live))
+	}
+	if note := liveNote(c); note != "" {
+		text = joinedBy("  ", text, note)
+	}
+	if note := gitNote(c); note != "" {
+		text = joinedBy(", ", text, "git "+note)
+	}
+	if text == "" {
+		return spot(c.Path)
+	}
+	return text
+}
+
+func tellOverwritten(o core.Overwritten) []string {
+	edit := spot(o.Path) + "  " + value(o.Live)
+	if !o.Live.Present() {
+		edit = spot(o.Path) + "  removed"
+	}
+	if o.Manager != "" {
+		edit += " by " + o.Manager
+		if !o.ManagerTime.IsZero() {
+			edit += " " + stamp(o.ManagerTime)
+		}
+	}
+	if lived := o.Lived(); lived >= time.Second {
+		edit += ", seen for " + core.ShortAge(lived)
+	} else {
+		edit += ", seen once"
+	}
+	after := "replaced with " + value(o.Now)
+	switch {
+	case !o.Live.Present() && o.Path == core.Root:
+		after = "put back"
+	case !o.Live.Present():
+		after = "put back as " + value(o.Now)
+	}
+	if o.ReplacedBy != "" {
+		after += " by " + o.ReplacedBy
+	}
+	if o.Commit.Known() {
+		after += ", git " + gitNote(core.Change{Commit: o.Commit})
+	}
+	return []string{edit, after}
+}
+
+func tellBlind(b core.Blind) string {
+	if b.From.IsZero() {
+		return b.Reason
+	}
+	return fmt.Sprintf("for %s: %s", config.FormatDuration(b.Until.Sub(b.From).Round(time.Second)), b.Reason)
+}
+
+func tellAcceptance(a core.Acceptance) string {
+	by := ""
+	if a.By != "" {
+		by = ", by " + a.By
+	}
+	switch a.What {
+	case core.AcceptMass:
+		return "that they vanished" + by
+	case core.AcceptRewrite:
+		return fmt.Sprintf("that %s was rewritten to %s%s", core.ShortCommit(a.From), core.ShortCommit(a.To), by)
+	case core.AcceptBase:
+		return "as the base" + by
+	}
+	return string(a.What) + by
+}
+
+func tellAcknowledgement(a core.Acknowledgement) string {
+	by := ""
+	if a.By != "" {
+		by = " by " + a.By
+	}
+	return fmt.Sprintf("%s  until %s%s: %s", spot(a.Path), stamp(a.Until), by, a.Reason)
+}
+
+// spot is a path as people read it.
+func spot(p core.Path) string {
+	if p == core.Root {
+		return "the whole object"
+	}
+	return string(p)
+}
+
+// value is a value on one line, the start of a long one.
+func value(v core.Value) string {
+	if !v.Present() {
+		return "nothing"
+	}
+	return ansi.Truncate(safe.Clean(core.Inline(v.Any())).String(), longestValue, "…")
+}
+
+func joined(parts []string) string { return strings.Join(parts, ", ") }
+
+func joinedBy(between, a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + between + b
+}
