@@ -35,6 +35,7 @@ func BenchmarkView(b *testing.B) {
 		{"500 fabrics", many, ""},
 		{"10000 objects", large, "enter a"},
 		{"10000 lines of diff", long, "enter d t Z"},
+		{"10000 lines of explanation", long, "enter x Z"},
 	} {
 		d := drive(b, bench.fleet, 200, 60).press(strings.Fields(bench.keys)...)
 		b.Run(bench.name, func(b *testing.B) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"selvage/core"
@@ -15,16 +16,21 @@ const longValue = 14
 
 // newFieldDiff shows an object's changes path by path: live as -, git as +,
 // the other way round where flipped.
-func newFieldDiff(v *core.Verdict, o diffOptions, width int) *diffText {
-	d := newDiffText(width)
-	for i, c := range v.Changes {
+func newFieldDiff(v *core.Verdict, o diffOptions, width int) *scroll {
+	d := newScroll(width)
+	off, dropped := split(v)
+	if len(off) == 0 {
+		d.unchanged(v)
+	}
+	for i, c := range off {
 		if i > 0 {
-			d.add(diffLine{fold: -1})
+			d.add(scrollLine{fold: -1})
 		}
 		d.field(v, c, o)
 	}
-	if len(v.Changes) == 0 {
-		d.unchanged(v)
+	for _, c := range dropped {
+		d.add(scrollLine{fold: -1})
+		d.pruned(c)
 	}
 	d.changes = len(d.heads)
 	if o.aside {
@@ -34,24 +40,35 @@ func newFieldDiff(v *core.Verdict, o diffOptions, width int) *diffText {
 }
 
 // field appends one change.
-func (d *diffText) field(v *core.Verdict, c core.Change, o diffOptions) {
+func (d *scroll) field(v *core.Verdict, c core.Change, o diffOptions) {
 	d.head()
 	name := safe.Clean(string(c.Path))
 	if c.Path == core.Root {
 		name = safe.Lit("the whole object")
 	}
 	verdict := part{role: fieldRole(c.Verdict), text: changeWord(v, c)}
-	d.marked(themes.Header, "", name, diffLine{fold: -1, right: []part{verdict}})
-	live := side{name: "live", value: c.Live, by: c.Manager, change: c}
-	git := side{name: "git", value: c.Git, change: c}
+	d.marked(themes.Header, "", name, scrollLine{fold: -1, right: []part{verdict}})
+	live, git := side{name: "live", value: c.Live}, side{name: "git", value: c.Git}
+	live.by, live.at = liveBy(c)
+	git.by, git.at = gitBy(c)
+	if when := c.Observed.Sentence(); when != "" {
+		live.seen = safe.Sprintf("seen to change %s", when)
+	}
 	if c.Path == core.Root {
 		live.unread = v.State == core.Unknown && v.Live == nil
 	}
+	if live.unread {
+		live.by = safe.Text{}
+	}
+	if nowhere(c) {
+		d.nowhere(c, live)
+		return
+	}
 	if c.Base.Present() && !c.Base.Equal(c.Git) && !c.Base.Equal(c.Live) {
-		d.marked(themes.Dim, "   base ", inline(c.Base.Any()), diffLine{fold: -1})
+		d.marked(themes.Dim, "   base ", inline(c.Base.Any()), scrollLine{fold: -1})
 	}
 	if c.BaseLive.Present() && !c.BaseLive.Equal(c.Base) {
-		d.marked(themes.Dim, "   base, live ", inline(c.BaseLive.Any()), diffLine{fold: -1})
+		d.marked(themes.Dim, "   base, live ", inline(c.BaseLive.Any()), scrollLine{fold: -1})
 	}
 	from, to := live, git
 	if o.flip {
@@ -63,18 +80,40 @@ func (d *diffText) field(v *core.Verdict, c core.Change, o diffOptions) {
 	}
 }
 
+// nowhere appends a change after which neither side has a value.
+func (d *scroll) nowhere(c core.Change, live side) {
+	was := c.BaseLive
+	if !was.Present() {
+		was = c.Base
+	}
+	if was.Present() {
+		d.marked(themes.Dim, "   base, live ", inline(was.Any()), scrollLine{fold: -1})
+	}
+	d.half(live, themes.Removed, "   - ", []safe.Text{safe.Lit("(gone from live, not in git)")}, nil, diffOptions{})
+}
+
+// pruned appends what Git sets and the fabric's schema drops: no engine mends
+// that.
+func (d *scroll) pruned(c core.Change) {
+	d.head()
+	d.marked(themes.Header, "", safe.Clean(string(c.Path)), scrollLine{fold: -1, right: []part{{role: fieldRole(c.Verdict), text: safe.Clean(string(c.Verdict))}}})
+	d.marked(themes.Dim, "     git ", inline(c.Git.Any()), scrollLine{fold: -1})
+	d.say(themes.Dim, 5, safe.Lit("this fabric's schema drops it, so live never has it"))
+}
+
 // side is one half of a change.
 type side struct {
 	name   string
 	value  core.Value
-	by     string // the program that set it, on the live side
+	by     safe.Text // who set it
+	at     time.Time
+	seen   safe.Text // when it was seen to change
 	unread bool
-	change core.Change
 }
 
 // pair appends both halves. Of two short values the part that differs is
 // stressed.
-func (d *diffText) pair(from, to side, o diffOptions) {
+func (d *scroll) pair(from, to side, o diffOptions) {
 	before, after := from.lines(), to.lines()
 	var stressed [2][]part
 	if len(before) == 1 && len(after) == 1 && from.value.Present() && to.value.Present() {
@@ -94,7 +133,7 @@ func (s side) lines() []safe.Text {
 	return block(s.value.Any())
 }
 
-func (d *diffText) half(s side, r themes.Role, mark string, lines []safe.Text, first []part, o diffOptions) {
+func (d *scroll) half(s side, r themes.Role, mark string, lines []safe.Text, first []part, o diffOptions) {
 	fold := d.folds
 	d.folds++
 	shown := lines
@@ -105,21 +144,23 @@ func (d *diffText) half(s side, r themes.Role, mark string, lines []safe.Text, f
 		r = themes.Dim
 	}
 	for i, t := range shown {
-		l := diffLine{fold: -1}
+		l := scrollLine{fold: -1}
 		if len(lines) > longValue {
 			l.fold = fold
 		}
 		if i == 0 {
 			l.left = first
-			if s.by != "" {
-				l.right = []part{{role: themes.Dim, text: safe.Clean(s.by)}}
-				l.at = s.change.ManagerTime
+			if s.by.Len() > 0 {
+				l.right, l.at = []part{{role: themes.Dim, text: s.by}}, s.at
 			}
 		}
 		d.marked(r, mark, t, l)
 	}
 	if len(shown) < len(lines) {
 		d.folded(fold, len(lines)-len(shown), "more line")
+	}
+	if s.seen.Len() > 0 {
+		d.say(themes.Dim, 5, s.seen)
 	}
 }
 
@@ -156,7 +197,7 @@ func stress(a, b safe.Text) (before, after []part) {
 }
 
 // unchanged says why there is nothing to show.
-func (d *diffText) unchanged(v *core.Verdict) {
+func (d *scroll) unchanged(v *core.Verdict) {
 	switch v.State {
 	case core.InSync:
 		d.say(themes.Text, 2, safe.Lit("git and live agree"))
@@ -172,22 +213,22 @@ func (d *diffText) unchanged(v *core.Verdict) {
 }
 
 // aside appends the differences that rules explain.
-func (d *diffText) aside(folded []core.Fold) {
-	d.add(diffLine{fold: -1})
+func (d *scroll) aside(folded []core.Fold) {
+	d.add(scrollLine{fold: -1})
 	d.head()
-	d.add(diffLine{fold: -1, left: []part{{role: themes.Title, text: safe.Sprintf("left aside: %s", plural(len(folded), "field"))}}})
+	d.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Sprintf("left aside: %s", plural(len(folded), "field"))}}})
 	for _, f := range folded {
-		d.marked(themes.Text, "  ", safe.Clean(string(f.Path)), diffLine{fold: -1, right: []part{{role: themes.Dim, text: safe.Clean(f.Rule)}}})
+		d.marked(themes.Text, "  ", safe.Clean(string(f.Path)), scrollLine{fold: -1, right: []part{{role: themes.Dim, text: safe.Clean(f.Rule)}}})
 		text := "live " + sideText(f.Live)
 		if f.Git.Present() {
 			text += ", git " + sideText(f.Git)
 		}
 		values, why := safe.Clean(text), safe.Clean(f.Why)
 		if widget.Width(values)+2+widget.Width(why) < d.width-6 {
-			d.add(diffLine{fold: -1, left: []part{{role: themes.Text, text: safe.Sprintf("    %s  ", values)}, {role: themes.Dim, text: why}}})
+			d.add(scrollLine{fold: -1, left: []part{{role: themes.Text, text: safe.Sprintf("    %s  ", values)}, {role: themes.Dim, text: why}}})
 			continue
 		}
-		d.marked(themes.Text, "    ", values, diffLine{fold: -1})
+		d.marked(themes.Text, "    ", values, scrollLine{fold: -1})
 		d.say(themes.Dim, 4, why)
 	}
 }

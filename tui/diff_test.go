@@ -32,6 +32,48 @@ func TestFieldsShowLiveAsMinusAndGitAsPlus(t *testing.T) {
 	d.shows("-> live rv 88190")
 }
 
+func TestWhoAndWhenStandBelowWhereThereIsNoRoom(t *testing.T) {
+	d := diffOf(t, driftedSwitch(), 40, 40)
+	d.shows("    - leaf 03 rack B14")
+	d.shows("      kubectl-edit                    3h")
+	d.shows("      9b1d0aa alice                   1d")
+	d.shows("    - 1x100G           kubectl-edit   3h")
+}
+
+func TestWhatTheSchemaDropsIsNoDifference(t *testing.T) {
+	d := diffOf(t, removedVPC(), 80, 40)
+	d.shows("-- 2 changes, fields view --")
+	d.shows("note: this fabric's schema drops .spec.hostBGPExtraPrefixes")
+	d.shows("this fabric's schema drops it, so live never has it")
+	d.hides("+ 10.9.0.0/24")
+	if fields := fieldCount(removedVPC()); fields.String() != "2" {
+		t.Errorf("the list counts %s fields, want 2", fields)
+	}
+}
+
+func TestChangeThatLeftNoValueIsTold(t *testing.T) {
+	d := diffOf(t, removedVPC(), 80, 40)
+	d.shows("base, live true")
+	d.shows("- (gone from live, not in git)")
+	d.shows("removed live; nobody recorded who")
+	d.press("t")
+	d.shows(".spec.subnets.web.isolated is gone from live, and not in git")
+	v := removedVPC()
+	v.Changes, v.Git, v.Live = v.Changes[1:2], tenantSpec("x"), tenantSpec("x")
+	d = diffOf(t, v, 80, 40).press("t")
+	d.hides("git and live agree")
+	d.press("esc")
+	d.shows("gone from live, not in git")
+}
+
+func TestUnreadLiveIsNotCalledRemoved(t *testing.T) {
+	v := onlyGit("x")
+	v.State, v.Git, v.Changes[0].Verdict = core.Unknown, nil, core.FieldDrift
+	d := diffOf(t, v, 80, 40)
+	d.shows("(live was not read)")
+	d.hides("removed live")
+}
+
 func TestBaseIsShownWhereItDiffersFromBoth(t *testing.T) {
 	d := diffOf(t, conflictedVPC(), 80, 24)
 	d.shows("    base 10.1.0.199")
@@ -169,7 +211,7 @@ func TestDocumentThatCannotBeDrawnIsTold(t *testing.T) {
 
 func TestWhatWasLeftAsideIsShownOnRequest(t *testing.T) {
 	d := diffOf(t, driftedSwitch(), 80, 50)
-	d.shows("left aside: 3 fields (i shows)")
+	d.shows("left aside: 4 fields (i shows)")
 	d.hides(".spec.portLocators")
 	for range 2 { // in the fields view, then in the unified one
 		d.press("i")

@@ -13,8 +13,8 @@ import (
 
 // newUnifiedDiff shows both sides of an object as one YAML text, with the
 // lines that differ marked and those that do not folded.
-func newUnifiedDiff(v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int) *diffText {
-	d := newDiffText(width)
+func newUnifiedDiff(v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
+	d := newScroll(width)
 	switch {
 	case v.Git != nil || v.Live != nil:
 	case len(v.Changes) == 0:
@@ -33,6 +33,7 @@ func newUnifiedDiff(v *core.Verdict, document func(map[string]any) ([]byte, erro
 		}
 		if err == nil {
 			d.document(docLines(before, after), o)
+			d.missing(v)
 		}
 	}
 	if err != nil {
@@ -86,7 +87,7 @@ func docLines(before, after string) []docLine {
 
 // document appends the lines, with long runs that are the same on both sides
 // folded.
-func (d *diffText) document(lines []docLine, o diffOptions) {
+func (d *scroll) document(lines []docLine, o diffOptions) {
 	for from := 0; from < len(lines); {
 		to := from
 		for to < len(lines) && (lines[to].mark == ' ') == (lines[from].mark == ' ') {
@@ -102,14 +103,27 @@ func (d *diffText) document(lines []docLine, o diffOptions) {
 		}
 		from = to
 	}
-	if len(d.heads) == 0 {
+}
+
+// missing tells what two texts cannot show: that they are the same, and what is
+// gone from both.
+func (d *scroll) missing(v *core.Verdict) {
+	off, _ := split(v)
+	if len(off) == 0 && len(d.heads) == 0 {
 		d.say(themes.Dim, 2, safe.Lit("git and live agree"))
+	}
+	for _, c := range off {
+		if nowhere(c) {
+			d.add(scrollLine{fold: -1})
+			d.head()
+			d.say(themes.Dim, 2, safe.Sprintf("%s is gone from live, and not in git (t shows what it was)", c.Path))
+		}
 	}
 }
 
 // same appends a run that is the same on both sides: its ends as context for
 // the changes before and after it, its middle folded.
-func (d *diffText) same(lines []docLine, before, after bool, o diffOptions) {
+func (d *scroll) same(lines []docLine, before, after bool, o diffOptions) {
 	fold := d.folds
 	d.folds++
 	head, tail := 0, 0
@@ -138,7 +152,7 @@ func (d *diffText) same(lines []docLine, before, after bool, o diffOptions) {
 	}
 }
 
-func (d *diffText) docLine(l docLine, fold int) {
+func (d *scroll) docLine(l docLine, fold int) {
 	r := themes.Text
 	switch l.mark {
 	case '-':
@@ -149,5 +163,5 @@ func (d *diffText) docLine(l docLine, fold int) {
 	if strings.TrimSpace(l.text.String()) == "" {
 		l.text = safe.Lit(" ")
 	}
-	d.marked(r, string(l.mark)+" ", l.text, diffLine{fold: fold})
+	d.marked(r, string(l.mark)+" ", l.text, scrollLine{fold: fold})
 }

@@ -8,7 +8,7 @@
 // puts header, status line and footer around it.
 //
 // A new screen is one file with a Pane and one line in [panes]; a new key is
-// one line in [keymap]. Footer and help follow by themselves, and the tests of
+// one line in [keymap]. What a screen has to ask the engine is a [Job]. Footer and help follow by themselves, and the tests of
 // all panes (sizes, hostile text, unique keys) take them in unasked.
 //
 // # Promises
@@ -16,8 +16,10 @@
 //   - A frame has exactly the size of the terminal, from 1x1 up, and never
 //     says no more than that the terminal is too small.
 //   - Text from outside reaches the screen as [safe.Text] only.
-//   - Nothing here reads, waits or starts a goroutine: the commands wait for
-//     an event of the engine, for a second of the clock, or for the terminal.
+//   - No call of Update or View reads or waits: the commands wait for an event
+//     of the engine, for a second of the clock, for the terminal, or for a Job.
+//   - A late answer is not shown: what a Job brings is dropped when its screen
+//     was left, looks at something else, or has asked anew.
 //   - The cursor stays on its fabric or object while rows move around it.
 //   - What a colour says is also said in a letter or a word.
 //
@@ -30,6 +32,20 @@
 // Panes get actions, not keys, and give back outcomes, not commands. Both can
 // be tested without a program, and keys can be bound anew without a pane
 // knowing.
+//
+// A pane does not begin its job but says which one it needs, and the root asks
+// after every message. So a screen that is opened by a key, by a snapshot or by
+// coming back to it asks the same way, a new report is followed without a line
+// of code, and what failed is not tried again until there is another reason to.
+// Escape leaves the screen and ends its job with that: an escape that only
+// stopped the work would leave an empty screen behind.
+//
+// The explanation of a verdict is one text, for the command and for the screen.
+// It tells times as they were and not how long ago, for it is copied into
+// tickets.
+//
+// What Git sets and the schema drops is told with an object but counted with no
+// difference: no engine would mend it.
 //
 // Can and Do are two methods, so that the footer asks the same question that
 // guards the action: a key in the footer works.

@@ -17,6 +17,7 @@ type driver struct {
 	engine *fakeEngine
 	model  *Model
 	last   tea.Cmd // what the last message gave back
+	waits  bool    // jobs wait for work
 }
 
 func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
@@ -27,8 +28,20 @@ func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
 	return d
 }
 
+// send gives a message. A job that begins with it is done at once.
 func (d *driver) send(msg tea.Msg) {
+	before := d.model.jobs
 	_, d.last = d.model.Update(msg)
+	if d.model.jobs > before && !d.waits {
+		d.work()
+	}
+}
+
+// work does the job that began last.
+func (d *driver) work() {
+	s := d.model.top()
+	job, _ := s.pane.(jobber).Job(d.model.env())
+	_, d.last = d.model.Update(run(context.Background(), s.work.number, job)())
 }
 
 // press types keys, by the names that Bubble Tea has for them.

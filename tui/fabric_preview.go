@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"selvage/core"
@@ -60,6 +61,7 @@ func (p *preview) heading() {
 // problems says why the fabric could not be read whole, each reason wrapped so
 // that all of it can be read.
 func (p *preview) problems() {
+	p.lines = append(p.lines, banners(p.f, p.e, p.width)...)
 	for _, reason := range problems(p.f, p.e) {
 		for i, l := range widget.Wrap(safe.Clean(reason), p.width-3) {
 			lead := safe.Lit("   ")
@@ -75,10 +77,39 @@ func (p *preview) problems() {
 // of what is shown in its place.
 func problems(f core.FabricState, e Env) []string {
 	reasons := []string{}
+	waiting := standstill(f)
 	for _, p := range f.Problems(e.Now) {
-		reasons = append(reasons, p.String())
+		if !slices.ContainsFunc(waiting, func(w core.Problem) bool { return w.Cause == p.Cause }) {
+			reasons = append(reasons, p.String())
+		}
 	}
 	return reasons
+}
+
+// standstill is what of a fabric waits for a person's word, see
+// [core.Acceptance], with the command that gives it.
+func standstill(f core.FabricState) []core.Problem {
+	var all []core.Problem
+	if f.Report == nil {
+		return nil
+	}
+	if z := f.Report.Freeze; z != nil {
+		all = append(all, core.Problem{About: "frozen", Cause: z.Sentence(f.Fabric.ID)})
+	}
+	for _, r := range f.Report.Rewrites {
+		all = append(all, core.Problem{About: "git " + r.Path, Cause: r.Sentence(f.Fabric.ID)})
+	}
+	return all
+}
+
+// banners tell what waits for a person's word, before all else: without it
+// nothing is to be done about the rest.
+func banners(f core.FabricState, e Env, width int) []string {
+	lines := []string{}
+	for _, p := range standstill(f) {
+		lines = append(lines, paragraph(safe.Clean(p.String()), e.Style.ink(themes.Warn), width)...)
+	}
+	return lines
 }
 
 // ages says in one line how old what is known is.
@@ -192,11 +223,13 @@ func (p *preview) objects(headings bool) {
 func (p *preview) object(v core.Verdict, lines int) {
 	what, cut := safe.Clean(v.Reason), widget.CutEnd
 	values, by := safe.Text{}, safe.Text{}
-	if len(v.Changes) > 0 && v.Changes[0].Path != core.Root {
-		c := v.Changes[0]
+	if off, _ := split(&v); len(off) > 0 && off[0].Path != core.Root {
+		c := off[0]
 		what, cut = safe.Clean(string(c.Path)), widget.CutStart
-		if more := len(v.Changes) - 1; more > 0 {
+		if more := len(off) - 1; more > 0 {
 			values = safe.Sprintf("  +%d more", more)
+		} else if nowhere(c) {
+			values = safe.Lit("  gone from live")
 		} else if lines > 1 {
 			values = safe.Sprintf("  %s -> %s", sideText(c.Live), sideText(c.Git))
 		}

@@ -28,6 +28,7 @@ type term struct {
 // filterWords are the fields that the filter of a screen can name, and the
 // words that state= can be looked for in.
 type filterWords struct {
+	text     bool // nothing is filtered: what was typed is looked for as it is
 	fields   []string
 	states   []string
 	examples []string
@@ -60,6 +61,9 @@ func objectWords() *filterWords {
 	}
 }
 
+// searchWords are those of a screen that shows a text.
+func searchWords() *filterWords { return &filterWords{text: true} }
+
 // stateWord is a word on screen as state= finds it.
 func stateWord(title string) string { return strings.ReplaceAll(strings.ToLower(title), " ", "_") }
 
@@ -68,6 +72,10 @@ func stateWord(title string) string { return strings.ReplaceAll(strings.ToLower(
 // would look like an answer.
 func parseFilter(text string, words *filterWords) filter {
 	f := filter{text: strings.Join(strings.Fields(text), " ")}
+	if words.text && f.text != "" {
+		f.terms = []term{{word: strings.ToLower(f.text)}}
+		return f
+	}
 	for _, w := range strings.Fields(strings.ToLower(text)) {
 		t := term{word: w}
 		if rest, ok := strings.CutPrefix(t.word, "!"); ok {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,6 +29,7 @@ type fakeEngine struct {
 	fleet     core.Fleet
 	refreshed []core.FabricID
 	all       int
+	explain   func(context.Context, core.FabricID, core.Key) (core.Explanation, error) // nil for explanations of the fleet's verdicts
 }
 
 func (e *fakeEngine) Fleet() core.Fleet { return e.fleet }
@@ -37,6 +39,13 @@ func (e *fakeEngine) Refresh(ids ...core.FabricID) {
 	if len(ids) == 0 {
 		e.all++
 	}
+}
+
+func (e *fakeEngine) Explain(ctx context.Context, id core.FabricID, k core.Key) (core.Explanation, error) {
+	if e.explain != nil {
+		return e.explain(ctx, id, k)
+	}
+	return explainIn(e.fleet, id, k)
 }
 
 func config(tb testing.TB, e Engine) Config {
@@ -127,6 +136,60 @@ func calm(n int) []core.Verdict {
 	return out
 }
 
+// looks are two looks a minute apart, between which something happened so long
+// ago.
+func looks(d time.Duration) core.Window {
+	return core.Window{After: ago(d + 30*time.Second), Before: ago(d - 30*time.Second)}
+}
+
+func commit(id, author string, since time.Duration, summary string) core.Commit {
+	return core.Commit{ID: id, Author: author, Time: ago(since), Summary: summary}
+}
+
+// removedVPC has lost values live: one that git has, and one that only live
+// ever had. It also has one that the schema drops.
+func removedVPC() core.Verdict {
+	return core.Verdict{
+		Key: key(vpcGroup, "VPC", "tenant-r"), Version: "v1beta1", State: core.Drifted, Reason: "live changed",
+		Origin: core.Origin{Path: "fabrics/dc1-prod/vpcs/tenant-r.yaml", Line: 1}, Since: ago(14 * time.Minute), LiveRevision: "88400",
+		Git: tenantSpec("10.1.0.240", "10.0.0.53"), Live: tenantSpec("10.1.0.240"),
+		Notes: []string{"this fabric's schema drops .spec.hostBGPExtraPrefixes"},
+		Changes: []core.Change{
+			{
+				Path: ".spec.subnets.web.dhcp.options", Op: core.OpRemoved, Verdict: core.FieldDrift, Observed: looks(14 * time.Minute),
+				Base: core.ValueOf(m("dnsServers", []any{"10.0.0.53"})), Git: core.ValueOf(m("dnsServers", []any{"10.0.0.53"})),
+				Commit: commit("9b1d0aa3", "alice", day, "first tenants"),
+			},
+			{
+				Path: ".spec.subnets.web.isolated", Op: core.OpRemoved, Verdict: core.FieldDrift,
+				BaseLive: core.ValueOf(true), Observed: looks(14 * time.Minute),
+			},
+			{
+				Path: ".spec.hostBGPExtraPrefixes", Op: core.OpAdded, Verdict: core.FieldPruned, Git: core.ValueOf([]any{"10.9.0.0/24"}),
+			},
+		},
+	}
+}
+
+func acceptedSwitch() core.Verdict {
+	v := driftedSwitch()
+	v.State, v.Reason = core.Acknowledged, "accepted by bob: the label comes with the next maintenance, see CHG-1204"
+	v.Acknowledged = &core.Acknowledgement{
+		Reason: "the label comes with the next maintenance, see CHG-1204", By: "bob", At: ago(day), Until: noon.Add(6 * day),
+	}
+	return v
+}
+
+// frozen is a fabric that waits for a person's word.
+func frozen() core.FabricState {
+	gone := onlyGit("tenant-d--default--srv-12")
+	f := fabric("dc5-prod", 5*time.Second, append(calm(60), removedVPC(), acceptedSwitch(), gone)...)
+	f.Report.Rules, f.Report.Release = "v0.129", "v0.126 to v0.128"
+	f.Report.Freeze = &core.Freeze{Side: "live", Gone: make([]core.Key, 21), Of: 84, Since: ago(4 * time.Minute)}
+	f.Report.Rewrites = []core.Rewrite{{Path: "fabrics/dc5-prod", Branch: "main", From: "9b1d0aa34c", To: "4f2c9e1d0b", At: ago(4 * time.Minute)}}
+	return f
+}
+
 func switchSpec(description, breakout string) map[string]any {
 	return m("spec", m(
 		"asn", int64(65103), "boot", m("mac", "0c:20:12:ff:02:00"), "description", description, "groups", []any{"border"},
@@ -146,7 +209,8 @@ func driftedSwitch() core.Verdict {
 			{
 				Path: ".spec.description", Op: core.OpChanged, Verdict: core.FieldDrift, Base: core.ValueOf("leaf 03 rack B12"),
 				Git: core.ValueOf("leaf 03 rack B12"), Live: core.ValueOf("leaf 03 rack B14"),
-				Manager: "kubectl-edit", ManagerTime: ago(3 * time.Hour),
+				Manager: "kubectl-edit", ManagerTime: ago(3 * time.Hour), Observed: looks(3 * time.Hour),
+				Commit: commit("9b1d0aa3", "alice", day, "racks of hall 1"),
 			},
 			{
 				Path: `.spec.portBreakouts["E1/55"]`, Op: core.OpChanged, Verdict: core.FieldDrift, Base: core.ValueOf("4x25G"),
@@ -156,6 +220,7 @@ func driftedSwitch() core.Verdict {
 		},
 		Folded: []core.Fold{
 			{Path: ".spec.portLocators", Rule: "normalise", Why: "empty is the same as none", Live: core.ValueOf(m())},
+			{Path: ".spec.boot.serial", Rule: "user.ignored", Why: "read from the label by hand", Live: core.ValueOf("CN0X")},
 			{Path: ".spec.enableAllPorts", Rule: "default", Why: "the schema's default", Live: core.ValueOf(false)},
 			{Path: `.metadata.labels["fabric.githedgehog.com/profile"]`, Rule: "server-label", Why: "the webhook labels by profile", Live: core.ValueOf("dell-s5232f-on")},
 		},
@@ -184,7 +249,8 @@ func conflictedVPC() core.Verdict {
 			{
 				Path: ".spec.subnets.web.dhcp.range.end", Op: core.OpChanged, Verdict: core.FieldConflict,
 				Base: core.ValueOf("10.1.0.199"), Git: core.ValueOf("10.1.0.240"), Live: core.ValueOf("10.1.0.250"),
-				Manager: "kubectl-edit", ManagerTime: ago(14 * time.Minute),
+				Manager: "kubectl-edit", ManagerTime: ago(14 * time.Minute), Observed: looks(14 * time.Minute),
+				Commit: commit("4f2c9e1d", "Alexandra van den Berghe", 2*time.Hour, "widen tenant-a web dhcp range"),
 			},
 			{
 				Path: ".spec.subnets.db", Op: core.OpAdded, Verdict: core.FieldGitAhead,
@@ -262,6 +328,7 @@ func busy() core.FabricState {
 	f := fabric("dc1-prod", 8*time.Second, verdicts...)
 	f.Fabric.Protected = true
 	f.Fabric.Description = "Production fabric, hall 1"
+	f.Report.Rules, f.Report.Release = "v0.129", "v0.126 to v0.128"
 	f.Report.NotInGit = map[core.GroupKind]int{{Group: wiringGroup, Kind: "Switch"}: 7, {Group: wiringGroup, Kind: "Connection"}: 21}
 	return f
 }

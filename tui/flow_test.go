@@ -33,6 +33,10 @@ func newLiveEngine(fleet core.Fleet) *liveEngine {
 func (e *liveEngine) Fleet() core.Fleet        { return *e.fleet.Load() }
 func (e *liveEngine) Refresh(...core.FabricID) { e.checks.Add(1) }
 
+func (e *liveEngine) Explain(_ context.Context, id core.FabricID, k core.Key) (core.Explanation, error) {
+	return explainIn(e.Fleet(), id, k)
+}
+
 func (e *liveEngine) next(ctx context.Context) (core.Event, error) {
 	select {
 	case event := <-e.events:

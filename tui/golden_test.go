@@ -35,7 +35,7 @@ func frames() []frame {
 	fleets := map[string]core.Fleet{"full": fullFleet(), "empty": {}, "hostile": hostileFleet("\x1b]52;c;aGk=\x07\u202e\n")}
 	for name, f := range map[string]core.FabricState{
 		"loading": fullFleet().Fabrics[4], "unreachable": unreachable(), "stale": fullFleet().Fabrics[1],
-		"failed": fullFleet().Fabrics[6], "incomplete": fullFleet().Fabrics[5], "calm": calmOne,
+		"failed": fullFleet().Fabrics[6], "incomplete": fullFleet().Fabrics[5], "calm": calmOne, "frozen": frozen(),
 	} {
 		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
 	}
@@ -51,6 +51,21 @@ func frames() []frame {
 	add("fields-switch", "full", sizes, "j", "enter", "j", "j", "j", "j", "d")
 	add("fields-aside-flipped", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "i", "%")
 	add("unified", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "t")
+	add("explain", "full", more, "j", "enter", "x")
+	add("explain-switch", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "x", "n", "n", "n")
+	add("explain-raw", "full", sizes, "j", "enter", "j", "j", "j", "j", "x", "Z", "N", "N")
+	add("explain-search", "full", sizes, "j", "enter", "x", "/", "d", "n", "s", "enter", "n")
+	add("explain-in-sync", "calm", sizes, "enter", "a", "x")
+	add("help-explain", "full", sizes, "j", "enter", "x", "?")
+	for _, screen := range []string{"fabrics", "detail"} {
+		keys := map[string][]string{"detail": {"enter"}}[screen]
+		add(screen, "frozen", sizes, keys...)
+	}
+	add("detail-accepted", "frozen", sizes, "enter", "G")
+	add("fields", "frozen", sizes, "enter", "d")
+	add("fields-accepted", "frozen", sizes, "enter", "G", "d")
+	add("unified-removed", "frozen", sizes, "enter", "d", "t")
+	add("explain-removed", "frozen", sizes, "enter", "x", "n")
 	add("help-fabrics", "full", sizes, "?")
 	add("help-diff", "full", sizes, "j", "d", "?")
 	add("filter", "full", sizes, "j", "enter", "/", "v", "p", "c")

@@ -240,3 +240,33 @@ func TestWholeObjectsSayWhichSideHasThem(t *testing.T) {
 		}
 	}
 }
+
+// TestStandstillIsToldWithItsCommand, once and before the rest.
+func TestStandstillIsToldWithItsCommand(t *testing.T) {
+	for _, keys := range [][]string{nil, {"enter"}} {
+		d := drive(t, only(frozen()), 100, 30).press(keys...)
+		d.shows("frozen: 21 of 84 objects vanished from live at once")
+		d.shows("--mass-change)")
+		d.shows("git fabrics/dc5-prod: the history of main was rewritten")
+		if got := strings.Count(d.screen(), "vanished"); got != 1 {
+			t.Errorf("told %d times:\n%s", got, d.screen())
+		}
+	}
+}
+
+func TestFoldedFieldsAreCountedByWhoseRules(t *testing.T) {
+	d := drive(t, only(frozen()), 120, 30).press("enter")
+	d.shows("-- 3 not in sync, 60 in sync, 123 server fields folded, 1 by own rules --")
+	d.shows("rules v0.129, fabric v0.126 to v0.128")
+	f := frozen()
+	f.Report.Release = ""
+	drive(t, only(f), 120, 30).press("enter").shows("rules v0.129, fabric release not known")
+}
+
+func TestAcceptedDifferenceSaysByWhomAndUntilWhen(t *testing.T) {
+	for _, keys := range [][]string{{"enter", "G"}, {"enter", "G", "d"}} {
+		d := drive(t, only(frozen()), 100, 30).press(keys...)
+		d.shows("# acknowledged for 3h")
+		d.shows("accepted by bob until 2026-11-29 14:02:11Z: the label comes with the next")
+	}
+}

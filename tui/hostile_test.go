@@ -48,6 +48,7 @@ func hostileFleet(s string) core.Fleet {
 		return core.Change{
 			Path: path, Op: op, Verdict: v, Base: core.ValueOf(s + "base"), BaseLive: core.ValueOf(s + "live"),
 			Git: core.ValueOf(s), Live: value, Unit: core.Path(s), Manager: "m" + s, ManagerTime: ago(time.Hour),
+			Observed: core.Window{After: ago(2 * time.Hour), Before: ago(time.Hour)}, Commit: core.Commit{ID: s, Author: s, Summary: s, Time: ago(day)},
 		}
 	}
 	var verdicts []core.Verdict
@@ -58,7 +59,10 @@ func hostileFleet(s string) core.Fleet {
 			Last: core.Drifted, LastKnown: i%2 == 0, LiveRevision: s, Since: ago(time.Hour),
 			Changes: []core.Change{
 				change(core.OpChanged, core.FieldConflict, core.Path(".spec"+s)), change(core.OpAdded, core.FieldVerdict(s), core.Root),
+				{Path: core.Path("." + s), Op: core.OpRemoved, Verdict: core.FieldDrift, BaseLive: core.ValueOf(s)},
+				{Path: core.Path("." + s), Op: core.OpAdded, Verdict: core.FieldPruned, Git: value},
 			},
+			Notes: []string{s}, Acknowledged: &core.Acknowledgement{Reason: s, By: s, Until: noon},
 			Folded: []core.Fold{{Path: core.Path(s), Rule: "r" + s, Why: "w" + s, Git: core.ValueOf(s), Live: value}},
 			Git:    map[string]any{"spec": map[string]any{s: s, "same": s}}, Live: map[string]any{"spec": map[string]any{s: "x" + s, "same": s}},
 		})
@@ -70,6 +74,9 @@ func hostileFleet(s string) core.Fleet {
 			Live:     core.Reading{Source: s, Name: s, URL: s, ReadAt: ago(time.Minute), Access: core.Access("a" + s), Error: "live " + s, Insecure: true},
 			Git:      []core.Reading{{Source: "git", URL: s, Branch: s, Path: s, Revision: s, ReadAt: ago(time.Minute), Access: core.AccessInvalid, Error: "git " + s}},
 			NotInGit: map[core.GroupKind]int{{Group: s, Kind: s}: 3},
+			Rules:    s, Release: s,
+			Freeze:   &core.Freeze{Side: s, Of: 3},
+			Rewrites: []core.Rewrite{{Path: s, Branch: s, From: s, To: s}},
 			Gaps:     []core.Gap{{GroupKind: core.GroupKind{Group: s, Kind: s}, Reason: s}},
 		},
 	}
@@ -92,6 +99,9 @@ func ways() map[string][]string {
 		"help":      {"?"},
 		"diff help": {"enter", "d", "?"},
 		"filter":    {"/", "x", "="},
+		"explain":   {"enter", "x"},
+		"explained": {"enter", "d", "x", "Z", "n", "J", "G"},
+		"search":    {"enter", "x", "/", "k", "enter", "n", "N"},
 	}
 }
 

@@ -38,6 +38,11 @@ const (
 	ActCheck Action = "fabric.check"
 	ActDiff  Action = "object.diff"
 
+	ActExplain Action = "object.explain"
+	ActSearch  Action = "text.search"
+	ActNextHit Action = "text.next"
+	ActPrevHit Action = "text.previous"
+
 	ActNextChange  Action = "change.next"
 	ActPrevChange  Action = "change.previous"
 	ActNextObject  Action = "object.next"
@@ -61,6 +66,7 @@ const (
 	inFabrics  scope = "fabric list"
 	inDetail   scope = "fabric"
 	inDiff     scope = "diff"
+	inExplain  scope = "explanation"
 )
 
 // binding gives an action its keys in a scope, a word for the footer and a few
@@ -86,12 +92,14 @@ func keymap() []binding {
 		{inFabrics, ActOpen, k("enter"), "open", "open the fabric"},
 		{inFabrics, ActDiff, k("d"), "diff", "diff of its worst object"},
 		{inDetail, ActDiff, k("enter", "d"), "diff", "diff of the object"},
+		{inDetail, ActExplain, k("x"), "explain", "why its verdict is what it is"},
 		{inDetail, ActShowAll, k("a"), "all", "what is in sync too"},
 
 		{inDiff, ActNextChange, k("n"), "next", "next change"},
 		{inDiff, ActPrevChange, k("N"), "", "previous change"},
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},
 		{inDiff, ActPrevObject, k("K"), "", "previous object"},
+		{inDiff, ActExplain, k("x"), "explain", "why the verdict is what it is"},
 		{inDiff, ActView, k("t"), "view", "next view: fields, unified"},
 		{inDiff, ActFlip, k("%"), "flip", "flip the direction"},
 		{inDiff, ActAside, k("i"), "left aside", "what rules left aside"},
@@ -100,6 +108,14 @@ func keymap() []binding {
 		{inDiff, ActLessContext, k("{"), "", "less context"},
 		{inDiff, ActMoreContext, k("}"), "", "more context"},
 
+		{inExplain, ActNextHit, k("n"), "next", "next part, or next hit"},
+		{inExplain, ActPrevHit, k("N"), "", "previous part or hit"},
+		{inExplain, ActNextObject, k("J"), "next object", "next object"},
+		{inExplain, ActPrevObject, k("K"), "", "previous object"},
+		{inExplain, ActSearch, k("/"), "search", "search the text"},
+		{inExplain, ActFold, k("z"), "fold", "unfold or fold here"},
+		{inExplain, ActFoldAll, k("Z"), "", "unfold or fold everything"},
+
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
@@ -107,6 +123,7 @@ func keymap() []binding {
 		{inFabrics, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDetail, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
+		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},
 
 		{inAll, ActDown, k("j", "down"), "", "down"},

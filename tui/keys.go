@@ -32,7 +32,7 @@ func (m *Model) can(a Action) bool {
 		return true
 	case ActCheckAll:
 		return len(m.fleet.Fabrics) > 0
-	case ActFilter:
+	case ActFilter, ActSearch:
 		return m.top().spec.filter != nil
 	default:
 		return m.top().pane.Can(m.env(), a)
@@ -68,7 +68,7 @@ func (m *Model) do(a Action) tea.Cmd {
 	case ActCheckAll:
 		m.cfg.Engine.Refresh()
 		m.say(themes.Dim, safe.Lit("checking all fabrics"))
-	case ActFilter:
+	case ActFilter, ActSearch:
 		m.prompt = newPrompt(m.top().filter.text)
 	default:
 		m.follow(m.top().pane.Do(m.env(), a))
@@ -93,16 +93,23 @@ func (m *Model) follow(o Outcome) {
 	}
 }
 
-// back leaves the screen on top. A list below it goes to the object that was
-// looked at last.
+// back leaves the screen on top, and with that what it had done. A screen below
+// it goes to the object that was looked at last.
 func (m *Model) back() {
 	if len(m.stack) == 1 {
 		return
 	}
+	m.top().drop()
 	left := m.top().place.Object
 	m.stack = m.stack[:len(m.stack)-1]
-	if p, ok := m.top().pane.(focuser); ok && left != (core.Key{}) {
+	if left == (core.Key{}) {
+		return
+	}
+	if p, ok := m.top().pane.(focuser); ok {
 		p.Focus(left)
+	}
+	if m.top().place.Object != (core.Key{}) {
+		m.top().place.Object = left
 	}
 }
 

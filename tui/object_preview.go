@@ -15,15 +15,47 @@ func objectPreview(e Env, v *core.Verdict, f core.FabricState, height int) []str
 		widget.Span{Ink: s.ink(themes.Header), Text: objectName(f, v.Key)},
 		widget.Span{Ink: s.ink(themes.Dim), Text: place(v.Origin)})}
 	lines = append(lines, stateLine(e, v, e.Width))
+	lines = append(lines, notes(e, v, e.Width)...)
+	off, _ := split(v)
 	room := height - len(lines)
-	for i, c := range v.Changes {
-		if i == room-1 && len(v.Changes) > room {
-			left := safe.Sprintf(" and %s more", grouped(len(v.Changes)-i))
+	for i, c := range off {
+		if i == room-1 && len(off) > room {
+			left := safe.Sprintf(" and %s more", grouped(len(off)-i))
 			return append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Dim), left).String())
 		}
 		lines = append(lines, changeLine(e, v, c, e.Width))
 	}
 	return lines[:min(len(lines), height)]
+}
+
+// notes are what else there is to know of an object: the word of a person that
+// accepted it, and what the comparison noted.
+func notes(e Env, v *core.Verdict, width int) []string {
+	texts := []safe.Text{}
+	if a := v.Acknowledged; a != nil {
+		texts = append(texts, safe.Sprintf("accepted by %s until %s: %s", a.By, core.Stamp(a.Until), a.Reason))
+	}
+	for _, n := range v.Notes {
+		texts = append(texts, safe.Sprintf("note: %s", n))
+	}
+	lines := []string{}
+	for _, t := range texts {
+		lines = append(lines, paragraph(t, e.Style.ink(themes.Dim), width)...)
+	}
+	return lines
+}
+
+// paragraph is a sentence on as many lines as it takes.
+func paragraph(t safe.Text, ink widget.Ink, width int) []string {
+	lines := []string{}
+	for i, l := range widget.Wrap(t, max(width-4, 1)) {
+		indent := 1
+		if i > 0 {
+			indent = 3
+		}
+		lines = append(lines, widget.NewLine(width).Gap(widget.Ink{}, indent).Put(ink, l).String())
+	}
+	return lines
 }
 
 // stateLine says what state an object is in, since when, and why.
@@ -40,7 +72,7 @@ func stateLine(e Env, v *core.Verdict, width int) string {
 		}
 		l.Put(s.ink(themes.Dim), safe.Lit(")"))
 	}
-	if v.Reason != "" {
+	if v.Reason != "" && v.Acknowledged == nil { // else the note tells it, with the end
 		l.Put(s.ink(themes.Text), safe.Sprintf(": %s", v.Reason))
 	}
 	return l.String()
@@ -56,6 +88,10 @@ func changeLine(e Env, v *core.Verdict, c core.Change, width int) string {
 	l := widget.NewLine(width).Put(s.ink(role(is)), safe.Sprintf(" %c ", is.Letter()))
 	if c.Path == core.Root {
 		return l.Put(s.ink(themes.Text), safe.Lit("the whole object  ")).Put(s.ink(themes.Dim), changeWord(v, c)).String()
+	}
+	if nowhere(c) {
+		return l.Put(s.ink(themes.Text), widget.Fit(safe.Clean(string(c.Path)), l.Room()-28, widget.CutStart)).
+			Put(s.ink(themes.Dim), safe.Lit("  gone from live, not in git")).String()
 	}
 	sides := []widget.Span{}
 	side := func(name string, v core.Value, r themes.Role) {
@@ -100,8 +136,8 @@ func changesPreview(e Env, v *core.Verdict, width, height int) []string {
 	lines := []string{
 		stateLine(e, v, width),
 		widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Lit(" ").Plus(direction(v, false, width-1))).String(),
-		"",
 	}
+	lines = append(append(lines, notes(e, v, width)...), "")
 	for i := range d.lines {
 		if len(lines) == height-1 && i < len(d.lines)-1 {
 			lines = append(lines, widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Lit(" more (enter shows all)")).String())

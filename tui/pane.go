@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	"selvage/core"
@@ -43,6 +44,8 @@ type Env struct {
 	Width  int // of the pane's room, in columns
 	Height int // of the pane's room, in lines
 
+	work     work // of the pane
+	explain  func(context.Context, core.FabricID, core.Key) (core.Explanation, error)
 	document func(map[string]any) ([]byte, error)
 	about    safe.Text // the user and the host
 	version  safe.Text
@@ -89,6 +92,7 @@ func panes() []paneSpec {
 		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane},
 		{"detail", "fabric", []scope{inDetail, inLists, inAll, everywhere}, objectWords(), newDetailPane},
 		{"diff", "diff", []scope{inDiff, inAll, everywhere}, nil, newDiffPane},
+		{"explain", "explanation", []scope{inExplain, inAll, everywhere}, searchWords(), newExplainPane},
 		{"help", "help", []scope{inAll, everywhere}, nil, newHelpPane},
 	}
 }

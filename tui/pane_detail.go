@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"selvage/core"
@@ -24,7 +25,8 @@ type detailPane struct {
 	filter string
 	shown  bool
 	rows   []*core.Verdict
-	folded int
+	server int // fields that rules of selvage's explain
+	own    int // fields that rules of the user's own explain
 	widest int // the longest name of all, whatever the filter lets through
 }
 
@@ -39,12 +41,18 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 		p.touched = true // the filter led to its object
 	}
 	p.report, p.filter, p.shown = f.Report, e.Filter.text, p.all
-	p.rows, p.folded, p.widest = []*core.Verdict{}, 0, 0
+	p.rows, p.server, p.own, p.widest = []*core.Verdict{}, 0, 0, 0
 	keys := []core.Key{}
 	if f.Report != nil {
 		for i := range f.Report.Verdicts {
 			v := &f.Report.Verdicts[i]
-			p.folded += len(v.Folded)
+			for _, f := range v.Folded {
+				if f.User() {
+					p.own++
+				} else {
+					p.server++
+				}
+			}
 			if !p.all && v.State == core.InSync {
 				continue
 			}
@@ -109,6 +117,13 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		}
 		p.touched = true
 		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: v.Key}, Among: p.list.Keys()}
+	case ActExplain:
+		v, ok := p.selected()
+		if !ok {
+			return Outcome{}
+		}
+		p.touched = true
+		return explaining(e, v.Key, p.list.Keys())
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActShowAll:
@@ -185,12 +200,13 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 	if !e.Filter.empty() {
 		note = e.Filter.note(s, e.Height)
 	}
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f)}, note)}
+	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, e.Width-widget.Width(note.Text)-9)}
+	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, note)}
 	room := max(min(e.Height/6, 6), 1)
+	waiting := banners(f, e, e.Width)
+	lines = append(lines, waiting[:min(len(waiting), max(e.Height/3, 1))]...)
 	if f.Report != nil && e.Height >= 14 {
-		if left := notInGit(f.Report); left != "" {
-			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Dim), safe.Clean(" "+left)).String())
-		}
+		lines = append(lines, beside(e, rulesFor(f.Report), notInGit(f.Report))...)
 	}
 	for _, reason := range problems(f, e) {
 		for i, l := range widget.Wrap(safe.Clean(reason), e.Width-3) {
@@ -208,16 +224,51 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 	return lines
 }
 
-// counts sums the fabric's objects up in words.
-func (p *detailPane) counts(f core.FabricState) safe.Text {
+// beside puts sentences on one line where they fit, else on a line each.
+func beside(e Env, texts ...string) []string {
+	texts = slices.DeleteFunc(texts, func(t string) bool { return t == "" })
+	if joined := strings.Join(texts, "; "); len(joined) < e.Width && len(texts) > 0 {
+		texts = []string{joined}
+	}
+	lines := make([]string, len(texts))
+	for i, t := range texts {
+		lines[i] = widget.NewLine(e.Width).Put(e.Style.ink(themes.Dim), safe.Clean(" "+t)).String()
+	}
+	return lines
+}
+
+// rulesFor says which release the rules are of, and which one the fabric looks
+// like.
+func rulesFor(r *core.Report) string {
+	switch {
+	case r.Rules == "":
+		return ""
+	case r.Release == "":
+		return fmt.Sprintf("rules %s, fabric release not known", r.Rules)
+	}
+	return fmt.Sprintf("rules %s, fabric %s", r.Rules, r.Release)
+}
+
+// counts sums the fabric's objects up in words, in as many as there is room
+// for, and what was folded of them.
+func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 	if f.Report == nil {
 		return safe.Lit("objects")
 	}
-	text := tallied(f)
-	if p.folded > 0 {
-		text += fmt.Sprintf(", %s left aside", plural(p.folded, "field"))
+	text := safe.Clean(tallied(f))
+	for _, more := range []struct {
+		n    int
+		tell func(int) string
+	}{
+		{p.server, func(n int) string { return plural(n, "server field") + " folded" }},
+		{p.own, func(n int) string { return grouped(n) + " by own rules" }},
+	} {
+		longer := text.Plus(safe.Sprintf(", %s", more.tell(more.n)))
+		if more.n > 0 && widget.Width(longer) <= room {
+			text = longer
+		}
 	}
-	return safe.Clean(text)
+	return text
 }
 
 func (p *detailPane) columns() []widget.Column {

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -13,19 +12,25 @@ import (
 
 // diffPane shows the differences of one object, path by path or as one text.
 type diffPane struct {
-	window  widget.Window
+	reader
 	unified bool
 	options diffOptions
-	page    int
 
 	made  diffMade
 	gone  bool
 	about core.Verdict
-	text  *diffText
 }
 
-// fieldsWidth is as wide as the fields view gets: on a wider screen, who
-// changed a value would stand too far from it.
+// diffOptions are what a person chose for a diff.
+type diffOptions struct {
+	folding
+	flip    bool // from git to live
+	aside   bool // with what rules left aside
+	context int  // unchanged lines around a change
+}
+
+// fieldsWidth is as wide as the fields view and explanations get: on a wider
+// screen, who changed a value would stand too far from it.
 const fieldsWidth = 110
 
 // diffMade is what the text was made of; it is made anew when one of these is
@@ -40,7 +45,7 @@ type diffMade struct {
 }
 
 func newDiffPane() Pane {
-	return &diffPane{options: diffOptions{context: 3, open: map[int]bool{}}}
+	return &diffPane{options: diffOptions{context: 3}}
 }
 
 // load brings the text up to date. The cursor stays in its change, and goes to
@@ -49,66 +54,35 @@ func (p *diffPane) load(e Env) {
 	f, _ := e.fabric()
 	made := diffMade{
 		report: f.Report, key: e.Place.Object, width: e.Width, unified: p.unified, flip: p.options.flip,
-		aside: p.options.aside, all: p.options.all, started: true, context: p.options.context, opened: len(p.options.open),
+		aside: p.options.aside, all: p.all, started: true, context: p.options.context, opened: len(p.open),
 	}
 	if made == p.made {
 		return
 	}
 	if made.key != p.made.key {
-		p.options.open, p.options.all = map[int]bool{}, false
+		p.folding = folding{}
 		made.opened, made.all = 0, false
 	}
 	fresh := made.key != p.made.key || made.unified != p.made.unified
-	change, row := p.where()
 	p.made, p.gone, p.about = made, true, core.Verdict{Key: e.Place.Object}
 	if f.Report != nil {
 		if i := slices.IndexFunc(f.Report.Verdicts, func(v core.Verdict) bool { return v.Key == e.Place.Object }); i >= 0 {
 			p.gone, p.about = false, f.Report.Verdicts[i]
 		}
 	}
+	o := p.options
+	o.folding = p.folding
+	var text *scroll
 	switch {
 	case p.gone:
-		p.text = newDiffText(e.Width)
-		p.text.say(themes.Text, 2, safe.Lit("neither git nor live has this object now"))
+		text = newScroll(e.Width)
+		text.say(themes.Text, 2, safe.Lit("neither git nor live has this object now"))
 	case p.unified:
-		p.text = newUnifiedDiff(&p.about, e.document, p.options, e.Width)
+		text = newUnifiedDiff(&p.about, e.document, o, e.Width)
 	default:
-		p.text = newFieldDiff(&p.about, p.options, min(e.Width, fieldsWidth))
+		text = newFieldDiff(&p.about, o, min(e.Width, fieldsWidth))
 	}
-	p.window.SetLen(len(p.text.lines))
-	if fresh {
-		change, row = 0, 0
-	}
-	p.seek(change, row)
-}
-
-// where is the change and the line of it that the cursor is in.
-func (p *diffPane) where() (change, row int) {
-	if p.text == nil || len(p.text.lines) == 0 {
-		return 0, 0
-	}
-	l := p.text.lines[p.window.Cursor()]
-	if l.change < 0 {
-		return -1, p.window.Cursor()
-	}
-	return l.change, l.row
-}
-
-// seek puts the cursor on a line of a change, or near it.
-func (p *diffPane) seek(change, row int) {
-	heads := p.text.heads
-	switch {
-	case change < 0 || len(heads) == 0:
-		p.window.To(row)
-	case change >= len(heads):
-		p.window.To(heads[len(heads)-1])
-	default:
-		end := len(p.text.lines)
-		if change+1 < len(heads) {
-			end = heads[change+1]
-		}
-		p.window.To(min(heads[change]+row, end-1))
-	}
+	p.show(text, fresh)
 }
 
 func (p *diffPane) Can(e Env, a Action) bool {
@@ -117,8 +91,6 @@ func (p *diffPane) Can(e Env, a Action) bool {
 	case ActCheck:
 		_, ok := e.fabric()
 		return ok
-	case ActNextChange, ActPrevChange:
-		return len(p.text.heads) > 0
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
 	case ActLessContext:
@@ -127,14 +99,12 @@ func (p *diffPane) Can(e Env, a Action) bool {
 		return p.unified
 	case ActAside:
 		return len(p.about.Folded) > 0
-	case ActFold:
-		return p.options.all || p.nearestFold() >= 0
-	case ActFoldAll:
-		return p.options.all || len(p.options.open) > 0 || p.nearestFold() >= 0
 	case ActView, ActFlip:
 		return p.compared()
+	case ActExplain:
+		return !p.gone
 	default:
-		return true
+		return p.can(a)
 	}
 }
 
@@ -149,12 +119,10 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 	switch a {
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
-	case ActNextChange, ActPrevChange:
-		p.nextChange(a == ActNextChange)
 	case ActNextObject:
-		return p.other(e, 1)
+		return otherObject(e, 1)
 	case ActPrevObject:
-		return p.other(e, -1)
+		return otherObject(e, -1)
 	case ActView:
 		p.unified = !p.unified
 	case ActFlip:
@@ -165,86 +133,13 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 		o.context--
 	case ActMoreContext:
 		o.context++
-	case ActFold:
-		p.fold()
-	case ActFoldAll:
-		o.all, o.open = !o.all && len(o.open) == 0, map[int]bool{}
+	case ActExplain:
+		return explaining(e, e.Place.Object, e.Among)
 	default:
-		move(&p.window, a, p.page)
-		return Outcome{}
+		p.do(a)
 	}
 	p.load(e)
 	return Outcome{}
-}
-
-// nextChange puts the cursor on the head of the next change, or the one
-// before, going on at the other end.
-func (p *diffPane) nextChange(forward bool) {
-	heads, at := p.text.heads, p.window.Cursor()
-	next := heads[0]
-	if forward {
-		if i := slices.IndexFunc(heads, func(h int) bool { return h > at }); i >= 0 {
-			next = heads[i]
-		}
-	} else {
-		next = heads[len(heads)-1]
-		for _, h := range slices.Backward(heads) {
-			if h < at {
-				next = h
-				break
-			}
-		}
-	}
-	p.window.To(next)
-	last := len(p.text.lines) - 1
-	for _, h := range slices.Backward(heads) {
-		if h > next {
-			last = h - 1
-		}
-	}
-	p.window.Show(last, p.page)
-}
-
-// other goes on to another object of the list that the diff was opened from.
-func (p *diffPane) other(e Env, by int) Outcome {
-	n := len(e.Among)
-	at := slices.Index(e.Among, e.Place.Object)
-	next := e.Place
-	next.Object = e.Among[((at+by)%n+n)%n]
-	return Outcome{Open: &next}
-}
-
-// nearestFold is the fold at the cursor, else the first one after it, else the
-// last one before; -1 where there is none.
-func (p *diffPane) nearestFold() int {
-	at := p.window.Cursor()
-	for _, l := range p.text.lines[min(at, len(p.text.lines)):] {
-		if l.fold >= 0 {
-			return l.fold
-		}
-	}
-	for _, l := range slices.Backward(p.text.lines[:min(at, len(p.text.lines))]) {
-		if l.fold >= 0 {
-			return l.fold
-		}
-	}
-	return -1
-}
-
-// fold opens the fold at the cursor or closes it. Where everything is open,
-// everything is closed.
-func (p *diffPane) fold() {
-	if p.options.all {
-		p.options.all, p.options.open = false, map[int]bool{}
-		return
-	}
-	open := maps.Clone(p.options.open)
-	if fold := p.nearestFold(); open[fold] {
-		delete(open, fold)
-	} else {
-		open[fold] = true
-	}
-	p.options.open = open
 }
 
 func (p *diffPane) View(e Env) Frame {
@@ -276,12 +171,7 @@ func (p *diffPane) View(e Env) Frame {
 		frame.Note = widget.Span{Ink: s.ink(themes.Dim), Text: asideNote(p.about.Folded, room)}
 	}
 	above := p.above(e)
-	p.page = max(e.Height-len(above), 0)
-	frame.Lines = above
-	from, to := p.window.See(p.page)
-	for i := from; i < to; i++ {
-		frame.Lines = append(frame.Lines, p.text.lines[i].draw(s, e.Now, i == p.window.Cursor(), p.text.width))
-	}
+	frame.Lines = append(above, p.draw(e, e.Height-len(above))...)
 	return frame
 }
 
@@ -299,12 +189,14 @@ func (p *diffPane) above(e Env) []string {
 	if !p.compared() {
 		lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
 		if !p.gone {
-			lines = append(lines, stateLine(e, &p.about, e.Width), "")
+			lines = append(lines, stateLine(e, &p.about, e.Width))
+			lines = append(append(lines, p.notes(e)...), "")
 		}
 		return lines
 	}
+	off, _ := split(&p.about)
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule),
-		widget.Span{Ink: s.ink(themes.Title), Text: safe.Sprintf("%s, %s", plural(len(p.about.Changes), "change"), view)},
+		widget.Span{Ink: s.ink(themes.Title), Text: safe.Sprintf("%s, %s", plural(len(off), "change"), view)},
 		widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(note)})}
 	minus, plus, means := safe.Lit(" - live"), safe.Lit("   + git"), safe.Lit("   from what runs to what git says (% flips)")
 	if p.options.flip {
@@ -313,10 +205,17 @@ func (p *diffPane) above(e Env) []string {
 	lines = append(lines,
 		widget.NewLine(e.Width).Put(s.ink(themes.Removed), minus).Put(s.ink(themes.Added), plus).Put(s.ink(themes.Dim), means).String(),
 		stateLine(e, &p.about, e.Width))
+	lines = append(lines, p.notes(e)...)
 	if e.Height >= 12 {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// notes are those of the object, as many as leave room for the diff.
+func (p *diffPane) notes(e Env) []string {
+	all := notes(e, &p.about, e.Width)
+	return all[:min(len(all), e.Height/4)]
 }
 
 // direction says what is compared with what: live rv 88190 -> git FILE:LINE,
@@ -365,8 +264,5 @@ func (p *diffPane) position(e Env) safe.Text {
 	if change, _ := p.where(); p.text.changes > 0 {
 		text = safe.Sprintf("%s %d/%d", what, min(max(change, 0)+1, p.text.changes), p.text.changes)
 	}
-	if at := slices.Index(e.Among, e.Place.Object); at >= 0 {
-		text = text.Plus(safe.Sprintf("  object %d/%d", at+1, len(e.Among)))
-	}
-	return text
+	return text.Plus(objectPosition(e))
 }

@@ -121,7 +121,7 @@ func (h *help) letters() {
 }
 
 func (h *help) filters(spec paneSpec) {
-	if spec.filter == nil {
+	if spec.filter == nil || spec.filter.text {
 		return
 	}
 	h.title("filter")

@@ -30,6 +30,7 @@ type Model struct {
 	prompt *prompt           // nil unless something is being typed
 	note   widget.Span
 
+	jobs     int // that were ever begun
 	started  time.Time
 	asked    int  // questions that the terminal has not answered
 	ticking  bool // a clock tick is on its way
@@ -45,6 +46,7 @@ type screen struct {
 	below  Place // what lies under it
 	among  []core.Key
 	filter filter
+	work   work
 }
 
 type (
@@ -105,10 +107,10 @@ func (m *Model) tick() tea.Cmd {
 }
 
 // wait is how long nothing on screen changes by itself: a second while some
-// age is counted in seconds, else ten.
+// age is counted in seconds or a job runs, else ten.
 func (m *Model) wait() time.Duration {
 	for _, f := range m.fleet.Fabrics {
-		if !f.Checking.IsZero() || f.Report != nil && m.now.Sub(f.Report.Live.ReadAt) < time.Minute {
+		if m.working() || !f.Checking.IsZero() || f.Report != nil && m.now.Sub(f.Report.Live.ReadAt) < time.Minute {
 			return time.Second
 		}
 	}
@@ -120,12 +122,21 @@ func (m *Model) wait() time.Duration {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
+	cmd := m.take(msg)
+	if job := m.work(); job != nil {
+		return m, tea.Batch(cmd, job, m.tick())
+	}
+	return m, cmd
+}
+
+// take does what a message asks for.
+func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyPressMsg:
 		if !m.quitting {
-			return m, m.key(msg)
+			return m.key(msg)
 		}
 	case tea.PasteMsg:
 		// Outside a line that is being typed, what was pasted is dropped: it
@@ -133,15 +144,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.prompt != nil {
 			m.edit(msg)
 		}
+	case doneMsg:
+		m.ended(msg)
 	case eventMsg:
-		return m, m.heard(msg)
+		return m.heard(msg)
 	case clockMsg:
 		m.ticking = false
-		return m, m.tick()
+		return m.tick()
 	case tea.FocusMsg:
 		m.blurred = false
 		m.fleet = m.cfg.Engine.Fleet()
-		return m, m.tick()
+		return m.tick()
 	case tea.BlurMsg:
 		m.blurred = true
 	case tea.BackgroundColorMsg:
@@ -150,17 +163,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			theme = m.cfg.Theme.Light
 		}
 		m.style = newStyle(theme, m.cfg.NoColor)
-		return m, m.answered()
+		return m.answered()
 	case tea.ModeReportMsg:
 		if msg.Mode == ansi.ModeSynchronizedOutput {
-			return m, m.answered()
+			return m.answered()
 		}
 	case settleMsg, tea.ResumeMsg:
-		return m, tea.RequestWindowSize
+		return tea.RequestWindowSize
 	case leaveMsg:
-		return m, tea.Quit
+		return tea.Quit
 	}
-	return m, nil
+	return nil
 }
 
 // heard takes an event: whatever it says, what is now the case is asked of the
@@ -229,6 +242,7 @@ func (m *Model) env() Env {
 	e := Env{
 		Place: s.place, Among: s.among, Below: s.below, Filter: s.filter,
 		Fleet: m.fleet, Now: m.now, Style: m.style,
+		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 	}
 	e.Width, e.Height = m.room()

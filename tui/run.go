@@ -22,6 +22,9 @@ type Engine interface {
 	// Refresh asks for a check of some fabrics, of all where none is named. It
 	// returns at once.
 	Refresh(ids ...core.FabricID)
+	// Explain tells how the verdict on an object came about. It may take a while
+	// and is called on a goroutine of its own.
+	Explain(context.Context, core.FabricID, core.Key) (core.Explanation, error)
 }
 
 // Config is all that the dashboard takes from outside.

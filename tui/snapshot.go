@@ -15,13 +15,13 @@ import (
 type SnapshotOptions struct {
 	Screen        string        // one of [Screens]; "" is the first of them
 	Fabric        core.FabricID // for the screens of one fabric; "" is the first fabric
-	Object        core.Key      // for the diff; zero is the fabric's worst object
+	Object        core.Key      // for the screens of one object; zero is the fabric's worst object
 	Width, Height int
 }
 
 // Snapshot draws a screen as plain text: Height lines of Width columns each,
-// without colours. It waits for nothing, so the engine must have read what it
-// is to show.
+// without colours. It waits for what the screen asks the engine and no longer,
+// so the engine must have read what it is to show.
 func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error) {
 	if o.Screen == "" {
 		o.Screen = Screens()[0]
@@ -36,6 +36,9 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 	m.width, m.height = o.Width, o.Height
 	if err := m.visit(o); err != nil {
 		return "", err
+	}
+	if job := m.work(); job != nil {
+		m.Update(job())
 	}
 	lines := m.lines()
 	for i, l := range lines {
@@ -62,12 +65,12 @@ func (m *Model) visit(o SnapshotOptions) error {
 		return fmt.Errorf("no fabric %q", o.Fabric)
 	}
 	m.open(Place{Screen: "detail", Fabric: o.Fabric}, nil)
-	if o.Screen != "diff" {
+	if o.Screen == "detail" {
 		return nil
 	}
 	if o.Object == (core.Key{}) && f.Report != nil && len(f.Report.Verdicts) > 0 {
 		o.Object = f.Report.Verdicts[0].Key
 	}
-	m.open(Place{Screen: "diff", Fabric: o.Fabric, Object: o.Object}, unsettled(f))
+	m.open(Place{Screen: o.Screen, Fabric: o.Fabric, Object: o.Object}, unsettled(f))
 	return nil
 }

@@ -2,10 +2,12 @@ package tui
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"selvage/core"
 	"selvage/core/safe"
+	"selvage/tui/widget"
 )
 
 // inline shows a value on one line.
@@ -73,4 +75,45 @@ func changeWord(v *core.Verdict, c core.Change) safe.Text {
 		word = "was " + word
 	}
 	return safe.Clean(word)
+}
+
+// split tells the differences of an object from what is told with them and is
+// none: what the fabric's schema drops.
+func split(v *core.Verdict) (differences, dropped []core.Change) {
+	for _, c := range v.Changes {
+		if c.Verdict == core.FieldPruned {
+			dropped = append(dropped, c)
+		} else {
+			differences = append(differences, c)
+		}
+	}
+	return differences, dropped
+}
+
+// nowhere tells of a change that neither side has a value now: live had one,
+// and it is gone.
+func nowhere(c core.Change) bool { return !c.Git.Present() && !c.Live.Present() }
+
+// liveBy is who set the live value, a program, and when. Where live moved and
+// nobody is recorded, it says so.
+func liveBy(c core.Change) (who safe.Text, at time.Time) {
+	moved := c.Verdict == core.FieldDrift || c.Verdict == core.FieldConflict
+	switch {
+	case c.Manager != "":
+		return safe.Clean(c.Manager), c.ManagerTime
+	case moved && !c.Live.Present():
+		return safe.Lit("removed live; nobody recorded who"), time.Time{}
+	case moved:
+		return safe.Lit("nobody recorded who"), time.Time{}
+	}
+	return safe.Text{}, time.Time{}
+}
+
+// gitBy is the commit that last changed what Git says, its author and time;
+// nothing where it is not known.
+func gitBy(c core.Change) (who safe.Text, at time.Time) {
+	if !c.Commit.Known() {
+		return safe.Text{}, time.Time{}
+	}
+	return revision(c.Commit.ID).Plus(safe.Lit(" "), widget.Fit(safe.Clean(c.Commit.Author), 20, widget.CutEnd)), c.Commit.Time
 }

@@ -95,6 +95,9 @@ func (m *Model) header(f Frame, position bool) string {
 // own note.
 func (m *Model) status(f Frame) string {
 	note := f.Note
+	if w := m.top().work.note(m.env()); w.Text.Len() > 0 {
+		note = w
+	}
 	if m.note.Text.Len() > 0 {
 		note = m.note
 	}

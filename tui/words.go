@@ -134,13 +134,14 @@ func changedBy(v core.Verdict) (who safe.Text, at time.Time, program bool) {
 
 // fieldCount is how many fields of an object are not in sync.
 func fieldCount(v core.Verdict) safe.Text {
+	off, _ := split(&v)
 	switch {
-	case len(v.Changes) == 0:
+	case len(off) == 0:
 		return safe.Lit(".")
-	case len(v.Changes) == 1 && v.Changes[0].Path == core.Root:
+	case len(off) == 1 && off[0].Path == core.Root:
 		return safe.Lit("all")
 	}
-	return safe.Sprintf("%d", len(v.Changes))
+	return safe.Sprintf("%d", len(off))
 }
 
 // place is where in Git an object stands: file:line.

@@ -119,15 +119,34 @@ func around(t safe.Text, at, width int) safe.Text {
 }
 
 // Wrap breaks a text into lines of at most width columns, at spaces where
-// there are any.
+// there are any. Nothing else is a place to break: a date, a path and the flag
+// of a command are read, and copied, whole.
 func Wrap(t safe.Text, width int) []safe.Text {
 	if width <= 0 {
 		return nil
 	}
-	lines := safe.Multi(ansi.Wrap(t.String(), width, ""))
-	for i, l := range lines {
-		lines[i] = Fit(l, width, CutEnd)
+	lines := []safe.Text{}
+	end := func(s string) { lines = append(lines, Fit(safe.Clean(s), width, CutEnd)) }
+	line := ""
+	for i, word := range strings.Split(t.String(), " ") {
+		switch {
+		case i > 0 && ansi.StringWidth(line)+1+ansi.StringWidth(word) <= width:
+			line += " " + word
+			continue
+		case i > 0:
+			end(line)
+		}
+		for ansi.StringWidth(word) > width {
+			n := len(ansi.Truncate(word, width, ""))
+			if n == 0 { // not one character fits
+				_, n = utf8.DecodeRuneInString(word)
+			}
+			end(word[:n])
+			word = word[n:]
+		}
+		line = word
 	}
+	end(line)
 	return lines
 }
 

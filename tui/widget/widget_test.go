@@ -245,3 +245,32 @@ func TestRowOverGivesTheLastCellAllRoom(t *testing.T) {
 		}
 	}
 }
+
+func TestWrapBreaksAtSpacesOnly(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		width int
+		want  []string
+	}{
+		{"selvage accept dc1 --mass-change", 20, []string{"selvage accept dc1", "--mass-change"}},
+		{"until 2026-11-29: all", 12, []string{"until", "2026-11-29:", "all"}},
+		{"0123456789ab cd", 5, []string{"01234", "56789", "ab cd"}},
+		{"機機 x", 3, []string{"機", "機 x"[:len("機")], "x"}},
+		{"", 5, []string{""}},
+		{"a", 0, nil},
+	} {
+		var got []string
+		for _, l := range Wrap(safe.Clean(tt.text), tt.width) {
+			got = append(got, l.String())
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("Wrap(%q, %d) = %q, want %q", tt.text, tt.width, got, tt.want)
+		}
+	}
+}
+
+func TestWrapEndsWhereNoCharacterFits(t *testing.T) {
+	if got := Wrap(safe.Clean("機機"), 1); len(got) == 0 {
+		t.Error("nothing is drawn")
+	}
+}

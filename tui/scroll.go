@@ -10,27 +10,25 @@ import (
 	"selvage/tui/widget"
 )
 
-// diffOptions are what a person chose for a diff.
-type diffOptions struct {
-	flip    bool         // from git to live
-	aside   bool         // with what rules left aside
-	all     bool         // nothing folded
-	context int          // unchanged lines around a change
-	open    map[int]bool // folds that were opened, by their number
+// folding is which folds of a scroll are open.
+type folding struct {
+	all  bool         // nothing is folded
+	open map[int]bool // those that were opened, by their number
 }
 
-// diffText is a diff as lines, without the ink: it is made once for an object
-// and drawn line by line when one is seen.
-type diffText struct {
-	lines   []diffLine
-	heads   []int // the first line of each change, and of what was left aside
-	changes int   // how many of them are changes
+// scroll is a long text as lines, without the ink: it is made once for an
+// object and drawn line by line when one is seen. What it is made of, the
+// changes of a diff or the parts of an explanation, can be stepped through.
+type scroll struct {
+	lines   []scrollLine
+	heads   []int // the first line of each change
+	changes int   // how many of them are told apart in numbers
 	folds   int
 	width   int
 }
 
-// diffLine is one line of a diff.
-type diffLine struct {
+// scrollLine is one line of a scroll.
+type scrollLine struct {
 	change int // the change that it belongs to, -1 for none
 	row    int // the how-manieth of its change it is
 	fold   int // the fold that it stands for or ends, -1 for none
@@ -46,13 +44,13 @@ type part struct {
 	strong bool
 }
 
-func newDiffText(width int) *diffText { return &diffText{width: max(width, 1)} }
+func newScroll(width int) *scroll { return &scroll{width: max(width, 1)} }
 
 // head starts a change.
-func (d *diffText) head() { d.heads = append(d.heads, len(d.lines)) }
+func (d *scroll) head() { d.heads = append(d.heads, len(d.lines)) }
 
 // add appends a line to the change that was started last.
-func (d *diffText) add(l diffLine) {
+func (d *scroll) add(l scrollLine) {
 	l.change = len(d.heads) - 1
 	if l.change >= 0 {
 		l.row = len(d.lines) - d.heads[l.change]
@@ -61,23 +59,27 @@ func (d *diffText) add(l diffLine) {
 }
 
 // say appends a sentence, indented and wrapped at its words.
-func (d *diffText) say(r themes.Role, indent int, t safe.Text) {
+func (d *scroll) say(r themes.Role, indent int, t safe.Text) {
 	lead := safe.Sprintf("%*s", indent, "")
 	for _, l := range widget.Wrap(t, max(d.width-1-indent, 1)) {
-		d.add(diffLine{fold: -1, left: []part{{role: r, text: lead.Plus(l)}}})
+		d.add(scrollLine{fold: -1, left: []part{{role: r, text: lead.Plus(l)}}})
 	}
 }
 
 // marked appends a text behind a mark, on as many lines as it takes: a diff
-// must not hide the end of a value. A backslash marks a line that goes on.
-func (d *diffText) marked(r themes.Role, mark string, t safe.Text, l diffLine) {
+// must not hide the end of a value. A backslash marks a line that goes on. What
+// belongs on the right goes below where there is no room.
+func (d *scroll) marked(r themes.Role, mark string, t safe.Text, l scrollLine) {
 	room := d.width - 1 - len(mark) - partsWidth(l.right)
 	if !l.at.IsZero() {
 		room -= 6
 	}
-	if room < 16 {
+	if room < min(16, widget.Width(t)) && len(l.right) > 0 {
+		right, at := l.right, l.at
 		l.right, l.at = nil, time.Time{}
-		room = d.width - 1 - len(mark)
+		d.marked(r, mark, t, l)
+		d.below(len(mark), right, at)
+		return
 	}
 	if widget.Width(t) <= room {
 		if len(l.left) == 0 {
@@ -89,7 +91,7 @@ func (d *diffText) marked(r themes.Role, mark string, t safe.Text, l diffLine) {
 	}
 	pieces := safe.Multi(ansi.Hardwrap(t.String(), max(room-1, 1), true))
 	for i, piece := range pieces {
-		line := diffLine{fold: -1, left: []part{{role: r, text: safe.Clean(mark)}, {role: r, text: piece}}}
+		line := scrollLine{fold: -1, left: []part{{role: r, text: safe.Clean(mark)}, {role: r, text: piece}}}
 		if i < len(pieces)-1 {
 			line.left = append(line.left, part{role: themes.Dim, text: safe.Lit(`\`)})
 		}
@@ -100,10 +102,25 @@ func (d *diffText) marked(r themes.Role, mark string, t safe.Text, l diffLine) {
 	}
 }
 
+// below appends what had no room on the right of the line before.
+func (d *scroll) below(indent int, right []part, at time.Time) {
+	if len(right) == 0 {
+		return
+	}
+	l := scrollLine{fold: -1, left: []part{{role: themes.Dim, text: safe.Sprintf("%*s", indent, "")}}, at: at}
+	for i, p := range right {
+		if i > 0 {
+			l.left = append(l.left, part{role: themes.Dim, text: safe.Lit(" ")})
+		}
+		l.left = append(l.left, p)
+	}
+	d.add(l)
+}
+
 // folded appends the line that stands for n hidden ones.
-func (d *diffText) folded(fold, n int, what string) {
+func (d *scroll) folded(fold, n int, what string) {
 	text := safe.Sprintf(" -- %s hidden (z unfolds, Z all) --", plural(n, what))
-	d.add(diffLine{fold: fold, left: []part{{role: themes.Rule, text: text}}})
+	d.add(scrollLine{fold: fold, left: []part{{role: themes.Rule, text: text}}})
 }
 
 func partsWidth(parts []part) int {
@@ -115,7 +132,7 @@ func partsWidth(parts []part) int {
 }
 
 // draw paints a line, with the cursor before it where it is selected.
-func (l diffLine) draw(s *Style, now time.Time, selected bool, width int) string {
+func (l scrollLine) draw(s *Style, now time.Time, selected bool, width int) string {
 	ink := func(p part) widget.Ink {
 		if p.strong && !selected {
 			return s.emphasis(p.role)

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"context"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// explainPane tells how the verdict on one object came about. What it shows is
+// asked of the engine by a [Job], anew for each report.
+type explainPane struct {
+	reader
+	answer *explained // the last one, nil before the first
+	made   explainMade
+	hits   []int
+}
+
+// explainMade is what the text was made of; it is made anew when one of these
+// is another.
+type explainMade struct {
+	answer *explained
+	width  int
+	all    bool
+	opened int
+	search string
+	fault  string
+}
+
+// explained is what the engine tells of one object.
+type explained struct {
+	place core.Key
+	says  core.Explanation
+}
+
+// explainAbout is what an explanation is about: an object as of a report.
+type explainAbout struct {
+	fabric core.FabricID
+	key    core.Key
+	report *core.Report
+}
+
+func newExplainPane() Pane { return &explainPane{} }
+
+// explaining opens the explanation of an object.
+func explaining(e Env, k core.Key, among []core.Key) Outcome {
+	return Outcome{Open: &Place{Screen: "explain", Fabric: e.Place.Fabric, Object: k}, Among: among}
+}
+
+// Job asks the engine for what is shown now.
+func (p *explainPane) Job(e Env) (Job, bool) {
+	f, ok := e.fabric()
+	if !ok || f.Report == nil {
+		return Job{}, false
+	}
+	id, key, explain := e.Place.Fabric, e.Place.Object, e.explain
+	return Job{
+		Label: safe.Lit("explain ").Plus(objectName(f, key)),
+		About: explainAbout{id, key, f.Report},
+		Run: func(ctx context.Context) (tea.Msg, error) {
+			says, err := explain(ctx, id, key)
+			return &explained{key, says}, err
+		},
+	}, true
+}
+
+// Take is given the engine's answer.
+func (p *explainPane) Take(msg tea.Msg) {
+	if a, ok := msg.(*explained); ok {
+		p.answer = a
+	}
+}
+
+// load brings the text up to date.
+func (p *explainPane) load(e Env) {
+	made := explainMade{width: e.Width, all: p.all, opened: len(p.open), search: e.Filter.text}
+	if p.answer != nil && p.answer.place == e.Place.Object {
+		made.answer = p.answer
+	} else if e.work.err != nil {
+		made.fault = e.work.err.Error()
+	}
+	if made == p.made && p.text != nil {
+		return
+	}
+	fresh := made.answer == nil || p.made.answer == nil || made.answer.place != p.made.answer.place
+	if fresh {
+		p.folding = folding{}
+		made.all, made.opened = false, 0
+	}
+	searched := made.search != p.made.search
+	p.made = made
+	f, _ := e.fabric()
+	p.show(p.compose(e, f.Fabric), fresh)
+	p.hits = p.text.hits(e.Filter)
+	if searched && len(p.hits) > 0 {
+		p.window.To(p.hits[p.following(true, p.window.Cursor()-1)])
+	}
+}
+
+// compose makes the text, and as long as there is none says why.
+func (p *explainPane) compose(e Env, f core.Fabric) *scroll {
+	if a := p.made.answer; a != nil {
+		return newExplanation(&a.says, f, e.document, p.folding, min(e.Width, fieldsWidth))
+	}
+	text := newScroll(e.Width)
+	if p.made.fault != "" {
+		text.say(themes.Error, 1, safe.Clean(p.made.fault))
+		return text
+	}
+	text.say(themes.Dim, 1, safe.Lit("asking how the verdict came about"))
+	return text
+}
+
+// following is the next hit behind a line, or the one before it, as an index of
+// the hits, going on at the other end.
+func (p *explainPane) following(forward bool, line int) int {
+	i, found := slices.BinarySearch(p.hits, line)
+	switch {
+	case !forward:
+		i--
+	case found:
+		i++
+	}
+	return (i + len(p.hits)) % len(p.hits)
+}
+
+func (p *explainPane) Can(e Env, a Action) bool {
+	p.load(e)
+	switch a {
+	case ActCheck:
+		_, ok := e.fabric()
+		return ok
+	case ActNextObject, ActPrevObject:
+		return len(e.Among) > 1
+	case ActNextHit, ActPrevHit:
+		return len(p.hits) > 0 || len(p.text.heads) > 1 && e.Filter.empty()
+	default:
+		return p.can(a)
+	}
+}
+
+func (p *explainPane) Do(e Env, a Action) Outcome {
+	p.load(e)
+	switch a {
+	case ActCheck:
+		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
+	case ActNextObject:
+		return otherObject(e, 1)
+	case ActPrevObject:
+		return otherObject(e, -1)
+	case ActNextHit, ActPrevHit:
+		if len(p.hits) == 0 {
+			p.nextChange(a == ActNextHit)
+			break
+		}
+		p.window.To(p.hits[p.following(a == ActNextHit, p.window.Cursor())])
+	default:
+		p.do(a)
+	}
+	p.load(e)
+	return Outcome{}
+}
+
+func (p *explainPane) View(e Env) Frame {
+	f, ok := e.fabric()
+	if !ok {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(e)
+	s := e.Style
+	frame := Frame{
+		Title: []widget.Span{
+			{Ink: s.ink(themes.Dim), Text: safe.Clean(string(e.Place.Fabric))},
+			{Ink: s.ink(themes.Rule), Text: safe.Lit(" > ")},
+			{Ink: s.ink(themes.Header), Text: objectName(f, e.Place.Object)},
+		},
+		Facts:    []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("explained")}},
+		Position: p.position(e),
+	}
+	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit(" explained")})
+	if !e.Filter.empty() {
+		found := e.Filter.note(s, e.Height)
+		found.Text = found.Text.Plus(safe.Sprintf("  %s (n next, esc clears)", plural(len(p.hits), "hit")))
+		frame.Note = found
+	}
+	if e.roomy() {
+		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
+	}
+	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
+	return frame
+}
+
+func (p *explainPane) position(e Env) safe.Text {
+	text := safe.Text{}
+	if change, _ := p.where(); p.text.changes > 0 {
+		text = safe.Sprintf("part %d/%d", max(change, 0)+1, p.text.changes)
+	}
+	return text.Plus(objectPosition(e))
+}
