@@ -182,6 +182,13 @@ func (s *Snapshot) ClusterScoped(gk GroupKind) { s.cluster[gk] = true }
 // Len is the number of objects.
 func (s *Snapshot) Len() int { return len(s.objects) }
 
+// Has tells whether the snapshot holds an object. That it does not proves no
+// absence, see [Snapshot.Side].
+func (s *Snapshot) Has(k Key) bool {
+	_, ok := s.objects[k]
+	return ok
+}
+
 // Keys ranges over the keys of the objects, in no order.
 func (s *Snapshot) Keys() iter.Seq[Key] { return maps.Keys(s.objects) }
 

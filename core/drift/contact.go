@@ -3,7 +3,6 @@ package drift
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"selvage/core"
 )
@@ -72,8 +71,10 @@ func (s subject) originAt(i int, moved []difference) origin {
 	o := origin{version: i, moved: moved, source: core.FromContainment, why: "git's content was found in live"}
 	o.git, o.tree = s.versionTree(i)
 	if i > 0 {
-		c := s.past.Versions[i].Commit
-		o.source, o.why = core.FromEvidence, fmt.Sprintf("live holds what commit %.7s made of it", c.ID)
+		o.source, o.why = core.FromEvidence, "live holds what git said before"
+		if c := s.past.Versions[i].Commit; c.Known() {
+			o.why = fmt.Sprintf("live holds what commit %s made of it", core.ShortCommit(c.ID))
+		}
 	}
 	if len(moved) > 0 {
 		o.why += ", but for what another program than the engine wrote after that"
@@ -152,7 +153,7 @@ func (s subject) lastApplied() (origin, bool) {
 		}
 		o := origin{
 			version: i, git: object, tree: tree, source: core.FromEvidence,
-			why: fmt.Sprintf("the engine last applied what commit %.7s made of it", s.past.Versions[i].Commit.ID),
+			why: fmt.Sprintf("the engine last applied what commit %s made of it", core.ShortCommit(s.past.Versions[i].Commit.ID)),
 		}
 		_, rest := s.explain(tree, s.normal(live))
 		for _, d := range rest {
@@ -264,26 +265,41 @@ func (s subject) provisional(v *core.Verdict, t trees, folds []core.Fold, rest [
 	s.finish(v, t)
 }
 
-// gone is the verdict on an object that Git had once, going by its history, and
-// that live still has. No base is known of it.
+// goneBefore is the verdict on an object that live has and that Git had once, by
+// its history or by what was seen of it. No base is known of it.
 func (s subject) goneBefore(v *core.Verdict) (*core.Base, bool) {
-	if s.past.len() < 2 || s.past.Versions[0].Object != nil {
+	known := s.past.len() > 1 && s.past.Versions[0].Object == nil
+	if !known && !onceInGit(s.before) {
 		return nil, false
 	}
-	removed := s.past.Versions[0].Commit
-	if s.live.Object.Created.After(removed.Time) {
-		v.Notes = append(v.Notes, fmt.Sprintf("git had one of this name until commit %.7s", removed.ID))
-		return nil, false
+	by := "removed from git"
+	if known {
+		removed := s.past.Versions[0].Commit
+		if s.live.Object.Created.After(removed.Time) {
+			v.Notes = append(v.Notes, fmt.Sprintf("git had one of this name until commit %s", core.ShortCommit(removed.ID)))
+			return nil, false
+		}
+		by += " by commit " + core.ShortCommit(removed.ID)
+	}
+	if was := s.before.Git.Object; !known && was != nil {
+		s.past = s.newPast(core.Past{Versions: []core.Version{{Before: []int{1}}, {Object: was}}})
 	}
 	o, ok := s.origin()
 	if !ok {
 		s.whole(v, core.FieldDiffers, core.OpRemoved)
-		v.State, v.Reason = core.Differs, fmt.Sprintf("removed from git by commit %.7s, and live holds no version of it", removed.ID)
+		v.State, v.Reason = core.Differs, by+", and nothing says that live held a version of it"
 		return nil, true
 	}
 	s.before.Base = o.base(s)
 	s.goneFromGit(v)
 	return s.before.Base, true
+}
+
+// onceInGit tells whether earlier looks saw an object in Git.
+func onceInGit(before core.Remembered) bool {
+	v := before.Verdict
+	return before.Git.Object != nil ||
+		v.State == core.Differs && len(v.Changes) == 1 && v.Changes[0].Path == core.Root && v.Changes[0].Op == core.OpRemoved
 }
 
 // member tells whether the path ends at a member of a set or of a keyed list.
@@ -315,99 +331,4 @@ func (s subject) added(d difference, engine string) []difference {
 		return []difference{d}
 	}
 	return all
-}
-
-// foreignSince tells whether managedFields give a live value, or some of a
-// subtree and none of it to the engine, to other programs, and when these wrote
-// last.
-func foreignSince(d difference, live *core.Object, engine string) (at time.Time, foreign bool) {
-	for _, leaf := range leaves(d) {
-		owners := live.Owners(leaf.path)
-		if slices.ContainsFunc(owners, named(engine)) {
-			return time.Time{}, false
-		}
-		for _, m := range owners {
-			foreign = true
-			if m.Time.After(at) {
-				at = m.Time
-			}
-		}
-	}
-	return at, foreign
-}
-
-func named(manager string) func(core.Manager) bool {
-	return func(m core.Manager) bool { return m.Name == manager }
-}
-
-// lastWrite is when a manager last changed what it set; zero where it set
-// nothing.
-func lastWrite(live *core.Object, manager string) time.Time {
-	var at time.Time
-	for _, m := range live.Managers {
-		if m.Name == manager && m.Subresource == "" && m.Time.After(at) {
-			at = m.Time
-		}
-	}
-	return at
-}
-
-func leaves(d difference) []difference {
-	tree, ok := d.b.Any().(map[string]any)
-	if !ok || len(tree) == 0 {
-		return []difference{d}
-	}
-	var all []difference
-	for _, k := range unionKeys(tree, nil) {
-		all = append(all, leaves(difference{
-			path: d.path.Key(k), unit: d.unit, node: d.node.key(k), b: core.ValueOf(tree[k]),
-		})...)
-	}
-	return all
-}
-
-// engine is the manager that the GitOps engine applied an object as: the
-// configured one if it owns anything of it, else the one that owns most of the
-// leaves that Git sets. Of several that own as many it is one that is known for
-// an engine. It is "" if nobody owns any.
-func (s subject) engine(git map[string]any) string {
-	live := s.live.Object
-	if len(live.Managers) == 0 {
-		return ""
-	}
-	if set := s.fabric.EngineManager; set != "" && slices.ContainsFunc(live.Managers, named(set)) {
-		return set
-	}
-	owned := map[string]int{}
-	most := ""
-	for _, leaf := range leaves(difference{path: core.Root, b: core.ValueOf(git)}) {
-		m, ok := live.Owner(leaf.path)
-		if !ok {
-			continue
-		}
-		owned[m.Name]++
-	}
-	for name, n := range owned {
-		switch {
-		case most == "", n > owned[most]:
-			most = name
-		case n < owned[most]:
-		case knownEngine(name) != knownEngine(most):
-			if knownEngine(name) {
-				most = name
-			}
-		case name < most:
-			most = name
-		}
-	}
-	return most
-}
-
-// knownEngine tells whether a manager's name is one that engines apply as.
-func knownEngine(manager string) bool {
-	switch manager {
-	case "argocd-controller", "argocd-application-controller", "argocd-server", "kustomize-controller", "helm-controller", "flux", "fleet-agent":
-		return true
-	}
-	return false
 }

@@ -35,10 +35,15 @@ func (f *frame) vanished() (live, git *core.Freeze) {
 		return a.Revision == b.Revision
 	})
 	for k, before := range f.Memory.Objects {
+		if f.Git.Has(k) && f.Live.Has(k) {
+			live.Of++
+			git.Of++
+			continue
+		}
 		now := f.Git.Side(k).Presence
 		if before.Live.Object != nil {
 			live.Of++
-			removed := before.Base != nil && now == core.Absent
+			removed := now == core.Absent && (before.Base != nil || onceInGit(before) || len(f.Past[k].Versions) > 0)
 			if !removed && f.Live.Side(k).Presence == core.Absent {
 				live.Gone = append(live.Gone, k)
 			}
@@ -58,7 +63,10 @@ func (f *frame) vanished() (live, git *core.Freeze) {
 // confirmed tells whether a person has said that what vanished was to vanish.
 func (f *frame) confirmed(gone []core.Key) bool {
 	return slices.ContainsFunc(f.Memory.Acceptances, func(a core.Acceptance) bool {
-		return a.What == core.AcceptMass && !slices.ContainsFunc(gone, func(k core.Key) bool { return !slices.Contains(a.Keys, k) })
+		return a.What == core.AcceptMass && !slices.ContainsFunc(gone, func(k core.Key) bool {
+			// What came back after the word and vanishes again vanishes anew.
+			return !slices.Contains(a.Keys, k) || f.Memory.Objects[k].Live.At.After(a.At)
+		})
 	})
 }
 

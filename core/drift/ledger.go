@@ -157,5 +157,10 @@ func (s subject) replacedWhole(o core.Overwritten, now *core.Object) (core.Overw
 func Mask(o core.Overwritten) core.Overwritten {
 	var m masker
 	o.Live, o.Now = m.value(o.Path, o.Live), m.value(o.Path, o.Now)
+	o.Path = m.path(o.Path)
 	return o
 }
+
+// MaskPath gives a path as people may see it: a member of a set is named by its
+// value, which may look like a secret.
+func MaskPath(p core.Path) core.Path { return new(masker).path(p) }

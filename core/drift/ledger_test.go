@@ -116,6 +116,10 @@ func TestOverwrittenSecretsAreMaskedForPeople(t *testing.T) {
 	if o.Live.String() != `"<masked 1>"` || o.Now.String() != `"<masked 2>"` {
 		t.Errorf("masked: %s, %s", o.Live, o.Now)
 	}
+	set := drift.Mask(core.Overwritten{Path: `.spec.tokens[="hunter2"]`, Live: core.ValueOf("hunter2")})
+	if set.Path != `.spec.tokens[="<masked 1>"]` || drift.MaskPath(`.spec.tokens[="hunter2"]`) != set.Path {
+		t.Errorf("masked path: %s", set.Path)
+	}
 }
 
 // TestAcknowledgedEditIsKept, too: that somebody accepted it for a while does

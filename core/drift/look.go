@@ -73,15 +73,21 @@ func (s subject) commit(c core.Change) core.Commit {
 	return core.Commit{}
 }
 
-// notes are what else there is to know of the object.
-func (s subject) notes() []string {
+// notes are what else there is to know of the object. The changes are as people
+// see them.
+func (s subject) notes(changes []core.Change) []string {
 	var notes []string
+	for _, c := range changes {
+		if c.Verdict == core.FieldPruned {
+			notes = append(notes, fmt.Sprintf("this fabric's schema drops %s", c.Path))
+		}
+	}
 	git, live := s.git.Object, s.live.Object
 	if live == nil {
-		return nil
+		return notes
 	}
 	if !live.Deleting.IsZero() {
-		notes = append(notes, "being deleted since "+live.Deleting.UTC().Format("2006-01-02 15:04:05Z"))
+		notes = append(notes, "being deleted since "+core.Stamp(live.Deleting))
 	}
 	if s.madeAnew(live) {
 		notes = append(notes, "made anew: it has another uid than before")

@@ -83,10 +83,10 @@ func (s subject) judge() outcome {
 		base = s.before.Base
 	}
 	s.acknowledge(&v)
-	v.Notes = append(v.Notes, s.notes()...)
 	if !s.plain {
 		s.masker().verdict(&v)
 	}
+	v.Notes = append(v.Notes, s.notes(v.Changes)...)
 	return outcome{verdict: v, base: base}
 }
 

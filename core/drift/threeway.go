@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"fmt"
 	"slices"
 
 	"selvage/core"
@@ -144,7 +143,6 @@ func (s subject) finish(v *core.Verdict, t trees) {
 	}
 	for i, c := range v.Changes {
 		if c.Verdict == core.FieldPruned {
-			v.Notes = append(v.Notes, fmt.Sprintf("this fabric's schema drops %s", c.Path))
 			continue
 		}
 		if c.Verdict != core.FieldGitAhead && c.Live.Present() {

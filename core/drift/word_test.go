@@ -76,6 +76,56 @@ func TestWhatACommitRemovedIsNoMassDisappearance(t *testing.T) {
 	}
 }
 
+// TestRemovedWithoutEverAgreeing: what Git is seen to remove is explained, and
+// not called never seen in git, though both sides never agreed.
+func TestRemovedWithoutEverAgreeing(t *testing.T) {
+	c := limited()
+	apart := strings.ReplaceAll(many(20, liveVPC), "vlan: 1001", "vlan: 1009")
+	git := snapshot(t, "git", many(20, vpc))
+	first := c.Compare(drift.Input{Git: git, Live: snapshot(t, "kube", apart), Memory: &core.Memory{}, Now: now})
+	if first.Report.Counts[core.Differs] != 20 {
+		t.Fatalf("they do not differ: %v", first.Report.Counts)
+	}
+	none := snapshot(t, "git", "")
+	none.Readings[0].Revision = "next"
+	second := c.Compare(drift.Input{Git: none, Live: snapshot(t, "kube", apart), Memory: remembered(first, git), Now: at(1)})
+	if got := second.Report.Counts[core.Differs]; got != 20 {
+		t.Errorf("removed from git: %v (%s), want them to differ still", second.Report.Counts, second.Report.Verdicts[0].Reason)
+	}
+	for name, m := range map[string]*core.Memory{"in one look": remembered(first, git), "in two": remembered(second, none)} {
+		r := c.Compare(drift.Input{Git: none, Live: snapshot(t, "kube", ""), Memory: m, Now: at(2)}).Report
+		if r.Freeze != nil || r.Counts.Total() != 0 {
+			t.Errorf("removed by a commit and pruned %s: %+v, %v", name, r.Freeze, r.Counts)
+		}
+	}
+}
+
+// TestAcceptanceDoesNotCoverTheNextDisappearance of the same objects.
+func TestAcceptanceDoesNotCoverTheNextDisappearance(t *testing.T) {
+	c := limited()
+	git, all := snapshot(t, "git", many(20, vpc)), snapshot(t, "kube", many(20, liveVPC))
+	few := snapshot(t, "kube", many(10, liveVPC))
+	step := func(minute int, live *core.Snapshot, m *core.Memory, words []core.Acceptance) (*core.Memory, *core.Freeze) {
+		m.Acceptances = words
+		res := c.Compare(drift.Input{Git: git, Live: live, Memory: m, Now: at(minute)})
+		return remembered(res, git), res.Report.Freeze
+	}
+	m, _ := step(0, all, &core.Memory{}, nil)
+	m, z := step(1, few, m, nil)
+	if z == nil {
+		t.Fatal("nothing froze")
+	}
+	words := []core.Acceptance{{What: core.AcceptMass, Keys: z.Gone, At: at(2)}}
+	m, z = step(3, few, m, words)
+	if z != nil {
+		t.Fatalf("accepted, and still frozen: %+v", z)
+	}
+	m, _ = step(4, all, m, words)
+	if _, z = step(5, few, m, words); z == nil {
+		t.Error("the word for the first disappearance covered a second one")
+	}
+}
+
 func TestRewrittenHistoryStaysUntilAccepted(t *testing.T) {
 	git, live := snapshot(t, "git", vpc), snapshot(t, "kube", liveVPC)
 	rewrite := core.Rewrite{Path: "dc1", Branch: "main", From: "aaa", To: "bbb", At: at(1)}
