@@ -34,7 +34,7 @@ func world(b *testing.B, n int) (git, live *core.Snapshot) {
 // both sides as the floor.
 func BenchmarkCompare(b *testing.B) {
 	git, live := world(b, 10_000)
-	c := drift.New(core.Fabric{PendingLimit: time.Minute})
+	c := drift.New(core.Fabric{PendingLimit: time.Minute, Limits: core.Limits{Count: 5, Percent: 20}})
 	first := c.Compare(drift.Input{Git: git, Live: live, Memory: &core.Memory{}, Now: now})
 	memory := remembered(first, git)
 	b.Run("floor", func(b *testing.B) {

@@ -71,7 +71,8 @@ func (w *walker) values(a, b any, at place) {
 }
 
 func (w *walker) maps(a, b map[string]any, at place) {
-	for _, k := range unionKeys(a, b) {
+	var room [16]string // most maps are small, and most of their entries equal
+	for _, k := range unequalKeys(room[:0], a, b) {
 		x, inA := a[k]
 		y, inB := b[k]
 		below := at.key(k)
@@ -88,6 +89,31 @@ func (w *walker) maps(a, b map[string]any, at place) {
 
 func (w *walker) empty(v any, at place) bool {
 	return w.goTyped && at.node.empty(v, at.entry)
+}
+
+// unequalKeys adds the keys of entries that may differ to a list, in order:
+// those that only one map has, and those whose values are not the same scalar.
+func unequalKeys(keys []string, a, b map[string]any) []string {
+	for k, x := range a {
+		if y, both := b[k]; !both || !sameScalar(x, y) {
+			keys = append(keys, k)
+		}
+	}
+	for k := range b {
+		if _, both := a[k]; !both {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func sameScalar(x, y any) bool {
+	switch x.(type) {
+	case map[string]any, []any:
+		return false
+	}
+	return core.EqualJSON(x, y)
 }
 
 func unionKeys(a, b map[string]any) []string {
