@@ -49,9 +49,10 @@ type Passage struct {
 	Until  time.Time // when something else was seen in its place
 }
 
-// Overwritten is a live value that somebody put there past Git, and that an
-// engine, a commit or another person replaced. It is kept, so that it can be
-// brought back.
+// Overwritten is a live value that somebody put there past Git, and that is
+// where Git or the server had it again at a later look. It is kept, so that it
+// can be brought back. A value that another edit replaced is none: that edit is
+// what is to be seen.
 type Overwritten struct {
 	Key  Key
 	Path Path  // [Root] for a whole object

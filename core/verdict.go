@@ -91,7 +91,9 @@ func (s *State) UnmarshalText(b []byte) (err error) {
 // words are those of the contract; JSON and screens print them as they are.
 type FieldVerdict string
 
-// The verdicts on a field.
+// The verdicts on a field. Two words of the contract stand for what leaves no
+// change to show: what a rule explains is a [Fold], and where both sides came to
+// the same end the base advances.
 const (
 	FieldGitAhead    FieldVerdict = "git_ahead"    // git moved, live did not
 	FieldDrift       FieldVerdict = "drift"        // live moved, git did not

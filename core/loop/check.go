@@ -242,6 +242,7 @@ func (w *worker) compare(s *look, m *core.Memory) *judgement {
 	}
 	in.Past, in.PastErr = w.hindsight.evidence(s, w.unit.Fabric)
 	j := &judgement{in, w.comparer.Compare(in)}
+	j.input.Previous = nil // or each judgement would keep the one before it
 	if r := j.result.Report; r.Live.ReadAt.IsZero() && m.Report != nil {
 		r.Live.ReadAt = m.Report.Live.ReadAt
 	}
