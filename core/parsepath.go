@@ -49,7 +49,7 @@ func ParsePattern(s string) (Path, error) {
 
 var (
 	indexStep = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)
-	fieldName = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]*)=`)
+	fieldName = regexp.MustCompile(`^([^\s=,"\[\]]+)=`)
 )
 
 // step is the path with one more step, read from its text.
@@ -91,7 +91,7 @@ func identity(inner string) (map[string]any, bool) {
 		}
 		inner = inner[len(m[0]):]
 		end := valueEnd(inner)
-		v, err := DecodeJSON([]byte(inner[:end]))
+		v, err := stepValue(inner[:end])
 		if err != nil || v == nil || end == len(inner)-1 {
 			return nil, false
 		}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -70,17 +71,70 @@ func plainKey(k string) bool {
 // follow the grammar ends up in one last step, so that joining the steps gives
 // the path back.
 func (p Path) Steps() []string {
-	s := string(p)
-	if s == string(Root) {
+	if p == Root {
 		return nil
 	}
 	var steps []string
-	for s != "" {
-		n := stepLen(s)
-		steps = append(steps, s[:n])
-		s = s[n:]
+	for p != "" {
+		var step string
+		step, p = p.cut()
+		steps = append(steps, step)
 	}
 	return steps
+}
+
+// cut takes the first step off a path that has one.
+func (p Path) cut() (step string, rest Path) {
+	n := stepLen(string(p))
+	return string(p[:n]), p[n:]
+}
+
+// StepKey is the map key that a step of a path names, false where it names a
+// list item.
+func StepKey(step string) (string, bool) {
+	if key, ok := strings.CutPrefix(step, "."); ok {
+		return key, true
+	}
+	if !strings.HasPrefix(step, `["`) {
+		return "", false
+	}
+	v, err := stepValue(strings.TrimSuffix(step[1:], "]"))
+	key, ok := v.(string)
+	return key, err == nil && ok
+}
+
+// stepValue is the JSON value that a step holds. Most are strings that stand
+// for themselves, and a decoder costs far more than to find the place.
+func stepValue(text string) (any, error) {
+	if n := len(text) - 1; n > 0 && text[0] == '"' && text[n] == '"' && plainText(text[1:n]) {
+		return text[1:n], nil
+	}
+	return DecodeJSON([]byte(text))
+}
+
+// stepIndex is the index of the list item that a step names by it, false for
+// every other step.
+func stepIndex(step string) (int, bool) {
+	if len(step) < 3 || step[0] != '[' || step[1] < '0' || step[1] > '9' {
+		return 0, false
+	}
+	i, err := strconv.Atoi(strings.TrimSuffix(step[1:], "]"))
+	return i, err == nil
+}
+
+// Unit is the list that the path leads into by an index, the outermost one if
+// there are several: no item of it is known by itself, so it is decided as one.
+// It is "" where the path leads into no such list.
+func (p Path) Unit() Path {
+	for rest := p; rest != ""; {
+		list := p[:len(p)-len(rest)]
+		var step string
+		step, rest = rest.cut()
+		if _, ok := stepIndex(step); ok {
+			return cmp.Or(list, Root)
+		}
+	}
+	return ""
 }
 
 func stepLen(s string) int {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -16,20 +15,23 @@ var ErrNoPlace = errors.New("no place for a value")
 // At is what stands at a path inside the value; absent where nothing does. Of
 // several list items that a step fits it is the first.
 func (v Value) At(p Path) Value {
-	for _, step := range p.Steps() {
-		next := v.child(step)
-		if !next.present {
-			return Value{}
-		}
-		v = next
+	if p == Root {
+		return v
+	}
+	for p != "" && v.present {
+		var step string
+		step, p = p.cut()
+		v = v.Step(step)
 	}
 	return v
 }
 
-func (v Value) child(step string) Value {
+// Step is what stands one step of a path further, as [Path.Steps] gives them;
+// absent where nothing does.
+func (v Value) Step(step string) Value {
 	switch t := v.v.(type) {
 	case map[string]any:
-		if key, ok := keyOf(step); ok {
+		if key, ok := StepKey(step); ok {
 			if next, ok := t[key]; ok {
 				return ValueOf(next)
 			}
@@ -64,7 +66,7 @@ func (v Value) with(steps []string, to Value) (Value, error) {
 		return v, nil
 	}
 	step, rest := steps[0], steps[1:]
-	if key, ok := keyOf(step); ok {
+	if key, ok := StepKey(step); ok {
 		return v.withEntry(key, rest, to)
 	}
 	return v.withItem(step, rest, to)
@@ -142,30 +144,17 @@ func (v Value) withNewItem(list []any, step string, rest []string, to Value) (Va
 	return ValueOf(append(slices.Clone(list), item.v)), nil
 }
 
-// keyOf is the map key that a step names, false where it names a list item.
-func keyOf(step string) (string, bool) {
-	if key, ok := strings.CutPrefix(step, "."); ok {
-		return key, true
-	}
-	if !strings.HasPrefix(step, `["`) {
-		return "", false
-	}
-	v, err := DecodeJSON([]byte(strings.TrimSuffix(step[1:], "]")))
-	key, ok := v.(string)
-	return key, err == nil && ok
-}
-
 // itemAt is where the item stands that a step names, -1 where none does.
 func itemAt(list []any, step string) int {
-	inner := strings.TrimSuffix(strings.TrimPrefix(step, "["), "]")
-	if i, err := strconv.Atoi(inner); err == nil {
-		if i < 0 || i >= len(list) {
+	if i, ok := stepIndex(step); ok {
+		if i >= len(list) {
 			return -1
 		}
 		return i
 	}
+	inner := strings.TrimSuffix(strings.TrimPrefix(step, "["), "]")
 	if member, ok := strings.CutPrefix(inner, "="); ok {
-		v, err := DecodeJSON([]byte(member))
+		v, err := stepValue(member)
 		if err != nil {
 			return -1
 		}

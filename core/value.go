@@ -213,14 +213,7 @@ func appendJSON(b []byte, v any) []byte {
 }
 
 func appendJSONString(b []byte, s string) []byte {
-	plain := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
-			plain = false
-			break
-		}
-	}
-	if plain {
+	if plainText(s) {
 		b = append(b, '"')
 		b = append(b, s...)
 		return append(b, '"')
@@ -232,6 +225,16 @@ func appendJSONString(b []byte, s string) []byte {
 		return strconv.AppendQuote(b, s)
 	}
 	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+}
+
+// plainText tells whether a string stands for itself between quotes.
+func plainText(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // CompareJSON orders decoded JSON values, so that lists whose order means

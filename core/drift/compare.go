@@ -137,8 +137,10 @@ func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Re
 	switch {
 	case slices.ContainsFunc(findings, func(f core.Finding) bool { return !f.Unrendered }):
 		after.Verdict = invalid(k, findings)
+		res.Overwritten = append(res.Overwritten, s.inDoubt().overwritten()...)
 	case len(findings) > 0:
 		after.Verdict = s.unrendered(findings)
+		res.Overwritten = append(res.Overwritten, s.inDoubt().overwritten()...)
 	case k.IsFile(), s.git.Presence == core.Absent && s.live.Presence == core.Absent:
 		if s.known {
 			res.Gone = append(res.Gone, k)
@@ -210,11 +212,13 @@ func baseGit(r core.Remembered) *core.Object {
 
 // verdict judges an object, or takes over the last verdict where nothing that
 // it rests on has changed. Only settled verdicts are taken over: the others
-// depend on the time, or show who changed what.
+// depend on the time, or show who changed what. The last sight of live counts
+// along with the last verdict: of a comparison that was not recorded, or is made
+// again, what it found to be overwritten has to be found again.
 func (c *Comparer) verdict(s subject) (out outcome, untouched bool) {
 	if s.Previous != nil && len(s.passages[s.key]) == 0 {
 		last, ok := s.Previous.Objects[s.key]
-		if ok && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
+		if ok && equalObjects(s.before.Live.Object, s.live.Object) && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
 			v := last.Verdict
 			v.Origin, v.LiveRevision = s.git.Object.Origin, s.live.Object.ResourceVersion
 			return outcome{verdict: v, base: s.before.Base}, true

@@ -40,19 +40,34 @@ type origin struct {
 	why     string
 }
 
-// origin looks for the newest version of Git's that live can have come from.
+// origin looks for the newest version of Git's that live can have come from:
+// first among those that the engine can have applied, going by when it last
+// wrote. A copy of what was last applied says it outright, unless live holds a
+// later version as it is: then the copy is what somebody left behind.
 func (s subject) origin() (origin, bool) {
-	if o, ok := s.lastApplied(); ok {
-		return o, true
+	applied, ok := s.lastApplied()
+	for i := range applied.version {
+		if moved, came := s.cameFrom(i, hold{edits: true}); came && len(moved) == 0 {
+			return s.originAt(i, nil), true
+		}
 	}
-	for _, strict := range []bool{true, false} {
+	if ok {
+		return applied, true
+	}
+	for _, h := range []hold{{edits: true, engine: true}, {edits: true}, {}} {
 		for i := range max(1, s.past.len()) {
-			if moved, ok := s.cameFrom(i, strict); ok {
+			if moved, ok := s.cameFrom(i, h); ok {
 				return s.originAt(i, moved), true
 			}
 		}
 	}
 	return origin{}, false
+}
+
+// hold says what has to have happened after a version was committed.
+type hold struct {
+	edits  bool // what other programs than the engine wrote
+	engine bool // the last that the engine wrote
 }
 
 // versionTree is what Git said in a version, normalised; nil where it had no
@@ -83,14 +98,13 @@ func (s subject) originAt(i int, moved []difference) origin {
 }
 
 // cameFrom tells whether live holds a version of Git's, but for what programs
-// other than the engine have written, and gives that. By the strict rule they
-// have to have written it after the version was committed.
+// other than the engine have written, and gives that.
 //
 // A later version speaks against it: where the engine wrote after that was
 // committed, it applied it. So does a value that only live has, that nobody
 // but the engine put there and that Git once had: its removal is still to be
 // followed.
-func (s subject) cameFrom(i int, strict bool) (moved []difference, ok bool) {
+func (s subject) cameFrom(i int, h hold) (moved []difference, ok bool) {
 	_, tree := s.versionTree(i)
 	if tree == nil {
 		return nil, false
@@ -98,7 +112,7 @@ func (s subject) cameFrom(i int, strict bool) (moved []difference, ok bool) {
 	live := s.live.Object
 	engine := s.engine(tree)
 	wrote := lastWrite(live, engine)
-	if i > 0 && wrote.After(s.past.when(i-1)) && !s.past.when(i-1).IsZero() {
+	if i > 0 && wrote.After(s.past.when(i-1)) && !s.past.when(i-1).IsZero() || h.engine && wrote.Before(s.past.when(i)) {
 		return nil, false
 	}
 	_, rest := s.explain(tree, s.normal(live))
@@ -106,7 +120,7 @@ func (s subject) cameFrom(i int, strict bool) (moved []difference, ok bool) {
 		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
 			for _, leaf := range s.added(d, engine) {
 				if at, foreign := foreignSince(leaf, live, engine); foreign {
-					if strict && at.Before(s.past.when(i)) {
+					if h.edits && at.Before(s.past.when(i)) {
 						return nil, false
 					}
 					moved = append(moved, leaf)
@@ -117,7 +131,7 @@ func (s subject) cameFrom(i int, strict bool) (moved []difference, ok bool) {
 			continue
 		}
 		at, foreign := foreignSince(d, live, engine)
-		if !foreign || strict && at.Before(s.past.when(i)) {
+		if !foreign || h.edits && at.Before(s.past.when(i)) {
 			return nil, false
 		}
 		moved = append(moved, d)
@@ -184,7 +198,7 @@ func (o origin) base(s subject) *core.Base {
 		for i, d := range o.moved {
 			changes[i].Path = d.path
 		}
-		b.Live = withFields(s.live.Object, restored(s.normal(s.live.Object), o.tree, changes))
+		b.Live = withFields(s.live.Object, s.table.restored(s.normal(s.live.Object), o.tree, changes))
 	}
 	return b
 }
@@ -269,7 +283,7 @@ func (s subject) provisional(v *core.Verdict, t trees, folds []core.Fold, rest [
 // its history or by what was seen of it. No base is known of it.
 func (s subject) goneBefore(v *core.Verdict) (*core.Base, bool) {
 	known := s.past.len() > 1 && s.past.Versions[0].Object == nil
-	if !known && !onceInGit(s.before) {
+	if !known && (s.elsewhere || !onceInGit(s.before)) {
 		return nil, false
 	}
 	by := "removed from git"

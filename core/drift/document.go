@@ -96,7 +96,7 @@ func remove(tree map[string]any, steps []string) {
 // held against where both last met, not against where they once were.
 func (s subject) advanced(t trees, changes []core.Change) *core.Base {
 	base := s.before.Base
-	git, live := restored(t.git, t.baseGit, changes), restored(t.live, t.baseLive, changes)
+	git, live := t.restored(t.git, t.baseGit, changes), t.restored(t.live, t.baseLive, changes)
 	if core.EqualJSON(git, t.baseGit) && core.EqualJSON(live, t.baseLive) {
 		return base
 	}
@@ -106,31 +106,37 @@ func (s subject) advanced(t trees, changes []core.Change) *core.Base {
 	}
 }
 
-// restored is a side as it is now, with what is in dispute as it was. A list
-// is restored whole.
-func restored(now, was map[string]any, changes []core.Change) map[string]any {
-	out, _ := core.CloneJSON(now).(map[string]any)
+// restored is a side as it is now, with what is in dispute as it was.
+func (t table) restored(now, was map[string]any, changes []core.Change) map[string]any {
+	out, before := core.ValueOf(now), core.ValueOf(was)
 	for _, c := range changes {
-		steps := c.Path.Steps()
-		if i := slices.IndexFunc(steps, func(s string) bool { return tableStep(s) == "[*]" }); i >= 0 {
-			steps = steps[:i]
+		at := t.decided(c.Path)
+		next, err := out.With(at, before.At(at))
+		if err != nil {
+			continue // the side has become another type above it, which is a change of its own
 		}
-		v, ok := get(was, steps)
-		at := out
-		for _, step := range steps[:len(steps)-1] {
-			below, isMap := at[keyOf(step)].(map[string]any)
-			if !isMap {
-				below = map[string]any{}
-				at[keyOf(step)] = below
-			}
-			at = below
-		}
-		delete(at, keyOf(steps[len(steps)-1]))
-		if ok {
-			at[keyOf(steps[len(steps)-1])] = core.CloneJSON(v)
-		}
+		out = next
 	}
-	return out
+	fields, _ := out.Any().(map[string]any)
+	return t.normal(fields, nil)
+}
+
+// decided is the place that is decided as one with a path: the path itself, or
+// the list that it leads into where the items of that have no identity.
+func (t table) decided(p core.Path) core.Path {
+	n, at := t.root, core.Root
+	for _, step := range p.Steps() {
+		name := tableStep(step)
+		if name == "[*]" && (n == nil || !n.set && len(n.keys) == 0) {
+			return at
+		}
+		n = n.step(name)
+		if at == core.Root {
+			at = ""
+		}
+		at += core.Path(step)
+	}
+	return at
 }
 
 func withFields(o *core.Object, fields map[string]any) *core.Object {

@@ -127,35 +127,37 @@ type mover struct{ git, live bool }
 
 // movers tells for each difference who moved. A list that is decided as one
 // has moved as one: where git changed one item of it and live another, both
-// changed it.
+// changed it, and also where they agree on a part of it.
 func (t trees) movers(rest []difference) []mover {
 	by := make([]mover, len(rest))
 	units := map[core.Path]mover{}
 	for i, d := range rest {
-		m := mover{
+		by[i] = mover{
 			git:  t.moved(move{valueAt(t.baseGit, d.path), d.a}, d),
 			live: t.moved(move{valueAt(t.baseLive, d.path), d.b}, d),
 		}
-		if d.unit != "" {
-			m.git = m.git || length(t.baseGit, d.unit) != length(t.git, d.unit)
-			m.live = m.live || length(t.baseLive, d.unit) != length(t.live, d.unit)
-			u := units[d.unit]
-			units[d.unit] = mover{u.git || m.git, u.live || m.live}
+		if d.unit == "" || !by[i].git && !by[i].live {
+			continue
 		}
-		by[i] = m
-	}
-	for i, d := range rest {
-		if d.unit != "" && (by[i].git || by[i].live) {
-			by[i] = units[d.unit]
+		u, known := units[d.unit]
+		if !known {
+			u = mover{git: t.changed(d.unit, t.baseGit, t.git), live: t.changed(d.unit, t.baseLive, t.live)}
+			units[d.unit] = u
 		}
+		by[i] = mover{by[i].git || u.git, by[i].live || u.live}
 	}
 	return by
 }
 
-// length is the number of items of the list at a place, 0 where there is none.
-func length(tree map[string]any, at core.Path) int {
-	list, _ := valueAt(tree, at).Any().([]any)
-	return len(list)
+// changed tells whether a list of one side is another one than before.
+func (t trees) changed(at core.Path, was, now map[string]any) bool {
+	before, after := valueAt(was, at), valueAt(now, at)
+	if !before.Present() || !after.Present() {
+		return before.Present() != after.Present()
+	}
+	w := walker{goTyped: t.goTyped}
+	w.values(before.Any(), after.Any(), place{path: at, node: t.nodeAt(at)})
+	return len(w.found) > 0
 }
 
 // deepest reports a one-sided subtree where only a part of it moved at that

@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"slices"
 	"time"
 
 	"selvage/core"
@@ -14,16 +15,24 @@ type frame struct {
 	lastLook time.Time // at live; zero where there was none
 	gone     map[core.Key]string
 	frozen   bool
-	passages map[core.Key][]core.Passage
-	accepted map[core.Key]core.Acceptance // as the base
-	acks     map[core.Key][]core.Acknowledgement
-	tables   map[core.GroupKind]table
+	// elsewhere is set where Git is read at other places than at the last look,
+	// so that what is not there was not removed.
+	elsewhere bool
+	passages  map[core.Key][]core.Passage
+	accepted  map[core.Key]core.Acceptance // as the base
+	acks      map[core.Key][]core.Acknowledgement
+	tables    map[core.GroupKind]table
 }
 
 func (c *Comparer) frame(in Input) *frame {
 	f := &frame{Input: in, fabric: c.fabric, tables: map[core.GroupKind]table{}}
 	if in.Memory.Report != nil {
 		f.lastLook = in.Memory.Report.Live.ReadAt
+	}
+	if in.Memory.Git != nil {
+		f.elsewhere = !slices.EqualFunc(in.Git.Readings, in.Memory.Git.Readings, func(a, b core.Reading) bool {
+			return a.URL == b.URL && a.Branch == b.Branch && a.Path == b.Path
+		})
 	}
 	for _, p := range in.Live.Passages {
 		if f.passages == nil {

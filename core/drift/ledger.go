@@ -10,8 +10,14 @@ import (
 // no longer has though nobody's other edit took their place: since the last
 // look, and between two looks as far as somebody watched.
 func (s subject) overwritten() []core.Overwritten {
-	if s.before.Live.At.IsZero() || s.live.Presence == core.Unread || s.git.Presence == core.Unread {
+	if s.before.Live.At.IsZero() || s.live.Presence == core.Unread {
 		return nil
+	}
+	if s.git.Presence == core.Unread {
+		if s.before.Git.At.IsZero() {
+			return nil
+		}
+		s.git = sideOf(s.before.Git.Object)
 	}
 	seen := s.contents()
 	if len(seen) < 2 {
@@ -36,6 +42,13 @@ func (s subject) overwritten() []core.Overwritten {
 		before = edits
 	}
 	return all
+}
+
+// inDoubt is the object without what Git says of it now, which counts for
+// nothing.
+func (s subject) inDoubt() subject {
+	s.git = core.Side{}
+	return s
 }
 
 // edit is a change that somebody made past Git, and since when it is there.
@@ -86,11 +99,24 @@ func (s subject) edits(was *core.Object) []edit {
 	}
 	var edits []edit
 	for _, c := range then.judge().verdict.Changes {
-		if c.Verdict == core.FieldDrift || c.Verdict == core.FieldConflict {
+		if (c.Verdict == core.FieldDrift || c.Verdict == core.FieldConflict) && !then.applied(c) {
 			edits = append(edits, edit{Change: c})
 		}
 	}
 	return edits
+}
+
+// applied tells whether a live value is one that the engine applied from some
+// commit, and nobody's edit.
+func (s subject) applied(c core.Change) bool {
+	if s.live.Object == nil || s.git.Object == nil || !c.Live.Present() {
+		return false
+	}
+	engine := s.engine(s.normal(s.git.Object))
+	if engine == "" || !slices.ContainsFunc(s.live.Object.Owners(c.Path), named(engine)) {
+		return false
+	}
+	return s.past.said(c.Path, c.Live)
 }
 
 // quiet is the frame without passages: of the time before them.
@@ -121,9 +147,7 @@ func (s subject) replaced(e core.Change, now *core.Object) (core.Overwritten, bo
 	if o.Now.Equal(e.Live) {
 		return o, false
 	}
-	same := func(git *core.Object) bool {
-		return git != nil && valueAt(s.normal(git), e.Path).Equal(o.Now)
-	}
+	same := func(git *core.Object) bool { return git != nil && s.alike(git, now, e.Path) }
 	reset := !e.Git.Present() && o.Now.Equal(e.BaseLive) // to what the server had put there
 	if !same(s.git.Object) && !same(s.before.Git.Object) && !reset {
 		return o, false
@@ -135,6 +159,17 @@ func (s subject) replaced(e core.Change, now *core.Object) (core.Overwritten, bo
 		o.Commit = s.past.blame(e.Path)
 	}
 	return o, true
+}
+
+// alike tells whether live says the same as Git at a place and below, server-side
+// additions left aside.
+func (s subject) alike(git, live *core.Object, at core.Path) bool {
+	a, b := s.normal(git), s.normal(live)
+	if valueAt(a, at).Equal(valueAt(b, at)) {
+		return true
+	}
+	_, rest := s.explain(a, b)
+	return !slices.ContainsFunc(rest, func(d difference) bool { return d.path.Under(at) || at.Under(d.path) })
 }
 
 // replacedWhole tells whether an object that somebody had made past Git is gone,

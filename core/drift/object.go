@@ -104,18 +104,21 @@ func (s subject) compare(v *core.Verdict) *core.Base {
 	case git == core.Present && live == core.Present && base == nil:
 		return s.meet(v)
 	case git == core.Present && live == core.Present:
+		s.before.Base = s.caughtUp()
 		return s.threeWay(v)
-	case git == core.Present && base == nil:
+	case git == core.Present && (base == nil || s.addedAgain()):
 		s.onlyGit(v)
+		return nil
 	case git == core.Present:
 		s.goneFromLive(v)
-	case base != nil:
+	case base != nil && !s.elsewhere && !s.madeAgain():
 		s.goneFromGit(v)
 	default:
 		if found, ok := s.goneBefore(v); ok {
 			return found
 		}
 		s.onlyLive(v)
+		return nil
 	}
 	return base
 }
@@ -229,16 +232,7 @@ func tableStep(step string) string {
 }
 
 // unitOf is the list without identities that a path leads through, "" if none.
-func unitOf(p core.Path) core.Path {
-	unit := core.Path("")
-	for _, step := range p.Steps() {
-		if step[0] == '[' && step[1] >= '0' && step[1] <= '9' {
-			return unit
-		}
-		unit += core.Path(step)
-	}
-	return ""
-}
+func unitOf(p core.Path) core.Path { return p.Unit() }
 
 func (n *node) assigned() bool {
 	if n == nil {

@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -57,9 +58,9 @@ func leaves(d difference) []difference {
 }
 
 // engine is the manager that the GitOps engine applied an object as: the
-// configured one if it owns anything of it, else the one that owns most of the
-// leaves that Git sets. Of several that own as many it is one that is known for
-// an engine. It is "" if nobody owns any.
+// configured one if it owns anything of it; else, of those that own leaves that
+// Git sets, one that is known for an engine, and without any the one that owns
+// most. It is "" if nobody owns any.
 func (s subject) engine(git map[string]any) string {
 	live := s.live.Object
 	if len(live.Managers) == 0 {
@@ -69,24 +70,15 @@ func (s subject) engine(git map[string]any) string {
 		return set
 	}
 	owned := map[string]int{}
-	most := ""
 	for _, leaf := range leaves(difference{path: core.Root, b: core.ValueOf(git)}) {
-		m, ok := live.Owner(leaf.path)
-		if !ok {
-			continue
+		for _, m := range live.Owners(leaf.path) {
+			owned[m.Name]++
 		}
-		owned[m.Name]++
 	}
-	for name, n := range owned {
-		switch {
-		case most == "", n > owned[most]:
-			most = name
-		case n < owned[most]:
-		case knownEngine(name) != knownEngine(most):
-			if knownEngine(name) {
-				most = name
-			}
-		case name < most:
+	most := ""
+	for _, name := range slices.Sorted(maps.Keys(owned)) {
+		known, better := knownEngine(name), knownEngine(most)
+		if most == "" || known && !better || known == better && owned[name] > owned[most] {
 			most = name
 		}
 	}

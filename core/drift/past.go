@@ -68,15 +68,30 @@ func (p *past) blame(path core.Path) core.Commit {
 	return v.Commit
 }
 
-// removal is the index of the version that took a value away from a place, and
-// true where a version older than i had exactly that value there last.
-func (p *past) removal(i int, path core.Path, v core.Value) (int, bool) {
-	for j := i + 1; j < p.len(); j++ {
-		if was := p.at(p.Versions[j].Object, path); was.Present() {
-			return j - 1, was.Equal(v)
+// said tells whether Git ever said a value at a place.
+func (p *past) said(path core.Path, v core.Value) bool {
+	for i := range p.len() {
+		if p.at(p.Versions[i].Object, path).Equal(v) {
+			return true
 		}
 	}
-	return 0, false
+	return false
+}
+
+// removal is the index of the version that last took a value away from a place,
+// and true where a version older than i had just that value there.
+func (p *past) removal(i int, path core.Path, v core.Value) (at int, had bool) {
+	at = -1
+	for j := i + 1; j < p.len(); j++ {
+		was := p.at(p.Versions[j].Object, path)
+		if at < 0 && was.Present() {
+			at = j - 1
+		}
+		if was.Present() && was.Equal(v) {
+			return at, true
+		}
+	}
+	return at, false
 }
 
 // want is what would be learnt of an object's past.
@@ -92,7 +107,7 @@ func (s subject) wanted(v core.Verdict, base *core.Base, res *Result) {
 	if s.past != nil || s.git.Presence == core.Unread {
 		return
 	}
-	w := want{subject: s, origin: s.unmet(base)}
+	w := want{subject: s, origin: s.unmet(base) || s.behind()}
 	for _, c := range v.Changes {
 		if !c.Commit.Known() && (c.Git.Present() || c.Base.Present()) {
 			w.paths = append(w.paths, c.Path)

@@ -17,14 +17,14 @@ import (
 	"selvage/testdata/hedgehog"
 )
 
-// TestMain makes a thousand cases the rule for every property, unless the
+// TestMain makes thousands of cases the rule for every property, unless the
 // command line says how many.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	asked := false
 	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
 	if !asked {
-		if err := flag.Set("rapid.checks", "1500"); err != nil {
+		if err := flag.Set("rapid.checks", "2000"); err != nil {
 			panic(err)
 		}
 	}

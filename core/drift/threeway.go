@@ -45,13 +45,15 @@ func (s subject) threeWay(v *core.Verdict) *core.Base {
 
 // reassigned takes folds that the base refutes back among the differences: the
 // installer assigns once, so somebody changed an assigned value that has become
-// another one since.
+// another one since; and what Git itself said before, and says no more, is not
+// the installer's.
 func (s subject) reassigned(folds []core.Fold, rest []difference, t trees) ([]core.Fold, []difference) {
 	kept := folds[:0]
 	for _, f := range folds {
 		was := valueAt(t.baseLive, f.Path)
 		n := s.table.nodeAt(f.Path)
-		if n.assigned() && was.Present() && f.Live.Present() && !was.Equal(f.Live) {
+		dropped := f.Live.Present() && !f.Git.Present() && valueAt(t.baseGit, f.Path).Present()
+		if n.assigned() && (dropped || was.Present() && f.Live.Present() && !was.Equal(f.Live)) {
 			rest = append(rest, difference{path: f.Path, unit: unitOf(f.Path), node: n, a: f.Git, b: f.Live})
 			continue
 		}

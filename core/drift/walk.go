@@ -3,8 +3,6 @@ package drift
 import (
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"selvage/core"
 )
@@ -200,8 +198,8 @@ func (w *walker) keyed(a, b map[string]any, at place) {
 func sorted(list []any) any { return slices.SortedFunc(slices.Values(list), core.CompareJSON) }
 
 // byKey indexes a list by its items' identifying fields. It fails where an
-// item lacks one or two items share them: such a list is compared whole, in any
-// order.
+// item lacks one, or has something there that is no scalar, and where two items
+// share them: such a list is compared whole, in any order.
 func byKey(list []any, keys []string) (map[string]any, bool) {
 	out := make(map[string]any, len(list))
 	for _, e := range list {
@@ -211,8 +209,8 @@ func byKey(list []any, keys []string) (map[string]any, bool) {
 		}
 		id := map[string]any{}
 		for _, k := range keys {
-			v, ok := item[k]
-			if !ok {
+			v := item[k]
+			if v == nil || typeOf(v) != "scalar" {
 				return nil, false
 			}
 			id[k] = v
@@ -227,87 +225,22 @@ func byKey(list []any, keys []string) (map[string]any, bool) {
 }
 
 // get finds the value at a place in a normalised tree.
-func get(v any, steps []string) (any, bool) {
+func get(tree any, steps []string) (any, bool) {
+	v := core.ValueOf(tree)
 	for _, s := range steps {
-		switch t := v.(type) {
-		case map[string]any:
-			next, ok := t[keyOf(s)]
-			if !ok {
-				return nil, false
-			}
-			v = next
-		case []any:
-			next, ok := itemOf(t, s)
-			if !ok {
-				return nil, false
-			}
-			v = next
-		default:
-			return nil, false
-		}
+		v = v.Step(s)
 	}
-	return v, true
+	return v.Any(), v.Present()
 }
 
-func valueAt(tree map[string]any, p core.Path) core.Value {
-	v, ok := get(tree, p.Steps())
-	if !ok {
-		return core.Value{}
-	}
-	return core.ValueOf(v)
-}
+func valueAt(tree map[string]any, p core.Path) core.Value { return core.ValueOf(tree).At(p) }
 
-// keyOf is the map key that a step names.
+// keyOf is the map key that a step names; a step that names none is itself.
 func keyOf(step string) string {
-	if k, ok := strings.CutPrefix(step, "."); ok {
+	if k, ok := core.StepKey(step); ok {
 		return k
 	}
-	v, err := core.DecodeJSON([]byte(strings.TrimSuffix(strings.TrimPrefix(step, "["), "]")))
-	k, isString := v.(string)
-	if err != nil || !isString {
-		return step
-	}
-	return k
+	return step
 }
 
-func itemOf(list []any, step string) (any, bool) {
-	inner := strings.TrimSuffix(strings.TrimPrefix(step, "["), "]")
-	if i, err := strconv.Atoi(inner); err == nil {
-		if i < 0 || i >= len(list) {
-			return nil, false
-		}
-		return list[i], true
-	}
-	for _, e := range list {
-		if string(core.Path("").Element(e)) == step {
-			return e, true
-		}
-		if item, ok := e.(map[string]any); ok && names(item, step) {
-			return item, true
-		}
-	}
-	return nil, false
-}
-
-// names tells whether a keyed step means this item.
-func names(item map[string]any, step string) bool {
-	id := map[string]any{}
-	rest := strings.TrimSuffix(strings.TrimPrefix(step, "["), "]")
-	for rest != "" {
-		key, after, ok := strings.Cut(rest, "=")
-		if !ok || key == "" {
-			return false
-		}
-		v, ok := item[key]
-		if !ok {
-			return false
-		}
-		id[key] = v
-		after, ok = strings.CutPrefix(after, string(core.CanonicalJSON(v)))
-		if !ok {
-			return false
-		}
-		rest = strings.TrimPrefix(after, ",")
-	}
-	return len(id) > 0 && string(core.Path("").Item(id)) == step
-}
+func itemOf(list []any, step string) (any, bool) { return get(list, []string{step}) }

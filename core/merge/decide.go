@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"cmp"
+
 	"selvage/core"
 )
 
@@ -41,19 +43,7 @@ func (s Sides) Decide(path core.Path, choice core.Choice, edited core.Value) (co
 }
 
 // unit is the list that a path leads into by an index, or else the path.
-func unit(path core.Path) core.Path {
-	at := core.Path("")
-	for _, step := range path.Steps() {
-		if len(step) > 1 && step[0] == '[' && step[1] >= '0' && step[1] <= '9' {
-			if at == "" {
-				return core.Root
-			}
-			return at
-		}
-		at += core.Path(step)
-	}
-	return path
-}
+func unit(path core.Path) core.Path { return cmp.Or(path.Unit(), path) }
 
 // anchor is the deepest place at or above a path that a value has, "" where
 // there is no value at all.
