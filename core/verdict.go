@@ -229,6 +229,10 @@ type Report struct {
 	// Rewrites are the rewritten histories that wait to be accepted.
 	Rewrites []Rewrite
 
+	// Watched is until when some process is known to have watched live without a
+	// break; zero where none ever did.
+	Watched time.Time
+
 	// Rules is the release that the rules were written for, Release the one that
 	// the fabric's schema looks like; "" where nobody can say.
 	Rules, Release string

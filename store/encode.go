@@ -112,12 +112,13 @@ type header struct {
 	Gaps     []gap       `json:"gaps,omitempty"`
 	Freeze   *freeze     `json:"freeze,omitempty"`
 	Rewrites []rewrite   `json:"rewrites,omitempty"`
+	Watched  time.Time   `json:"watched,omitzero"`
 	Rules    string      `json:"rules,omitempty"`
 	Release  string      `json:"release,omitempty"`
 }
 
 func encodeHeader(r *core.Report) (string, error) {
-	h := header{At: kept(r.At), Git: keptReadings(r.Git), Live: keptReading(r.Live), Rules: r.Rules, Release: r.Release}
+	h := header{At: kept(r.At), Git: keptReadings(r.Git), Live: keptReading(r.Live), Watched: kept(r.Watched), Rules: r.Rules, Release: r.Release}
 	for gk, n := range r.NotInGit {
 		h.NotInGit = append(h.NotInGit, kindCount{gk.Group, gk.Kind, n})
 	}
@@ -146,7 +147,7 @@ func decodeHeader(text string) (*core.Report, error) {
 	if err := json.Unmarshal([]byte(text), &h); err != nil {
 		return nil, err
 	}
-	r := &core.Report{At: h.At, Git: givenReadings(h.Git), Live: core.Reading(h.Live), Rules: h.Rules, Release: h.Release}
+	r := &core.Report{At: h.At, Git: givenReadings(h.Git), Live: core.Reading(h.Live), Watched: h.Watched, Rules: h.Rules, Release: h.Release}
 	for _, n := range h.NotInGit {
 		if r.NotInGit == nil {
 			r.NotInGit = make(map[core.GroupKind]int, len(h.NotInGit))

@@ -112,7 +112,7 @@ func (t teller) verdict(x *core.Explanation, f core.Fabric) {
 		t.fact("since", safe.Clean(core.Stamp(v.Since)))
 	}
 	if v.State == core.Unknown && v.LastKnown {
-		t.fact("before", safe.Sprintf("%s, as of the last whole reading", v.Last.Title()))
+		t.fact("was", safe.Sprintf("%s, as of the last whole reading", v.Last.Title()))
 	}
 	t.fact("git", presence(x.Git, v.Origin))
 	t.fact("live", presence(x.Live, core.Origin{}))

@@ -17,6 +17,9 @@ const (
 	// history says, which then is recorded with it. What the check found is
 	// shown at once.
 	patience = time.Second
+	// othersPatience is how long another process, which watches and checks now
+	// and then, is taken to be still there.
+	othersPatience = 2 * time.Minute
 	// slotTime is after how long a check that has not ended makes room for
 	// another one, so that sources that hang do not keep the others waiting.
 	slotTime = 3 * time.Second
@@ -210,7 +213,7 @@ func (w *worker) look(ctx context.Context, m *core.Memory, started time.Time) (*
 	live := *s.live
 	live.Passages, s.passages = w.live.unrecorded()
 	s.live = &live
-	s.blind = w.sentry.blind(m, s.live)
+	s.blind = w.sentry.blind(m, s.live, max(2*w.unit.Fabric.CheckEvery, othersPatience))
 	if readWhole(s.git) {
 		s.whole = s.git
 		if m.Git != nil {
@@ -242,6 +245,7 @@ func (w *worker) compare(s *look, m *core.Memory) *judgement {
 	}
 	in.Past, in.PastErr = w.hindsight.evidence(s, w.unit.Fabric)
 	j := &judgement{in, w.comparer.Compare(in)}
+	j.result.Report.Watched = watched(m, s.live)
 	j.input.Previous = nil // or each judgement would keep the one before it
 	if r := j.result.Report; r.Live.ReadAt.IsZero() && m.Report != nil {
 		r.Live.ReadAt = m.Report.Live.ReadAt

@@ -31,14 +31,14 @@ func (l *Loop) Object(ctx context.Context, id core.FabricID, k core.Key) (core.R
 // of this process, or else the last that the history knows, as far as that can
 // still be told.
 func (l *Loop) Explain(ctx context.Context, id core.FabricID, k core.Key) (core.Explanation, error) {
-	w, in, err := l.input(ctx, "explain", id, k)
+	w, g, err := l.grounds(ctx, "explain", id, k)
 	if err != nil {
 		return core.Explanation{}, err
 	}
 	return guarded(l, w, "explain "+k.String()+" of", func() (core.Explanation, error) {
-		e, ok := w.comparer.Explain(in, k)
+		e, ok := w.comparer.Explain(g.input, k)
 		if !ok {
-			return e, unknown("explain", id, k)
+			return e, unknown("explain", id, k, g.report)
 		}
 		return e, nil
 	})
@@ -48,37 +48,50 @@ func (l *Loop) Explain(ctx context.Context, id core.FabricID, k core.Key) (core.
 // explains, with the values as they are. They are for digests and drafts and
 // not to be shown: nothing in them is masked.
 func (l *Loop) Values(ctx context.Context, id core.FabricID, k core.Key) ([]core.Change, error) {
-	w, in, err := l.input(ctx, "compare", id, k)
+	w, g, err := l.grounds(ctx, "compare", id, k)
 	if err != nil {
 		return nil, err
 	}
 	return guarded(l, w, "compare "+k.String()+" of", func() ([]core.Change, error) {
-		return w.comparer.Values(in, k), nil
+		return w.comparer.Values(g.input, k), nil
 	})
 }
 
-func unknown(doing string, id core.FabricID, k core.Key) error {
+// unknown tells why there is no verdict on an object.
+func unknown(doing string, id core.FabricID, k core.Key, r *core.Report) error {
+	if r.NotInGit[k.GroupKind()] > 0 {
+		return fmt.Errorf("%s %s of %s: %s is not kept in git here, so it is not compared", doing, k, id, k.Kind)
+	}
 	return fmt.Errorf("%s %s of %s: neither git nor live has it (selvage status %s --all lists what there is)", doing, k, id, id)
 }
 
-// input is what the last judgement rested on. It does not wait for a check that
-// is under way.
-func (l *Loop) input(ctx context.Context, doing string, id core.FabricID, k core.Key) (*worker, drift.Input, error) {
+// grounds are what a judgement rested on, and what it came to.
+type grounds struct {
+	input  drift.Input
+	report *core.Report
+}
+
+// grounds are those of the last judgement. It does not wait for a check that is
+// under way.
+func (l *Loop) grounds(ctx context.Context, doing string, id core.FabricID, k core.Key) (*worker, grounds, error) {
 	w, err := l.worker(doing+" an object of", id)
 	if err != nil {
-		return nil, drift.Input{}, err
+		return nil, grounds{}, err
 	}
 	if j := w.judged.Load(); j != nil {
-		return w, j.input, nil
+		return w, grounds{j.input, j.result.Report}, nil
 	}
 	m, err := l.config.History.Memory(ctx, id)
 	if err != nil {
-		return nil, drift.Input{}, fmt.Errorf("%s %s of %s: %w", doing, k, id, err)
+		return nil, grounds{}, fmt.Errorf("%s %s of %s: %w", doing, k, id, err)
 	}
 	if m.Report == nil {
-		return nil, drift.Input{}, fmt.Errorf("%s %s of %s: the fabric was never checked (selvage status %s)", doing, k, id, id)
+		return nil, grounds{}, fmt.Errorf("%s %s of %s: the fabric was never checked (selvage status %s)", doing, k, id, id)
 	}
-	return w, fromMemory(m, k), nil
+	if _, ok := m.Objects[k]; !ok {
+		return nil, grounds{}, unknown(doing, id, k, m.Report)
+	}
+	return w, grounds{fromMemory(m, k), m.Report}, nil
 }
 
 // fromMemory is the input of a comparison that would come to what the history

@@ -119,6 +119,26 @@ func TestWhatCannotBeExplainedSaysWhy(t *testing.T) {
 	}
 }
 
+// TestKindsThatGitNeverHeldAreToldApart from objects that nobody has, whichever
+// process is asked.
+func TestKindsThatGitNeverHeldAreToldApart(t *testing.T) {
+	b := newBench(time.Minute)
+	o, err := core.NewObject(core.Document(core.Key{Group: "wiring.githedgehog.com", Kind: "Switch", Namespace: "default", Name: "leaf-1"}, "v1beta1", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.live.set(answer(whole("kube", object("vpc-1", 1), o)))
+	b.check(t)
+	again := newBench(time.Minute)
+	again.history.m = b.history.m
+	for name, l := range map[string]*bench{"this process": b, "another process": again} {
+		_, err := l.loop.Explain(t.Context(), "dc1", o.Key)
+		if want := "explain Switch/leaf-1 of dc1: Switch is not kept in git here, so it is not compared"; err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+}
+
 // TestAcknowledgementEndsWithItsValues, and with nothing else: not while a side
 // cannot be read.
 func TestAcknowledgementEndsWithItsValues(t *testing.T) {

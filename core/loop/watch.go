@@ -66,7 +66,10 @@ func (l *Loop) watch(ctx context.Context, w *worker, live core.Watcher) {
 // blind is the time between the last look and this one, or the beginning of a
 // watch that has not ended since, in which nobody watched; nil where there is
 // none, and where live was not read: that time is told when it is again.
-func (s *sentry) blind(m *core.Memory, live *core.Snapshot) *core.Blind {
+//
+// A process that does not watch itself takes it that another one still does,
+// which did so less than patience ago.
+func (s *sentry) blind(m *core.Memory, live *core.Snapshot, patience time.Duration) *core.Blind {
 	r := live.Readings[0]
 	if r.Access != core.AccessOK {
 		s.trouble = r.Error
@@ -82,10 +85,21 @@ func (s *sentry) blind(m *core.Memory, live *core.Snapshot) *core.Blind {
 	if until.IsZero() {
 		until = r.ReadAt
 	}
-	if !until.After(from) {
+	if !until.After(from) || !s.on && r.ReadAt.Sub(m.Report.Watched) < patience {
 		return nil
 	}
 	return &core.Blind{From: from, Until: until, Reason: s.reason(live.Watched)}
+}
+
+// watched is until when some process is known to have watched live.
+func watched(m *core.Memory, live *core.Snapshot) time.Time {
+	switch {
+	case !live.Watched.IsZero():
+		return live.Readings[0].ReadAt
+	case m.Report != nil:
+		return m.Report.Watched
+	}
+	return time.Time{}
 }
 
 // reason tells why nobody watched. From its first look until its first watch a

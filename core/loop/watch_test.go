@@ -322,3 +322,38 @@ func TestTimeThatSelvageDidNotRunIsBlind(t *testing.T) {
 		}
 	})
 }
+
+// TestOneLookBesideAWatchIsNotBlind: another process watches the fabric, and
+// this one only looks once.
+func TestOneLookBesideAWatchIsNotBlind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := newWatchBench()
+		look := func(since time.Duration) {
+			b.live.set(func(context.Context, core.Scope) *core.Snapshot {
+				s := whole("kube", object("vpc-1", 1))
+				s.Readings[0].ReadAt = time.Now()
+				if since > 0 {
+					s.Watched = time.Now().Add(-since)
+				}
+				return s
+			})
+			b.check(t)
+		}
+		look(time.Hour) // by the one that watches
+		time.Sleep(time.Minute)
+		look(0)
+		time.Sleep(30 * time.Second)
+		look(0)
+		checks := b.recorded()
+		for _, c := range checks {
+			if c.Blind != nil {
+				t.Errorf("blind %+v beside a watch", *c.Blind)
+			}
+		}
+		time.Sleep(time.Hour)
+		look(0)
+		if all := b.recorded(); all[len(all)-1].Blind == nil {
+			t.Error("an hour after the last watch nothing is called blind")
+		}
+	})
+}
