@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -22,16 +23,17 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 		roots:    map[core.GroupKind]*node{},
 		Report:   &core.Report{NotInGit: map[core.GroupKind]int{}},
 	}
-	c.object(f, k, findingsByKey(in.Git.Findings)[k], res)
+	findings := findingsByKey(in.Git.Findings)[k]
+	c.object(f, k, findings, res)
 	after, ok := res.Objects[k]
 	if !ok {
 		return core.Explanation{}, false
 	}
 	s := c.subject(f, k)
 	s.before.Base = s.acceptedBase()
-	base := s.before.Base
-	if base == nil {
-		base = after.Base
+	base := after.Base
+	if s.before.Base != nil {
+		base = s.caughtUp()
 	}
 	e := core.Explanation{
 		Verdict: after.Verdict, Evidence: s.evidence(base),
@@ -39,10 +41,24 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 	}
 	m := s.masker()
 	e.Git, e.Live = s.explained()
+	if len(findings) > 0 {
+		e.Git = core.ExplainedSide{Presence: core.Unread, Reason: found(findings[0])}
+	}
+	if k.IsFile() {
+		e.Live = core.ExplainedSide{Presence: core.Unread, Reason: "a file is not what a cluster has"}
+	}
 	m.side(&e.Git)
 	m.side(&e.Live)
 	e.Base = s.explainedBase(base, m)
 	return e, true
+}
+
+// found tells where something in Git cannot be read or accepted, and why.
+func found(f core.Finding) string {
+	if f.Line == 0 {
+		return fmt.Sprintf("%s: %s", f.Path, f.Reason)
+	}
+	return fmt.Sprintf("%s:%d: %s", f.Path, f.Line, f.Reason)
 }
 
 // evidence is what the base, or the lack of one, rests on: a sentence each.

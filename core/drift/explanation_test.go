@@ -293,3 +293,14 @@ func changeAt(v core.Verdict, p core.Path) core.Change {
 	}
 	return v.Changes[i]
 }
+
+// TestBrokenFileIsExplainedByWhatIsWrongWithIt, and not called absent.
+func TestBrokenFileIsExplainedByWhatIsWrongWithIt(t *testing.T) {
+	git := snapshot(t, "git", "")
+	git.Findings = []core.Finding{{Origin: core.Origin{Path: "vpcs.yaml", Line: 7}, Reason: "bad indentation", Text: []byte("name: vpc-1")}}
+	in := drift.Input{Git: git, Live: snapshot(t, "kube", liveVPC), Memory: agreed(t, vpc, liveVPC), Now: at(1)}
+	x, ok := drift.New(core.Fabric{}).Explain(in, core.Key{Kind: core.FileKind, Name: "vpcs.yaml"})
+	if !ok || x.Git.Presence != core.Unread || x.Git.Reason != "vpcs.yaml:7: bad indentation" || x.Live.Presence == core.Absent {
+		t.Errorf("%v, git %+v, live %+v", ok, x.Git, x.Live)
+	}
+}
