@@ -177,7 +177,7 @@ func (a *app) printWords(f core.Fabric, words []core.Acknowledgement) error {
 		if w.Path == core.Root {
 			place = safe.Lit("the whole object")
 		}
-		if err := a.printf("# %s  %s  accepted until %s\n", safe.Clean(f.Label(w.Key)), place, stamp(w.Until)); err != nil {
+		if err := a.printf("# %s  %s  accepted until %s\n", safe.Clean(f.Label(w.Key)), place, core.Stamp(w.Until)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,8 +13,15 @@ import (
 	"selvage/core/config"
 )
 
-// patience is how long a command works in silence.
-const patience = 500 * time.Millisecond
+const (
+	// patience is how long a command works in silence.
+	patience = 500 * time.Millisecond
+	// longestLook is how long a command waits, after its checks, for what Git's
+	// history says: as long as for a server that says nothing. A history of some
+	// thousand commits is there within seconds; behind a slow first clone the
+	// states, which are known by then, are worth more than who and when.
+	longestLook = 20 * time.Second
+)
 
 // named are the fabrics that a command line names, all of them when it names
 // none.
@@ -63,6 +71,8 @@ func (a *app) survey(ctx context.Context, names []string, cached bool, use func(
 		return err
 	}
 	defer s.close(a)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop() // ends what is still asked of Git's history
 	if !cached {
 		if err := a.check(ctx, s, ids); err != nil {
 			return err
@@ -71,9 +81,10 @@ func (a *app) survey(ctx context.Context, names []string, cached bool, use func(
 	return use(s, states(s.loop.Fleet(), ids))
 }
 
-// check checks fabrics all at once, and waits for what Git's history says about
-// what it found. On standard error it tells what it waits
-// for, when that takes longer than a moment.
+// check checks fabrics all at once, and waits a while for what Git's history
+// says about what it found. On standard error it tells what it waits for, when
+// that takes longer than a moment, and which histories it did not wait for. A
+// session that waited in vain once does not wait again.
 func (a *app) check(ctx context.Context, s *session, ids []core.FabricID) error {
 	var mu sync.Mutex
 	waiting := slices.Clone(ids)
@@ -86,13 +97,18 @@ func (a *app) check(ctx context.Context, s *session, ids []core.FabricID) error 
 	})
 	defer slow.Stop()
 	var all sync.WaitGroup
+	var late []core.FabricID
 	for _, id := range ids {
 		all.Go(func() {
-			if s.loop.Check(ctx, id) == nil {
-				_ = s.loop.Settle(ctx, id)
-			} // the fabric's state holds the errors
+			settled := true
+			if s.loop.Check(ctx, id) == nil && !s.late { // the fabric's state holds the errors
+				settled = a.settled(ctx, s, id)
+			}
 			mu.Lock()
 			defer mu.Unlock()
+			if !settled {
+				late = append(late, id)
+			}
 			waiting = slices.DeleteFunc(waiting, func(w core.FabricID) bool { return w == id })
 		})
 	}
@@ -100,7 +116,20 @@ func (a *app) check(ctx context.Context, s *session, ids []core.FabricID) error 
 	if ctx.Err() != nil {
 		return exit{code: exitInterrupted, err: errInterrupted}
 	}
+	if len(late) > 0 {
+		s.late = true
+		slices.Sort(late)
+		a.complain(fmt.Errorf("%s: git's history is still being read: who and when are missing for now", list(late)))
+	}
 	return nil
+}
+
+// settled waits for what Git's history says of a fabric, and tells whether it
+// has said all that was asked.
+func (a *app) settled(ctx context.Context, s *session, id core.FabricID) bool {
+	waiting, stop := context.WithTimeout(ctx, cmp.Or(a.settle, longestLook))
+	defer stop()
+	return s.loop.Settle(waiting, id) == nil || waiting.Err() == nil
 }
 
 func states(fleet core.Fleet, ids []core.FabricID) []core.FabricState {

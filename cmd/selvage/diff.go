@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
@@ -116,7 +115,7 @@ func liveNote(c core.Change) string {
 	case c.Manager != "" && c.ManagerTime.IsZero():
 		known = append(known, c.Manager)
 	case c.Manager != "":
-		known = append(known, c.Manager+" "+stamp(c.ManagerTime))
+		known = append(known, c.Manager+" "+core.Stamp(c.ManagerTime))
 	}
 	if when := c.Observed.Sentence(); when != "" {
 		known = append(known, "changed "+when)
@@ -129,10 +128,8 @@ func gitNote(c core.Change) string {
 	if !c.Commit.Known() {
 		return ""
 	}
-	return strings.Join([]string{core.ShortCommit(c.Commit.ID), c.Commit.Author, stamp(c.Commit.Time)}, " ")
+	return strings.Join([]string{core.ShortCommit(c.Commit.ID), c.Commit.Author, core.Stamp(c.Commit.Time)}, " ")
 }
-
-func stamp(t time.Time) string { return utc(t).Format("2006-01-02 15:04:05Z") }
 
 // valueLines prints a value as YAML, the mark before every line and a note
 // behind the first, and missing in place of an absent one.

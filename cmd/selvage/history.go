@@ -14,6 +14,16 @@ import (
 	"selvage/store"
 )
 
+// historyPage is how many entries are read and printed at a time: a history goes
+// back for more than a year.
+const historyPage = 1000
+
+// historyPrinter prints entries, newest first, as they are read.
+type historyPrinter interface {
+	page(entries []core.Entry) error
+	end() error // after the last page; not where that could not be read
+}
+
 type historyFlags struct {
 	output string
 	since  string
@@ -42,7 +52,7 @@ It reads the history of selvage and asks nobody.`,
 }
 
 func (a *app) history(ctx context.Context, names []string, flags historyFlags) error {
-	printers := map[string]func([]core.Entry, map[core.FabricID]core.Fabric) error{
+	printers := map[string]func(*config.Config, []core.FabricID) historyPrinter{
 		"table": a.historyTable, "csv": a.historyCSV, "json": a.historyJSON,
 	}
 	printer, ok := printers[flags.output]
@@ -53,7 +63,7 @@ func (a *app) history(ctx context.Context, names []string, flags historyFlags) e
 	if err != nil {
 		return err
 	}
-	filter := store.Filter{Limit: 1000}
+	filter := store.Filter{Limit: historyPage}
 	if filter.Fabrics, err = named(c, names); err != nil {
 		return err
 	}
@@ -73,41 +83,47 @@ func (a *app) history(ctx context.Context, names []string, flags historyFlags) e
 			return matches
 		}
 	}
-	entries, err := a.recall(ctx, c, filter)
-	switch {
-	case err != nil:
+	p := printer(c, filter.Fabrics)
+	err = a.recall(ctx, c, filter, func(entries []core.Entry) error {
+		if !found {
+			return usage(fmt.Errorf("no object %q in the history of %s; write KIND/NAME, such as vpc/vpc-1", flags.object, list(filter.Fabrics)))
+		}
+		return p.page(entries)
+	})
+	if err != nil {
 		return err
-	case !found:
-		return usage(fmt.Errorf("no object %q in the history of %s; write KIND/NAME, such as vpc/vpc-1", flags.object, list(filter.Fabrics)))
 	}
-	return printer(entries, fabricsOf(c))
+	return p.end()
 }
 
-// recall reads the chosen entries from the store, with secrets masked.
-func (a *app) recall(ctx context.Context, c *config.Config, filter store.Filter) ([]core.Entry, error) {
+// recall reads the chosen entries from the store and hands them over page by
+// page, with secrets masked; one page at least, which may be empty. That the
+// store cannot be read on is no mistake of whoever asked: what was printed till
+// then is right, and partial.
+func (a *app) recall(ctx context.Context, c *config.Config, filter store.Filter, use func([]core.Entry) error) error {
 	s, err := a.openStore(ctx, c)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer (&session{store: s}).close(a)
-	var all []core.Entry
 	for {
 		page, err := s.Entries(ctx, filter)
 		if err != nil {
-			return nil, usage(err)
+			return exit{code: exitUnread, err: err}
 		}
-		all = append(all, page...)
+		for i, e := range page {
+			if o, ok := e.What.(core.Overwritten); ok {
+				page[i].What = drift.Mask(o)
+			}
+		}
+		if err := use(page); err != nil {
+			return err
+		}
 		if len(page) < filter.Limit {
-			break
+			return nil
 		}
 		filter.After = page[len(page)-1]
 	}
-	for i, e := range all {
-		if o, ok := e.What.(core.Overwritten); ok {
-			all[i].What = drift.Mask(o)
-		}
-	}
-	return all, nil
 }
 
 func fabricsOf(c *config.Config) map[core.FabricID]core.Fabric {

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +18,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
+	"selvage/core/config"
 )
 
 func TestCellsAreNoFormulas(t *testing.T) {
@@ -72,9 +76,16 @@ func TestHistoryIsInertAndComplete(t *testing.T) {
 		var out bytes.Buffer
 		a := &app{out: &out}
 		entries := happenings(text)
-		if err := a.historyTable(entries, nil); err != nil {
-			t.Fatal(err)
+		print := func(printer func(*config.Config, []core.FabricID) historyPrinter) {
+			t.Helper()
+			out.Reset()
+			p := printer(&config.Config{}, []core.FabricID{core.FabricID(text)})
+			// In pages of any size, of which some are empty.
+			if err := errors.Join(p.page(entries[:3]), p.page(nil), p.page(entries[3:]), p.end()); err != nil {
+				t.Fatal(err)
+			}
 		}
+		print(a.historyTable)
 		for line := range strings.SplitSeq(strings.TrimSuffix(out.String(), "\n"), "\n") {
 			if ansi.StringWidth(line) > historyWidth && strings.HasPrefix(line, "    ") {
 				t.Errorf("%q: a line of %d columns: %q", text, ansi.StringWidth(line), line)
@@ -89,18 +100,12 @@ func TestHistoryIsInertAndComplete(t *testing.T) {
 			}
 		}
 
-		out.Reset()
-		if err := a.historyCSV(entries, nil); err != nil {
-			t.Fatal(err)
-		}
+		print(a.historyCSV)
 		if rows, err := csv.NewReader(&out).ReadAll(); err != nil || len(rows) != 1+len(entries)+2 {
 			t.Errorf("%q: %d rows, %v, want a header, one for each entry, one more for the second change and the second object", text, len(rows), err)
 		}
 
-		out.Reset()
-		if err := a.historyJSON(entries, nil); err != nil {
-			t.Fatal(err)
-		}
+		print(a.historyJSON)
 		var doc struct{ Items []map[string]any }
 		if err := json.Unmarshal(out.Bytes(), &doc); err != nil || len(doc.Items) != len(entries) {
 			t.Fatalf("%q: %d items, %v", text, len(doc.Items), err)
@@ -119,7 +124,7 @@ func TestWhatSaysTheSameIsOneChapter(t *testing.T) {
 	gone := func(name, reason string) core.Transition {
 		return core.Transition{Key: core.Key{Kind: "VPC", Name: name}, To: core.Unknown, Reason: reason}
 	}
-	all := chapters([]core.Entry{
+	entries := []core.Entry{
 		{Fabric: "dc1", At: at(5), What: down},
 		{Fabric: "dc2", At: at(5), What: down},
 		{Fabric: "dc1", At: at(4), What: down},
@@ -129,17 +134,88 @@ func TestWhatSaysTheSameIsOneChapter(t *testing.T) {
 		{Fabric: "dc1", At: at(3), What: gone("c", "another")},
 		{Fabric: "dc1", At: at(2), What: gone("d", "another")},
 		{Fabric: "dc1", At: at(2), What: down},
-	}, nil)
-	var told []string
-	for _, c := range all {
-		told = append(told, fmt.Sprintf("%s %s %d %s %s", c.fabric, c.event, c.checks, strings.Join(c.objects, "+"), c.at.Format("04")))
 	}
 	want := []string{
 		"dc1 check 3  05", "dc2 check 1  05", "dc1 ? unknown 0 VPC/a+VPC/b 03",
 		"dc1 ? unknown 0 VPC/c 03", "dc1 ? unknown 0 VPC/d 02", "dc1 check 1  02",
 	}
-	if strings.Join(told, "\n") != strings.Join(want, "\n") {
-		t.Errorf("chapters\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
+	for page := 1; page <= len(entries); page++ {
+		s := newStory(nil)
+		var told []string
+		tell := func(chapters []*chapter) {
+			for _, c := range chapters {
+				told = append(told, fmt.Sprintf("%s %s %d %s %s", c.fabric, c.event, c.checks, strings.Join(c.objects, "+"), c.at.Format("04")))
+			}
+		}
+		for part := range slices.Chunk(entries, page) {
+			for _, e := range part {
+				s.add(e)
+			}
+			tell(s.finished())
+		}
+		tell(s.rest())
+		if strings.Join(told, "\n") != strings.Join(want, "\n") {
+			t.Errorf("chapters, %d entries at a time\n%s\nwant\n%s", page, strings.Join(told, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// TestAStoryKeepsLittleBack, also where the last check of a fabric that has said
+// nothing since waits for another one like it.
+func TestAStoryKeepsLittleBack(t *testing.T) {
+	s := newStory(nil)
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	s.add(core.Entry{Fabric: "dc2", At: at, What: core.Checked{Err: "no route"}})
+	given := 0
+	for i := range 5 * historyPage {
+		name := fmt.Sprint("vpc-", i)
+		s.add(core.Entry{Fabric: "dc1", At: at.Add(-time.Duration(i) * time.Second), What: core.Transition{Key: core.Key{Kind: "VPC", Name: name}, Reason: name}})
+		if i%historyPage == 0 {
+			given += len(s.finished())
+		}
+	}
+	if len(s.told) > 2*historyPage || given+len(s.told) != 1+5*historyPage {
+		t.Errorf("%d chapters given, %d kept back", given, len(s.told))
+	}
+}
+
+// TestAHistoryThatBreaksOffIsPartial: what was read is printed, nothing else is
+// told of it as whole, and the exit code is not that of a mistake in the
+// command line.
+func TestAHistoryThatBreaksOffIsPartial(t *testing.T) {
+	a, out, errs := bareApp(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "selvage.yaml")
+	write(t, file, "state: {dir: state}\nfabrics:\n  - name: dc1\n    cluster: {cluster_name: dc1, namespace: default, dump: dc1.yaml}\n    git: {url: repo, path: dc1}\n")
+	const n = historyPage*6/10 + 1
+	write(t, filepath.Join(dir, "repo/dc1/vpcs.yaml"), vpcs(n, 1))
+	gitRepo(t, dir)
+	for _, vlan := range []int{1, 2, 1} { // more than a page of what happened
+		write(t, filepath.Join(dir, "dc1.yaml"), vpcs(n, vlan))
+		if code := a.run(t.Context(), "--config", file, "status"); code != exitDone {
+			t.Fatalf("status exits with %d: %s", code, errs)
+		}
+	}
+	db, err := sql.Open("sqlite3", filepath.Join(dir, "state", "selvage.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "PRAGMA foreign_keys = off; UPDATE transitions SET object = 999999 WHERE id = (SELECT min(id) FROM transitions)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, output := range []string{"table", "csv", "json"} {
+		out.Reset()
+		errs.Reset()
+		if code := a.run(t.Context(), "--config", file, "history", "-o", output); code != exitUnread || !strings.Contains(errs.String(), "damaged") {
+			t.Errorf("-o %s exits with %d and says %q, want %d and that the file is damaged", output, code, errs, exitUnread)
+		}
+		if !strings.Contains(out.String(), "overwritten") {
+			t.Errorf("-o %s prints %d bytes and not what could be read", output, out.Len())
+		}
+		if output == "json" && json.Valid(out.Bytes()) {
+			t.Error("half a history is a whole document")
+		}
 	}
 }
 
@@ -153,29 +229,37 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
+// vpcs is a manifest of n VPCs with VLANs from one number on.
+func vpcs(n, vlan int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "---\n{apiVersion: vpc.githedgehog.com/v1beta1, kind: VPC, metadata: {name: vpc-%d}, spec: {vlan: %d}}\n", i, vlan+i)
+	}
+	return b.String()
+}
+
+// gitRepo makes a repository of the folder repo in dir, with all that is in it.
+func gitRepo(t *testing.T, dir string) {
+	t.Helper()
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"commit", "-qm", "as it was built"}} {
+		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=Kim", "-c", "user.email=kim@netops.example"}, args...)...)
+		cmd.Dir = filepath.Join(dir, "repo")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+}
+
 // TestAMassChangeIsAcceptedByTypingItsCount, on a terminal; whatever else is
 // typed there accepts nothing.
 func TestAMassChangeIsAcceptedByTypingItsCount(t *testing.T) {
 	p := newProgram(t)
 	p.configure("  - name: dc1\n    cluster: {cluster_name: dc1, namespace: default, dump: dc1.yaml}\n    git: {url: repo, path: dc1}\n")
-	vpcs := func(n int) string {
-		var b strings.Builder
-		for i := range n {
-			fmt.Fprintf(&b, "---\n{apiVersion: vpc.githedgehog.com/v1beta1, kind: VPC, metadata: {name: vpc-%d}, spec: {vlan: %d}}\n", i, 1000+i)
-		}
-		return b.String()
-	}
-	write(t, filepath.Join(p.dir, "repo/dc1/vpcs.yaml"), vpcs(8))
-	write(t, filepath.Join(p.dir, "dc1.yaml"), vpcs(8))
-	for _, args := range [][]string{{"init", "-q", "-b", "main", "repo"}, {"-C", "repo", "add", "."}, {"-C", "repo", "commit", "-qm", "eight VPCs"}} {
-		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=Kim", "-c", "user.email=kim@netops.example"}, args...)...)
-		cmd.Dir = p.dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
+	write(t, filepath.Join(p.dir, "repo/dc1/vpcs.yaml"), vpcs(8, 1000))
+	write(t, filepath.Join(p.dir, "dc1.yaml"), vpcs(8, 1000))
+	gitRepo(t, p.dir)
 	p.status(exitDone)
-	write(t, filepath.Join(p.dir, "dc1.yaml"), vpcs(2))
+	write(t, filepath.Join(p.dir, "dc1.yaml"), vpcs(2, 1000))
 	for _, tt := range []struct {
 		typed, shows string
 		code         int

@@ -9,14 +9,9 @@ import (
 	"time"
 
 	"selvage/core"
+	"selvage/core/config"
 	"selvage/core/safe"
 )
-
-type historyList struct {
-	APIVersion string         `json:"apiVersion"`
-	Kind       string         `json:"kind"`
-	Items      []historyEntry `json:"items"`
-}
 
 // historyEntry is one entry; what it holds depends on its event.
 type historyEntry struct {
@@ -94,17 +89,46 @@ type acknowledgedEntry struct {
 	Until  time.Time `json:"until"`
 }
 
-func (a *app) historyJSON(entries []core.Entry, _ map[core.FabricID]core.Fabric) error {
-	doc := historyList{APIVersion: "selvage/v1", Kind: "HistoryList", Items: make([]historyEntry, 0, len(entries))}
-	for _, e := range entries {
-		doc.Items = append(doc.Items, historyDocument(e))
-	}
-	data, err := json.MarshalIndent(doc, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write history: %w", err)
-	}
-	return a.printf("%s\n", data)
+// historyJSON prints a list of entries. It is written piece by piece; where the
+// history cannot be read to its end it stays open, so that nobody takes the part
+// for the whole.
+type historyJSON struct {
+	app   *app
+	items int
 }
+
+func (a *app) historyJSON(*config.Config, []core.FabricID) historyPrinter {
+	return &historyJSON{app: a}
+}
+
+func (h *historyJSON) page(entries []core.Entry) error {
+	var b strings.Builder
+	for _, e := range entries {
+		item, err := json.MarshalIndent(historyDocument(e), "    ", "  ")
+		if err != nil {
+			return fmt.Errorf("write history: %w", err)
+		}
+		before := ",\n    "
+		if h.items++; h.items == 1 {
+			before = historyHead + "\n    "
+		}
+		b.WriteString(before)
+		b.Write(item)
+	}
+	return h.app.printf("%s", b.String())
+}
+
+func (h *historyJSON) end() error {
+	if h.items == 0 {
+		return h.app.printf("%s]\n}\n", historyHead)
+	}
+	return h.app.printf("\n  ]\n}\n")
+}
+
+const historyHead = `{
+  "apiVersion": "selvage/v1",
+  "kind": "HistoryList",
+  "items": [`
 
 func historyDocument(e core.Entry) historyEntry {
 	doc := historyEntry{ID: e.ID, Time: utc(e.At), Fabric: e.Fabric, Event: eventWord(e.What)}
@@ -160,15 +184,29 @@ func overwrittenDocument(o core.Overwritten) *overwrittenEntry {
 
 // historyCSV prints a row for each entry, for each change of a verdict and for
 // each object of an acceptance. Values are JSON.
-func (a *app) historyCSV(entries []core.Entry, _ map[core.FabricID]core.Fabric) error {
-	w := csv.NewWriter(a.out)
-	columns := []string{
+type historyCSV struct {
+	csv   *csv.Writer
+	begun bool
+}
+
+func (a *app) historyCSV(*config.Config, []core.FabricID) historyPrinter {
+	return &historyCSV{csv: csv.NewWriter(a.out)}
+}
+
+func historyColumns() []string {
+	return []string{
 		"time", "fabric", "event", "group", "kind", "namespace", "name", "from", "to", "reason",
 		"path", "op", "verdict", "git", "live", "now", "live_manager", "live_manager_time",
 		"lived_seconds", "replaced_by", "git_commit", "by", "since", "until",
 	}
-	if err := w.Write(columns); err != nil {
-		return fmt.Errorf("write history: %w", err)
+}
+
+func (h *historyCSV) page(entries []core.Entry) error {
+	columns := historyColumns()
+	var rows [][]string
+	if !h.begun {
+		h.begun = true
+		rows = append(rows, columns)
 	}
 	for _, e := range entries {
 		for _, cells := range historyRows(e) {
@@ -176,14 +214,16 @@ func (a *app) historyCSV(entries []core.Entry, _ map[core.FabricID]core.Fabric) 
 			for i, name := range columns {
 				row[i] = cells[name]
 			}
-			if err := w.Write(row); err != nil {
-				return fmt.Errorf("write history: %w", err)
-			}
+			rows = append(rows, row)
 		}
 	}
-	w.Flush()
-	return w.Error()
+	if err := h.csv.WriteAll(rows); err != nil { // it flushes
+		return fmt.Errorf("write history: %w", err)
+	}
+	return nil
 }
+
+func (h *historyCSV) end() error { return nil }
 
 // historyRows are the rows of an entry, by the names of their columns.
 func historyRows(e core.Entry) []map[string]string {

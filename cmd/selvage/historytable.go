@@ -37,53 +37,109 @@ type chapter struct {
 	since  time.Time
 }
 
-// historyTable prints a line for each entry, newest first, and more of it in
+// historyTable prints a line for each chapter, newest first, and more of it in
 // indented lines below.
-func (a *app) historyTable(entries []core.Entry, fabrics map[core.FabricID]core.Fabric) error {
-	if len(entries) == 0 {
-		return a.printf("nothing is known of that time\n")
-	}
-	wide := len("FABRIC")
-	for _, e := range entries {
-		wide = max(wide, ansi.StringWidth(safe.Clean(string(e.Fabric)).String()))
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%-20s  %-*s  %-14s  %s\n", "TIME", wide, "FABRIC", "EVENT", "ABOUT")
-	for _, c := range chapters(entries, fabrics) {
-		c.write(&b, wide)
-	}
-	return a.printf("%s", b.String())
+type historyTable struct {
+	app  *app
+	wide int // of the names of fabrics
+	story
+	begun bool
 }
 
-// chapters puts together the checks of a fabric that found the same one after
-// the other, and the objects of which the same is told at one time.
-func chapters(entries []core.Entry, fabrics map[core.FabricID]core.Fabric) []*chapter {
-	all := make([]*chapter, 0, len(entries))
-	last := map[core.FabricID]*chapter{}
-	for _, e := range entries {
-		c := chapterOf(e, fabrics[e.Fabric])
-		before := last[e.Fabric]
-		if before != nil && before.event == c.event && slices.Equal(before.told, c.told) {
-			switch {
-			case c.event == checkEvent:
-				before.checks++
-				before.since = c.at
-				continue
-			case len(c.objects) > 0 && before.at.Equal(c.at):
-				before.objects = append(before.objects, c.objects...)
-				continue
-			}
-		}
-		last[e.Fabric] = c
-		all = append(all, c)
+func (a *app) historyTable(c *config.Config, ids []core.FabricID) historyPrinter {
+	t := &historyTable{app: a, wide: len("FABRIC"), story: newStory(fabricsOf(c))}
+	for _, id := range ids {
+		t.wide = max(t.wide, ansi.StringWidth(safe.Clean(string(id)).String()))
 	}
-	return all
+	return t
+}
+
+func (t *historyTable) page(entries []core.Entry) error {
+	for _, e := range entries {
+		t.add(e)
+	}
+	return t.write(t.finished())
+}
+
+func (t *historyTable) end() error {
+	if err := t.write(t.rest()); err != nil || t.begun {
+		return err
+	}
+	return t.app.printf("nothing is known of that time\n")
+}
+
+func (t *historyTable) write(chapters []*chapter) error {
+	var b strings.Builder
+	if !t.begun && len(chapters) > 0 {
+		t.begun = true
+		fmt.Fprintf(&b, "%-20s  %-*s  %-14s  %s\n", "TIME", t.wide, "FABRIC", "EVENT", "ABOUT")
+	}
+	for _, c := range chapters {
+		c.write(&b, t.wide)
+	}
+	return t.app.printf("%s", b.String())
+}
+
+// story puts entries together to chapters: the checks of a fabric that found the
+// same one after the other, and the objects of which the same is told at one
+// time.
+type story struct {
+	fabrics map[core.FabricID]core.Fabric
+	told    []*chapter // that were not given yet
+	last    map[core.FabricID]*chapter
+	at      time.Time // of the last entry
+}
+
+func newStory(fabrics map[core.FabricID]core.Fabric) story {
+	return story{fabrics: fabrics, last: map[core.FabricID]*chapter{}}
+}
+
+func (s *story) add(e core.Entry) {
+	s.at = e.At
+	c := chapterOf(e, s.fabrics[e.Fabric])
+	before := s.last[e.Fabric]
+	if before != nil && before.event == c.event && slices.Equal(before.told, c.told) {
+		switch {
+		case c.event == checkEvent:
+			before.checks++
+			before.since = c.at
+			return
+		case len(c.objects) > 0 && before.at.Equal(c.at):
+			before.objects = append(before.objects, c.objects...)
+			return
+		}
+	}
+	s.last[e.Fabric] = c
+	s.told = append(s.told, c)
+}
+
+// finished gives the chapters before the first one that the next entry may
+// still belong to. A chapter that would keep too many others back ends here, and
+// goes on as another one.
+func (s *story) finished() []*chapter {
+	open := slices.IndexFunc(s.told, func(c *chapter) bool {
+		return s.last[c.fabric] == c && (c.event == checkEvent || c.at.Equal(s.at))
+	})
+	if open < 0 || len(s.told)-open > historyPage {
+		return s.rest()
+	}
+	done := s.told[:open]
+	s.told = slices.Clone(s.told[open:])
+	return done
+}
+
+// rest gives all chapters.
+func (s *story) rest() []*chapter {
+	done := s.told
+	s.told = nil
+	clear(s.last)
+	return done
 }
 
 // write writes the line, with the first of what is told on it where that fits.
 func (c *chapter) write(b *strings.Builder, wide int) {
 	fabric := safe.Clean(string(c.fabric)).String()
-	line := fmt.Sprintf("%s  %s%s  %-14s", stamp(c.at), fabric, strings.Repeat(" ", wide-ansi.StringWidth(fabric)), c.event)
+	line := fmt.Sprintf("%s  %s%s  %-14s", core.Stamp(c.at), fabric, strings.Repeat(" ", wide-ansi.StringWidth(fabric)), c.event)
 	var below []string
 	switch n := len(c.objects); n {
 	case 0:
@@ -98,7 +154,7 @@ func (c *chapter) write(b *strings.Builder, wide int) {
 	}
 	below = append(slices.Clone(c.told), below...)
 	if c.checks > 1 {
-		below[0] += fmt.Sprintf(" (%d checks since %s)", c.checks, stamp(c.since))
+		below[0] += fmt.Sprintf(" (%d checks since %s)", c.checks, core.Stamp(c.since))
 	}
 	if first := safe.Clean(below[0]).String(); ansi.StringWidth(line)+2+ansi.StringWidth(first) <= historyWidth {
 		line, below = line+"  "+first, below[1:]
@@ -182,7 +238,7 @@ func tellOverwritten(o core.Overwritten) []string {
 	if o.Manager != "" {
 		edit += " by " + o.Manager
 		if !o.ManagerTime.IsZero() {
-			edit += " " + stamp(o.ManagerTime)
+			edit += " " + core.Stamp(o.ManagerTime)
 		}
 	}
 	if lived := o.Lived(); lived >= time.Second {
@@ -234,7 +290,7 @@ func tellAcknowledgement(a core.Acknowledgement) string {
 	if a.By != "" {
 		by = " by " + a.By
 	}
-	return fmt.Sprintf("%s  until %s%s: %s", spot(a.Path), stamp(a.Until), by, a.Reason)
+	return fmt.Sprintf("%s  until %s%s: %s", spot(a.Path), core.Stamp(a.Until), by, a.Reason)
 }
 
 // spot is a path as people read it.

@@ -52,6 +52,9 @@ was last seen live. A word that names a fabric of the configuration means the
 fabric; write ./NAME for the folder. A word with a slash is always a path, and
 needs no configuration.
 
+API versions are held against those that Hedgehog's kinds had when this selvage
+was built. What a fabric serves is not asked.
+
 Exit codes: 0 nothing but notes, 1 errors or warnings, 2 usage, 3 something could
 not be read.`,
 		Example: "  selvage lint\n  selvage lint fabrics/dc1 --against origin/main\n  selvage lint dc1-frontend -o json",

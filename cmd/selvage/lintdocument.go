@@ -65,14 +65,7 @@ type lintItem struct {
 	Level   core.LintLevel `json:"level"`
 	Rule    string         `json:"rule"`
 	Message string         `json:"message"`
-	Object  *lintObject    `json:"object,omitempty"`
-}
-
-type lintObject struct {
-	Group     string `json:"group"`
-	Kind      string `json:"kind"`
-	Namespace string `json:"namespace,omitempty"`
-	Name      string `json:"name"`
+	Object  *objectName    `json:"object,omitempty"`
 }
 
 func (l *linter) json() error {
@@ -83,7 +76,7 @@ func (l *linter) json() error {
 			Level: f.Level, Rule: f.Rule, Message: f.Message,
 		}
 		if k := f.Key; k.Name != "" {
-			item.Object = &lintObject{k.Group, k.Kind, k.Namespace, k.Name}
+			item.Object = &objectName{k.Group, k.Kind, k.Namespace, k.Name}
 		}
 		doc.Items = append(doc.Items, item)
 	}

@@ -30,6 +30,17 @@ func (m matcher) matches(k core.Key) bool {
 	return k.Name == m.name && (m.namespace == "" || k.Namespace == m.namespace) && core.KindOf(k.GroupKind()).Named(m.kind)
 }
 
+// leftOut is the kind that is meant, where live has objects of it and Git never
+// held one; "" otherwise.
+func (m matcher) leftOut(r *core.Report) string {
+	for gk := range r.NotInGit {
+		if core.KindOf(gk).Named(m.kind) {
+			return gk.Kind
+		}
+	}
+	return ""
+}
+
 // chosen are the verdicts on the named objects, in the order of the report;
 // all of them where none is named.
 func chosen(r *core.Report, names []string) ([]core.Verdict, error) {
@@ -56,6 +67,8 @@ func chosen(r *core.Report, names []string) ([]core.Verdict, error) {
 		case ok:
 		case !strings.Contains(names[i], "/"):
 			return nil, fmt.Errorf("%q names no object; write KIND/NAME, such as vpc/vpc-1", names[i])
+		case matchers[i].leftOut(r) != "":
+			return nil, fmt.Errorf("%q: %s is not kept in git here, so it is not compared", names[i], matchers[i].leftOut(r))
 		default:
 			return nil, fmt.Errorf("no object %q in git or live; selvage status FABRIC --all lists them", names[i])
 		}

@@ -8,10 +8,14 @@ import (
 )
 
 // laterKeys are the keys that a configuration may hold already and that this
-// version does not act on. They are checked like all others.
+// version does not act on, also where it hands them on. They are checked like
+// all others.
 func laterKeys() (common, fabric, git []string) {
 	return []string{"keys", "tools"},
-		[]string{"theme", "policy", "sync.auto", "sync.retries", "sync.backoff", "engine", "limits"},
+		[]string{
+			"theme", "policy", "sync.auto", "sync.retries", "sync.backoff",
+			"engine.type", "engine.app", "engine.namespace", "engine.kubeconfig", "engine.context", "engine.api",
+		},
 		[]string{"author", "publish", "review_url", "message", "require_ticket", "sign", "signoff"}
 }
 

@@ -26,6 +26,9 @@ type session struct {
 	config *config.Config
 	store  *store.Store
 	loop   *loop.Loop
+
+	// late is set as soon as Git's history has kept a command waiting too long.
+	late bool
 }
 
 // open opens the store and plugs the rooms together.
@@ -51,13 +54,13 @@ func (a *app) openStore(ctx context.Context, c *config.Config) (*store.Store, er
 func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, log *slog.Logger) *session {
 	kube.Quiet(log)
 	slog.SetDefault(log) // net/http logs there, and the dashboard owns the terminal
-	pool := repo.NewPool(repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home, CacheDir: c.Cache})
+	pool := repo.NewPool(a.gitConfig(c, log))
 	units := make([]loop.Unit, len(c.Fabrics))
 	for i := range c.Fabrics {
 		f := &c.Fabrics[i]
-		units[i] = loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: a.live(f)}
+		units[i] = loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: a.live(f, log)}
 	}
-	l := loop.New(loop.Config{Units: units, History: history, Now: a.now, Limit: atOnce, Jitter: jitter, Log: log})
+	l := loop.New(a.loopConfig(units, history, log))
 	if err := l.Restore(ctx); err != nil {
 		a.complain(err)
 	}
@@ -77,18 +80,30 @@ func (a *app) complain(err error) {
 	fmt.Fprintln(a.errs, "selvage: "+safe.Clean(err.Error()).String())
 }
 
+func (a *app) gitConfig(c *config.Config, log *slog.Logger) repo.Config {
+	return repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home, CacheDir: c.Cache}
+}
+
+func (a *app) loopConfig(units []loop.Unit, history core.History, log *slog.Logger) loop.Config {
+	return loop.Config{Units: units, History: history, Now: a.now, Limit: atOnce, Jitter: jitter, Log: log}
+}
+
 // live is the source of a fabric's cluster: its API or a dump of it.
-func (a *app) live(f *config.Fabric) core.Source {
-	c := f.Cluster
-	if c.Dump != "" {
+func (a *app) live(f *config.Fabric, log *slog.Logger) core.Source {
+	if c := f.Cluster; c.Dump != "" {
 		return dump.New(dump.Config{Path: c.Dump, ClusterName: c.ClusterName, Now: a.now})
 	}
-	return kube.New(kube.Config{
+	return kube.New(a.clusterConfig(f, log))
+}
+
+func (a *app) clusterConfig(f *config.Fabric, log *slog.Logger) kube.Config {
+	c := f.Cluster
+	return kube.Config{
 		ClusterName: c.ClusterName, APIServer: c.APIServer, Kubeconfig: c.Kubeconfig, Context: c.Context,
 		Token: c.Token.Reveal(), TokenEnv: c.TokenEnv, TokenFile: c.TokenFile,
 		CAFile: c.CAFile, Insecure: !c.VerifySSL, TLSServerName: c.TLSServerName, ProxyURL: c.ProxyURL,
-		UserAgent: "selvage/" + version(), Now: a.now, LookupEnv: a.env,
-	})
+		UserAgent: "selvage/" + version(), Now: a.now, LookupEnv: a.env, Jitter: jitter, Log: log,
+	}
 }
 
 func locations(f *config.Fabric) []repo.Location {
@@ -103,7 +118,8 @@ func locations(f *config.Fabric) []repo.Location {
 	return all
 }
 
-// jitter spreads checks over a tenth of their interval either way.
+// jitter spreads checks, and the retries of watches, over a tenth of their
+// pause either way.
 func jitter(d time.Duration) time.Duration {
 	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
 }
