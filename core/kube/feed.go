@@ -14,6 +14,7 @@ import (
 type feed struct {
 	journal *journal
 	entries map[core.Key]entry
+	read    int        // the number of the next read that tells them
 	gone    []core.Key // entries without an object, which go with the next read
 
 	position string    // the revision up to which events came
@@ -156,10 +157,10 @@ func (f *feed) remove(k core.Key, at time.Time) {
 // become gives an object another content. The one before is a passage if no read
 // has told it.
 func (f *feed) become(k core.Key, o *core.Object, at time.Time) {
-	if e, known := f.entries[k]; known && e.read == f.journal.read {
+	if e, known := f.entries[k]; known && e.read == f.read {
 		f.journal.add(core.Passage{Key: k, Object: e.object, From: e.from, Until: at})
 	}
-	f.entries[k] = entry{o, at, f.journal.read}
+	f.entries[k] = entry{o, at, f.read}
 	f.journal.news = true
 }
 
@@ -177,6 +178,7 @@ func (f *feed) tell() []*core.Object {
 		}
 	}
 	f.gone = f.gone[:0]
+	f.read++
 	return objects
 }
 

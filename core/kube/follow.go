@@ -86,7 +86,7 @@ func (s *Source) follow(ctx context.Context, f *follower, want core.Scope) (done
 }
 
 // run keeps one watch open. It gives up when the server refuses to go on from
-// where the last events were, or cannot be reached.
+// where the last events were, says what cannot be understood, or is not reached.
 func (f *follower) run(ctx context.Context, c *client, r *run) {
 	for {
 		lived, err := f.stream(ctx, c, r)
@@ -95,7 +95,7 @@ func (f *follower) run(ctx context.Context, c *client, r *run) {
 		case ctx.Err() != nil:
 			return
 		case gone(err) && f.skip(r):
-		case !worked, errors.Is(err, errSilent), gone(err):
+		case !worked, errors.Is(err, errSilent), answered(err):
 			f.broke(r, err, worked)
 			return
 		default:
@@ -134,6 +134,14 @@ func (f *follower) stream(ctx context.Context, c *client, r *run) (lived time.Du
 			silent.Reset(f.timing.silence)
 		}
 	}
+}
+
+// answered tells whether an error is what the server said, and not that it could
+// not be heard.
+func answered(err error) bool {
+	var refused *refusal
+	var answer *answerError
+	return errors.As(err, &refused) || errors.As(err, &answer)
 }
 
 // lasting tells whether an error is one that does not go away by itself.

@@ -15,7 +15,6 @@ const (
 
 // journal is what happened since the last read, in all feeds of a source.
 type journal struct {
-	read     int  // the number of the next read
 	news     bool // something happened that no read has told
 	passages []core.Passage
 	of       map[core.Key]int // the number of an object's passages
@@ -49,6 +48,5 @@ func (j *journal) drop(i int) {
 func (j *journal) tell() []core.Passage {
 	told := j.passages
 	j.passages, j.of, j.news = nil, map[core.Key]int{}, false
-	j.read++
 	return told
 }

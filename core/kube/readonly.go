@@ -58,7 +58,7 @@ func (g *guard) admit(r *http.Request) error {
 		return fmt.Errorf("%w (path)", errReadOnly)
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || query.Has("watch") && !(watches(r) && isList(below)) {
+	if err != nil || query.Has("watch") && (!watches(r) || !isList(below)) {
 		return fmt.Errorf("%w (a watch of what is no list)", errReadOnly)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ type cluster struct {
 	answers  map[string]http.HandlerFunc // by path, in place of the usual one
 	requests []string
 
-	connections int // opened so far
+	connections atomic.Int32 // opened so far
 
 	revision int           // of the last change
 	oldest   int           // the oldest revision that a watch may go on from
@@ -60,7 +61,7 @@ func newCluster(t testing.TB) *cluster {
 	c.server.Config.ErrorLog = log.New(io.Discard, "", 0) // some clients are to break off
 	c.server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
-			c.with(func() { c.connections++ })
+			c.connections.Add(1) // without the lock: the server holds one of its own
 		}
 	}
 	c.server.StartTLS()
