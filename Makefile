@@ -7,12 +7,16 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 # Packages below testdata can be imported, but ./... leaves them out. Each
 # folder with a go.mod of its own is a module of its own.
-PACKAGES      := ./... ./testdata/demo/... ./testdata/labtest/...
+PACKAGES      := ./... ./testdata/demo/... ./testdata/labtest/... ./testdata/scenarios/...
 MODULES       := testdata/hedgehog testdata/lab
 TESTFLAGS     ?=
+# How long each fuzz target runs, and what chance begins from: "make slow SEED=7"
+# does again what a run that printed 7 did.
+FUZZTIME      ?= 30s
+SEED          ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fmt vet lint vuln tidy golden bench fuzz lab lab-build clean
+.PHONY: help build demo test verdicts slow check fmt vet lint vuln tidy golden bench fuzz lab lab-build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +39,18 @@ test: lab-build ## Run every test
 	$(GO) test $(TESTFLAGS) $(PACKAGES)
 	cd testdata/hedgehog && $(GO) test $(TESTFLAGS) ./...
 	cd testdata/lab && $(GO) test ./...
+	$(MAKE) fuzz FUZZTIME=1s
+
+verdicts: lab-build ## Play every scenario, print precision and recall
+	cd testdata/scenarios && $(GO) test -count=1 -timeout 30m -run '^TestVerdicts' -args -table
+
+# Packages with properties are those that import rapid: others do not know its flags.
+slow: lab-build ## What takes too long for "make test": fuzzing, many cases, fabrics in motion
+	@echo "seed $(SEED)"
+	$(MAKE) fuzz FUZZTIME=60s
+	$(GO) test -count=1 -timeout 60m -rapid.checks=20000 -rapid.seed=$(SEED) \
+		$$(grep -rl --include='*_test.go' pgregory.net/rapid core store tui | xargs -n1 dirname | sort -u | sed 's|^|./|')
+	cd testdata/scenarios && $(GO) test -count=1 -timeout 120m -v -args -table -full -seed=$(SEED)
 
 check: tidy fmt vet lint ## The one gate: format, vet, lint, and every test with -race
 	$(MAKE) test TESTFLAGS="-race -shuffle=on"
@@ -66,9 +82,9 @@ bench: build lab-build ## Measure: ratios beside a peer or a floor in the same r
 	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./testdata/labtest/bench
 	$(GO) test -run '^$$' -bench . ./core/... ./store ./tui/...
 
-fuzz: ## Fuzz every target for 30 seconds
+fuzz: ## Fuzz every target for FUZZTIME
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-		echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s $$p || exit 1; done; done
+		echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
 clean: ## Remove what was built here
 	rm -rf bin

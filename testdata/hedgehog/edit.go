@@ -43,12 +43,22 @@ func EditGit(manifest map[string]any, e Edit) (Path, bool) {
 // the manager's Update entry in managedFields (a removal leaves no name), the webhooks run, resourceVersion and, when the
 // spec changed, generation go up. It answers as EditGit does. An object without metadata stays as it is.
 func EditLive(live map[string]any, e Edit, manager string, at time.Time) (Path, bool) {
+	return EditLiveAll(live, []Edit{e}, manager, at)
+}
+
+// EditLiveAll is EditLive for several edits in one write. It answers for the first of them.
+func EditLiveAll(live map[string]any, edits []Edit, manager string, at time.Time) (Path, bool) {
 	meta := mapAt(live, "metadata")
 	if meta == nil {
 		return nil, false
 	}
 	before := Clone(live).(map[string]any)
-	root := e.do(live)
+	var root Path
+	for _, e := range edits {
+		if p := e.do(live); root == nil {
+			root = p
+		}
+	}
 	if reflect.DeepEqual(before, live) {
 		return nil, false
 	}

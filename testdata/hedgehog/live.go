@@ -76,10 +76,7 @@ func Live(obj map[string]any, o LiveOptions) map[string]any {
 		return live
 	}
 	ref := RefOf(live)
-	if o.Application != "" {
-		Path{"metadata", "annotations", trackingID}.set(live,
-			fmt.Sprintf("%s:%s/%s:%s/%s", o.Application, ref.Group, ref.Kind, ref.Namespace, ref.Name))
-	}
+	o.track(live, ref)
 	entry := managerEntry(o.manager(), "Apply", stringAt(live, "apiVersion"), nil, o.Now)
 	if o.Method == ClientSideApply {
 		text, _ := json.Marshal(live) // decoded JSON always encodes
@@ -102,6 +99,14 @@ func Live(obj map[string]any, o LiveOptions) map[string]any {
 	meta["creationTimestamp"] = timestamp(o.Now)
 	meta["managedFields"] = []any{entry}
 	return live
+}
+
+// track puts an Application's tracking annotation on an object.
+func (o LiveOptions) track(obj map[string]any, ref Ref) {
+	if o.Application != "" {
+		Path{"metadata", "annotations", trackingID}.set(obj,
+			fmt.Sprintf("%s:%s/%s:%s/%s", o.Application, ref.Group, ref.Kind, ref.Namespace, ref.Name))
+	}
 }
 
 // Live answers what the server holds for the whole fabric, in the order of its objects, resource versions rising from

@@ -14,20 +14,24 @@ import (
 	"selvage/testdata/hedgehog"
 
 	"selvage/testdata/lab/control"
+	"selvage/testdata/lab/crds"
 )
 
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "lab:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 1 && args[0] == "crds" {
+		return crds.Write(stdout)
+	}
 	if len(args) == 0 || args[0] != "serve" {
-		return fmt.Errorf("say what to do: lab serve --dir DIR [--linger 30s]")
+		return fmt.Errorf("say what to do: lab serve --dir DIR [--linger 30s], or lab crds")
 	}
 	flags := flag.NewFlagSet("lab serve", flag.ContinueOnError)
 	flags.SetOutput(stderr)

@@ -52,6 +52,23 @@ func (l *Lab) NewCluster(t testing.TB) *Cluster {
 	return l.open(t, client.OpenCluster{Own: true, Name: slug(t.Name())})
 }
 
+// NewClusterOf is NewCluster with the kinds that the definitions in a folder of
+// YAML files make, in place of the lab's own.
+func (l *Lab) NewClusterOf(t testing.TB, definitions string) *Cluster {
+	t.Helper()
+	return l.open(t, client.OpenCluster{Own: true, Name: slug(t.Name()), Definitions: definitions})
+}
+
+// In returns the same cluster with another namespace, which is made if it is
+// not there.
+func (c *Cluster) In(t testing.TB, namespace string) *Cluster {
+	t.Helper()
+	c.Apply(t, "labtest", "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+namespace+"}\n")
+	other := *c
+	other.Namespace = namespace
+	return &other
+}
+
 func (l *Lab) open(t testing.TB, req client.OpenCluster) *Cluster {
 	t.Helper()
 	info := ask[client.Cluster](t, l, client.VerbClusterOpen, req)
@@ -128,7 +145,9 @@ func (c *Cluster) Kubectl(t testing.TB, args ...string) string {
 // TryKubectl is Kubectl with a standard input, for what may be refused.
 func (c *Cluster) TryKubectl(stdin string, args ...string) (string, error) {
 	kubeconfig := c.OperatorKubeconfig
-	cmd := exec.Command(c.lab.Kubectl(), args...)
+	// The last namespace on a command line counts, and the kubeconfig's is that
+	// of the whole cluster.
+	cmd := exec.Command(c.lab.Kubectl(), append([]string{"--namespace=" + c.Namespace}, args...)...)
 	cmd.Env = append(os.Environ(),
 		"KUBECONFIG="+kubeconfig,
 		"KUBECACHEDIR="+filepath.Join(filepath.Dir(kubeconfig), "cache"), // addresses are used again

@@ -7,6 +7,7 @@
 //	lab := labtest.Start(t)
 //	c := lab.Cluster(t)                 // a namespace of one's own in the shared cluster
 //	own := lab.NewCluster(t)            // a cluster of one's own: Unplug, DropCRD, RevokeReader, …
+//	other := lab.NewClusterOf(t, dir)   // one that serves the kinds which the CRDs in a folder define
 //	repo := lab.Repo(t)                 // a repository over HTTP, with a work tree
 //	repo.Write("fabric/vpc.yaml", doc)
 //	sha := repo.Commit("add a VPC")     // commits and pushes

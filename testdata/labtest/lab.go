@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,16 @@ func Start(t testing.TB) *Lab {
 		t.Fatalf("labtest: join the lab: %v", err)
 	}
 	return &Lab{session: s}
+}
+
+// Definitions returns the definitions of the lab's kinds as YAML documents.
+func (l *Lab) Definitions(t testing.TB) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), l.session.Programs.Lab, "crds").Output()
+	if err != nil {
+		t.Fatalf("labtest: print the lab's definitions: %v", err)
+	}
+	return string(out)
 }
 
 // Kubectl returns the path of a kubectl of the lab's version.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -252,5 +253,30 @@ func TestRepoIsServed(t *testing.T) {
 	}
 	if out, err := repo.TryGit("ls-remote", account(repo.URL, repo.ReadUser, "wrong")); err == nil {
 		t.Errorf("ls-remote with a wrong password = %q", out)
+	}
+}
+
+// TestClusterServesTheKindsOfAFolder has a cluster made of the lab's own
+// definitions, printed, but for one that is left out.
+func TestClusterServesTheKindsOfAFolder(t *testing.T) {
+	lab, dir := labtest.Start(t), t.TempDir()
+	var kept []string
+	for doc := range strings.SplitSeq(lab.Definitions(t), "---\n") {
+		if !strings.Contains(doc, "name: vpcpeerings.vpc.githedgehog.com") {
+			kept = append(kept, doc)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "definitions.yaml"), []byte(strings.Join(kept, "---\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := lab.NewClusterOf(t, dir)
+	served := c.Kubectl(t, "api-resources", "--api-group=vpc.githedgehog.com", "-o", "name")
+	if !strings.Contains(served, "vpcs.vpc") || strings.Contains(served, "vpcpeerings") {
+		t.Errorf("it serves %q", served)
+	}
+	other := c.In(t, "elsewhere")
+	other.Apply(t, "test", "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nmetadata: {name: a}\n")
+	if got := other.Kubectl(t, "get", "servers", "-A", "-o", "jsonpath={.items[*].metadata.namespace}"); got != "elsewhere" {
+		t.Errorf("the server is in %q", got)
 	}
 }

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"go.etcd.io/etcd/server/v3/embed"
+	apiext "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/client-go/rest"
 
+	"selvage/testdata/lab/crds"
 	"selvage/testdata/lab/pki"
 	"selvage/testdata/lab/webhook"
 )
@@ -37,13 +39,17 @@ rules:
 - level: Metadata
 `
 
-// Config says what a cluster is made of. All fields are required.
+// Config says what a cluster is made of. All fields but Definitions are required.
 type Config struct {
 	Name   string         // in kubeconfig files and messages
 	Dir    string         // an empty directory with a short path
 	Mutate webhook.Mutate // the work of the mutating webhooks
 	Now    func() time.Time
 	Log    *log.Logger // what goes wrong between calls
+
+	// Definitions is a folder with the definitions of the kinds to serve; "" for
+	// the lab's own.
+	Definitions string
 }
 
 // Cluster is a running cluster. Its methods may be called at the same time.
@@ -55,6 +61,7 @@ type Cluster struct {
 	etcd      *embed.Etcd
 	hook      *webhook.Server
 	port      *port
+	kinds     []*apiext.CustomResourceDefinition
 
 	mu     sync.Mutex
 	server *apiserver // nil while unplugged
@@ -68,12 +75,17 @@ var ErrClosed = errors.New("the cluster is closed")
 // be listed, the webhook is asked, both roles are bound.
 func Start(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 	silence()
-	c := &Cluster{name: cfg.Name, dir: cfg.Dir, tokens: newTokens()}
+	c := &Cluster{name: cfg.Name, dir: cfg.Dir, tokens: newTokens(), kinds: crds.All()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start cluster %q: %w", cfg.Name, err), c.Close())
 		}
 	}()
+	if cfg.Definitions != "" {
+		if c.kinds, err = crds.Folder(cfg.Definitions); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.writeFiles(); err != nil {
 		return nil, err
 	}

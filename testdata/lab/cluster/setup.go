@@ -58,7 +58,7 @@ func (c *Cluster) setUp(ctx context.Context, cfg *rest.Config) error {
 		return fmt.Errorf("make a client: %w", err)
 	}
 	steps := []func() error{
-		func() error { return crds.Install(ctx, cfg) },
+		func() error { return crds.Install(ctx, cfg, c.kinds) },
 		func() error { return c.hook.Register(ctx, cfg, crds.OperatorGroups()) },
 		func() error { return bindReaders(ctx, clients) },
 	}

@@ -137,7 +137,7 @@ func (s *server) shared() (*cluster.Cluster, error) {
 	if s.common != nil {
 		return s.common, nil
 	}
-	c, _, err := s.newCluster("shared")
+	c, _, err := s.newCluster("shared", "")
 	if err != nil {
 		return nil, err
 	}
@@ -155,8 +155,9 @@ func (s *server) closeShared() error {
 	return s.common.Close()
 }
 
-// newCluster starts a cluster in a directory of its own.
-func (s *server) newCluster(name string) (_ *cluster.Cluster, dir string, err error) {
+// newCluster starts a cluster in a directory of its own. It serves the kinds
+// defined in a folder, the lab's own where that is "".
+func (s *server) newCluster(name, definitions string) (_ *cluster.Cluster, dir string, err error) {
 	if dir, err = s.newDir("c"); err != nil {
 		return nil, "", err
 	}
@@ -164,6 +165,7 @@ func (s *server) newCluster(name string) (_ *cluster.Cluster, dir string, err er
 	defer cancel()
 	c, err := cluster.Start(ctx, cluster.Config{
 		Name: name, Dir: dir, Mutate: s.cfg.Mutate, Now: s.cfg.Now, Log: s.cfg.Log,
+		Definitions: definitions,
 	})
 	if err != nil {
 		return nil, "", errors.Join(err, os.RemoveAll(dir))

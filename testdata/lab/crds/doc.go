@@ -4,8 +4,9 @@
 // The definitions are data: All returns them in a fixed order. A kind has the
 // group, version, plural, short names and printer columns a Hedgehog control
 // node serves, a status subresource, and a schema with the real type of every
-// field an operator meets. Install creates them and returns when each one can
-// be listed at once.
+// field an operator meets. Install creates them, or those that Folder reads, and
+// returns when each one can be listed at once. Write prints them, for an offline
+// copy of a cluster.
 //
 // # Decisions
 //

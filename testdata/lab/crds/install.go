@@ -17,14 +17,14 @@ import (
 // settle is how long a poll waits before it looks again.
 const settle = 20 * time.Millisecond
 
-// Install creates every definition of All that the cluster lacks and returns
+// Install creates those of the definitions that the cluster lacks and returns
 // when all of them are served and can be listed without delay.
-func Install(ctx context.Context, cfg *rest.Config) error {
+func Install(ctx context.Context, cfg *rest.Config, definitions []*apiext.CustomResourceDefinition) error {
 	clients, err := clientset.NewForConfig(cfg)
 	if err != nil {
 		return fmt.Errorf("make a client for definitions: %w", err)
 	}
-	err = each(All(), func(crd *apiext.CustomResourceDefinition) error {
+	err = each(definitions, func(crd *apiext.CustomResourceDefinition) error {
 		_, err := clients.ApiextensionsV1().CustomResourceDefinitions().Create(ctx, crd, metav1.CreateOptions{})
 		if err != nil && !apierrors.IsAlreadyExists(err) {
 			return fmt.Errorf("create definition %q: %w", crd.Name, err)

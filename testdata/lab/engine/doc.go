@@ -7,7 +7,8 @@
 // annotation TrackingAnnotation, and waits. Options may be changed at any time:
 //
 //   - Auto syncs by itself when the branch moves, and tries a failed sync again;
-//   - SelfHeal applies a document again when its object was changed or deleted;
+//   - SelfHeal applies a document again when its object was changed or deleted,
+//     HealAfter later;
 //   - Prune deletes objects with the engine's mark that left Git, at each sync.
 //
 // State tells what the last sync did, object by object. A document that the

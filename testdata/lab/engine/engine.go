@@ -33,7 +33,10 @@ const (
 type Options struct {
 	Auto     bool `json:"auto"`
 	SelfHeal bool `json:"selfHeal"`
-	Prune    bool `json:"prune"`
+	// HealAfter is how long a change in the cluster is left alone before it is
+	// healed, as Argo CD does between two healings of one application.
+	HealAfter time.Duration `json:"healAfter,omitempty"`
+	Prune     bool          `json:"prune"`
 }
 
 // Config says what an engine works on. All fields but Path are required.
@@ -70,6 +73,7 @@ type Engine struct {
 	written  map[key]string // resource version of the engine's last write
 	places   map[place]bool // kinds and namespaces it has applied to
 	watching map[place]bool
+	healing  map[key]time.Time // touched and not healed yet: when that is due
 }
 
 // place is where objects of one kind are listed and watched.
@@ -112,6 +116,7 @@ func New(cfg Config) (*Engine, error) {
 		written:  make(map[key]string),
 		places:   make(map[place]bool),
 		watching: make(map[place]bool),
+		healing:  make(map[key]time.Time),
 	}, nil
 }
 
@@ -172,8 +177,10 @@ func (e *Engine) Run(ctx context.Context) {
 		case answer := <-e.asks:
 			answer <- e.sync(ctx)
 		case t := <-e.touched:
-			e.heal(ctx, t)
+			e.touch(t)
+			e.heal(ctx)
 		case <-tick.C:
+			e.heal(ctx)
 			if e.due(ctx) {
 				e.sync(ctx)
 			}

@@ -262,3 +262,18 @@ func TestEngineWorksByItself(t *testing.T) {
 	b.sync() // a sync undoes it, because somebody asked
 	b.eventually("default/a again", "default/c new")
 }
+
+func TestHealingWaits(t *testing.T) {
+	const after = 2 * time.Second
+	b := newBench(t, engine.Options{SelfHeal: true, HealAfter: after})
+	b.commit(server("a", "first"))
+	b.sync()
+	started := time.Now()
+	b.patch("a", "by hand")
+	b.eventually("default/a by hand")
+	b.patch("a", "by hand, again") // a second touch does not put it off
+	b.eventually("default/a first")
+	if took := time.Since(started); took < after {
+		t.Errorf("healed after %s, want %s at least", took, after)
+	}
+}

@@ -17,13 +17,14 @@ type touch struct {
 	all      bool              // objects that are not in versions do not exist
 }
 
-// heal applies the documents of touched objects again, but not where the touch
-// was the engine's own. What it cannot apply it leaves to the next sync.
-func (e *Engine) heal(ctx context.Context, t touch) {
+// touch notes which of the engine's objects are to be healed and when: those of
+// a touch that was not the engine's own. A second touch does not put it off.
+func (e *Engine) touch(t touch) {
 	if !e.Options().SelfHeal {
 		return
 	}
-	for k, doc := range e.desired {
+	due := e.cfg.Now().Add(e.Options().HealAfter)
+	for k := range e.desired {
 		if k.place != t.place {
 			continue
 		}
@@ -31,7 +32,22 @@ func (e *Engine) heal(ctx context.Context, t touch) {
 		if !named && !t.all {
 			continue
 		}
-		if version == "" || version != e.written[k] {
+		if _, waits := e.healing[k]; !waits && (version == "" || version != e.written[k]) {
+			e.healing[k] = due
+		}
+	}
+}
+
+// heal applies the documents of touched objects again as soon as that is due.
+// What it cannot apply it leaves to the next sync.
+func (e *Engine) heal(ctx context.Context) {
+	now := e.cfg.Now()
+	for k, due := range e.healing {
+		if due.After(now) {
+			continue
+		}
+		delete(e.healing, k)
+		if doc, wanted := e.desired[k]; wanted && e.Options().SelfHeal {
 			_ = e.apply(ctx, doc)
 		}
 	}

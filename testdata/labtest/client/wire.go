@@ -51,9 +51,10 @@ type Done struct{}
 // OpenCluster asks for a namespace in the shared cluster, or, with Own, for a
 // new cluster of that name whose namespace is default.
 type OpenCluster struct {
-	Own       bool   `json:"own"`
-	Name      string `json:"name"`
-	Namespace string `json:"namespace"` // in the shared cluster
+	Own         bool   `json:"own"`
+	Name        string `json:"name"`
+	Namespace   string `json:"namespace"`             // in the shared cluster
+	Definitions string `json:"definitions,omitempty"` // of a cluster of one's own: a folder of CRDs, "" for the lab's
 }
 
 // Cluster is a cluster as its user sees it.
@@ -124,11 +125,13 @@ type StartEngine struct {
 }
 
 // EngineOptions say what an engine does by itself: sync when the branch moves,
-// heal what was changed in the cluster, prune what left Git.
+// heal what was changed in the cluster, as soon as it has been so for HealAfter,
+// and prune what left Git.
 type EngineOptions struct {
-	Auto     bool `json:"auto"`
-	SelfHeal bool `json:"selfHeal"`
-	Prune    bool `json:"prune"`
+	Auto      bool          `json:"auto"`
+	SelfHeal  bool          `json:"selfHeal"`
+	HealAfter time.Duration `json:"healAfter,omitempty"`
+	Prune     bool          `json:"prune"`
 }
 
 // SetEngine changes the options of an engine.
