@@ -67,6 +67,24 @@ func TestPathMatch(t *testing.T) {
 	}
 }
 
+func TestUnitIsTheListThatAnIndexLeadsInto(t *testing.T) {
+	for p, want := range map[core.Path]core.Path{
+		core.Root:              "",
+		"":                     "",
+		".spec.vlan":           "",
+		`.l[0=1].x`:            "",
+		`.l[="0"][prefix="0"]`: "",
+		"[":                    "",
+		"[0].x":                core.Root,
+		".spec.links[0]":       ".spec.links",
+		`.l[id="[1]"].m[2][3]`: `.l[id="[1]"].m`,
+	} {
+		if got := p.Unit(); got != want {
+			t.Errorf("%s.Unit() = %q, want %q", p, got, want)
+		}
+	}
+}
+
 func FuzzPathSteps(f *testing.F) {
 	for _, s := range []string{".", ".a[0]", `["a]b"].c`, "[", `.a["`, "..", "[a=\"]\"]"} {
 		f.Add(s)

@@ -19,7 +19,7 @@ func valueOf(t *testing.T, text string) core.Value {
 	return core.ValueOf(v)
 }
 
-const someTree = `{"a":{"b":[{"id":1,"at":"x"},{"id":2,"at":"x"}],"a.b/c":"d"},"set":["p","q","p"],"list":[[1],[2]],"n":null}`
+const someTree = `{"a":{"b":[{"id":1,"at":"x"},{"id":2,"at":"x"}],"a.b/c":"d","k\"":[{"a.b/c":"x,y"}]},"set":["p","q","p"],"list":[[1],[2]],"n":null}`
 
 func TestValueAtAPath(t *testing.T) {
 	tests := []struct {
@@ -28,7 +28,9 @@ func TestValueAtAPath(t *testing.T) {
 	}{
 		{core.Root, someTree},
 		{`.a["a.b/c"]`, `"d"`},
+		{`.a["k\""][a.b/c="x,y"]["a.b/c"]`, `"x,y"`},
 		{".a.b[1].id", `2`},
+		{".a.b[+1]", ``},
 		{".a.b[id=2]", `{"id":2,"at":"x"}`},
 		{`.a.b[at="x",id=1].id`, `1`},
 		{`.a.b[at="x"].id`, `1`},

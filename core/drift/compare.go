@@ -150,7 +150,7 @@ func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Re
 	case foreign(s, res.GitKinds):
 		res.Report.NotInGit[k.GroupKind()]++
 		if s.waiting() {
-			res.want(want{subject: s})
+			res.want(want{subject: s, origin: true})
 		}
 		return
 	default:

@@ -2,6 +2,7 @@ package drift_test
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -99,23 +100,24 @@ func listKinds() []listKind {
 		return map[string]any{"from": from, "to": from + rapid.Int64Range(0, 2).Draw(t, "to")}
 	}
 	permit := func(t *rapid.T) any {
-		return map[string]any{"vpc-1": map[string]any{"subnets": []any{name(t)}}, "vpc-2": map[string]any{"subnets": []any{"z"}}}
+		return map[string]any{"vpc-1": map[string]any{"subnets": []any{name(t)}}, "vpc-2": map[string]any{"subnets": []any{name(t), name(t)}}}
 	}
 	options := map[string]any{"interfaceMTU": int64(1500), "leaseTimeSeconds": int64(60)}
 	const vpc, wiring = "vpc.githedgehog.com", "wiring.githedgehog.com"
 	const dhcp = core.Path(".spec.subnets.default.dhcp.options")
 	return []listKind{
 		{core.GroupKind{Group: vpc, Kind: "VPC"}, map[string]any{"subnets": map[string]any{"default": map[string]any{"dhcp": map[string]any{"enable": true, "options": options}}}}, map[core.Path]listForm{
-			".spec.staticRoutes":         {key: "prefix", item: keyed("prefix")},
-			dhcp.Key("advertisedRoutes"): {key: "destination", item: keyed("destination")},
-			dhcp.Key("dnsServers"):       {set: true, item: name},
+			".spec.staticRoutes":           {key: "prefix", item: keyed("prefix")},
+			dhcp.Key("advertisedRoutes"):   {key: "destination", item: keyed("destination")},
+			dhcp.Key("dnsServers"):         {set: true, item: name},
+			".spec.subnets.default.unruly": {item: keyed("prefix")},
 		}},
 		{core.GroupKind{Group: vpc, Kind: "ExternalPeering"}, map[string]any{"permit": map[string]any{"vpc": map[string]any{"name": "v"}, "external": map[string]any{"name": "e"}}}, map[core.Path]listForm{
 			".spec.permit.vpc.subnets":       {set: true, item: name},
 			".spec.permit.external.prefixes": {key: "prefix", item: keyed("prefix")},
 		}},
 		{core.GroupKind{Group: vpc, Kind: "VPCPeering"}, map[string]any{"remote": "r"}, map[core.Path]listForm{".spec.permit": {item: permit}}},
-		{core.GroupKind{Group: wiring, Kind: "VLANNamespace"}, map[string]any{"other": "o"}, map[core.Path]listForm{".spec.ranges": {set: true, item: vlans}}},
+		{core.GroupKind{Group: wiring, Kind: "VLANNamespace"}, map[string]any{"other": "o"}, map[core.Path]listForm{".spec.ranges": {set: true, item: vlans}, ".spec.plain": {item: name}}},
 	}
 }
 
@@ -149,11 +151,7 @@ func with(t *rapid.T, v core.Value, p core.Path, list []any) core.Value {
 }
 
 func (f listForm) drawn(t *rapid.T) []any {
-	most := 3
-	if f.key == "" && !f.set {
-		most = 1
-	}
-	list := make([]any, rapid.IntRange(0, most).Draw(t, "items"))
+	list := make([]any, rapid.IntRange(0, 3).Draw(t, "items"))
 	for i := range list {
 		list[i] = f.item(t)
 	}
@@ -178,7 +176,7 @@ func (f listForm) edited(t *rapid.T, list []any) []any {
 	if rapid.IntRange(0, 3).Draw(t, "another") == 3 {
 		out = append(out, f.item(t))
 	}
-	if len(out) > 1 && f.set && rapid.IntRange(0, 3).Draw(t, "shuffle") == 3 {
+	if len(out) > 1 && rapid.IntRange(0, 3).Draw(t, "shuffle") == 3 {
 		out = rapid.Permutation(out).Draw(t, "order")
 	}
 	return f.known(out)
@@ -189,7 +187,7 @@ func (f listForm) edited(t *rapid.T, list []any) []any {
 func (f listForm) editedItem(t *rapid.T, item any) any {
 	to := f.item(t)
 	m, ok := item.(map[string]any)
-	if !ok || f.key == "" {
+	if !ok || f.set {
 		return to
 	}
 	out := maps.Clone(m)
@@ -237,4 +235,15 @@ func (k listKind) form(p core.Path) string {
 		}
 	}
 	return "something else"
+}
+
+// TestItemsAreKnownByScalarsAlone: a path cannot name an item by anything else.
+func TestItemsAreKnownByScalarsAlone(t *testing.T) {
+	const routes = vpc + "  staticRoutes: [{prefix: {a: 1, b: 2}, nextHops: [%s]}]\n"
+	const live = liveVPC + "  staticRoutes: [{prefix: {a: 1, b: 2}, nextHops: [%s]}]\n"
+	m := agreed(t, fmt.Sprintf(routes, "x"), fmt.Sprintf(live, "x"))
+	res := compareAt(at(1), snapshot(t, "git", fmt.Sprintf(routes, "x")), snapshot(t, "kube", fmt.Sprintf(live, "y")), m)
+	if got, want := say(res.Report), "VPC/vpc-1 drifted .spec.staticRoutes changed drift"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }

@@ -115,6 +115,9 @@ func (s subject) cameFrom(i int, h hold) (moved []difference, ok bool) {
 	if i > 0 && wrote.After(s.past.when(i-1)) && !s.past.when(i-1).IsZero() || h.engine && wrote.Before(s.past.when(i)) {
 		return nil, false
 	}
+	if i > 0 && s.wroteBack(i, engine) {
+		return nil, false
+	}
 	_, rest := s.explain(tree, s.normal(live))
 	for _, d := range rest {
 		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
@@ -137,6 +140,23 @@ func (s subject) cameFrom(i int, h hold) (moved []difference, ok bool) {
 		moved = append(moved, d)
 	}
 	return moved, true
+}
+
+// wroteBack tells whether somebody other than the engine wrote, after the version
+// that came after i was committed, what that had changed: then live was moved
+// back, and did not stay behind.
+func (s subject) wroteBack(i int, engine string) bool {
+	_, tree := s.versionTree(i)
+	_, next := s.versionTree(i - 1)
+	for _, d := range s.table.differences(next, tree) {
+		if !valueAt(s.normal(s.live.Object), d.path).Equal(d.b) {
+			continue
+		}
+		if at, foreign := foreignSince(d, s.live.Object, engine); foreign && at.After(s.past.when(i-1)) {
+			return true
+		}
+	}
+	return false
 }
 
 // lastApplied takes the copy that a client-side apply leaves for the origin, if
@@ -221,9 +241,13 @@ func (o origin) reason(reason string) string {
 func (s subject) differ(v *core.Verdict, t trees, folds []core.Fold, rest []difference) {
 	live := s.live.Object
 	engine := s.engine(t.git)
+	apart := s.madeApart()
 	v.State, v.Reason, v.Folded = core.InSync, "", folds
 	say := func(d difference, verdict core.FieldVerdict) {
-		if verdict == core.FieldDrift {
+		if verdict == core.FieldDiffers && apart {
+			verdict = core.FieldConflict
+			v.State, v.Reason = core.Conflict, "made on both sides, differently"
+		} else if verdict == core.FieldDrift {
 			v.State, v.Reason = min(v.State, core.Drifted), "live changed, by managedFields"
 		} else if v.State > core.Differs {
 			v.State, v.Reason = core.Differs, "both sides differ, and nothing says who moved"
@@ -254,6 +278,18 @@ func (s subject) differ(v *core.Verdict, t trees, folds []core.Fold, rest []diff
 		say(d, core.FieldDiffers)
 	}
 	s.finish(v, t)
+}
+
+// madeApart tells whether both sides made the object, each its own: the last look
+// saw neither have it, or live alone.
+func (s subject) madeApart() bool {
+	m := s.Memory
+	if !s.known {
+		// Of kinds that Git never held nothing is remembered.
+		return m.Git != nil && m.Report != nil && !m.Report.Unread() && m.GitKinds[s.key.GroupKind()] && !s.elsewhere
+	}
+	return s.before.Live.Object != nil && (!s.before.Git.At.IsZero() && s.before.Git.Object == nil ||
+		slices.ContainsFunc(s.before.Verdict.Changes, func(c core.Change) bool { return c.Verdict == core.FieldConflict }))
 }
 
 func absorbed(d difference) core.Fold {

@@ -93,10 +93,17 @@ func remove(tree map[string]any, steps []string) {
 
 // advanced is the base with everything brought up to date that both sides agree
 // on, though they differ elsewhere: a field that converged and moves again is
-// held against where both last met, not against where they once were.
-func (s subject) advanced(t trees, changes []core.Change) *core.Base {
+// held against where both last met, not against where they once were. What the
+// server filled in meanwhile may be of the dispute's making, and stays outside.
+func (s subject) advanced(t trees, changes []core.Change, folds []core.Fold) *core.Base {
 	base := s.before.Base
-	git, live := t.restored(t.git, t.baseGit, changes), t.restored(t.live, t.baseLive, changes)
+	git := t.restored(t.git, t.baseGit, changes)
+	for _, f := range folds {
+		if f.Live.Present() && !f.Git.Present() && !valueAt(t.baseLive, f.Path).Present() {
+			changes = append(slices.Clip(changes), core.Change{Path: f.Path})
+		}
+	}
+	live := t.restored(t.live, t.baseLive, changes)
 	if core.EqualJSON(git, t.baseGit) && core.EqualJSON(live, t.baseLive) {
 		return base
 	}

@@ -17,15 +17,16 @@ type trees struct {
 type move struct{ from, to core.Value }
 
 // moved tells whether the side says something else than before at a place;
-// empty values that came or went are no move.
+// empty values that came or went are no move, and neither is another order
+// where order means nothing.
 func (t trees) moved(m move, d difference) bool {
 	if m.from.Equal(m.to) {
 		return false
 	}
-	if !t.goTyped {
-		return true
+	if t.goTyped {
+		m = move{t.meaning(m.from, d), t.meaning(m.to, d)}
 	}
-	return !t.meaning(m.from, d).Equal(t.meaning(m.to, d))
+	return t.another(m, place{path: d.path, node: d.node, entry: d.entry})
 }
 
 func (t trees) meaning(v core.Value, d difference) core.Value {
@@ -151,12 +152,16 @@ func (t trees) movers(rest []difference) []mover {
 
 // changed tells whether a list of one side is another one than before.
 func (t trees) changed(at core.Path, was, now map[string]any) bool {
-	before, after := valueAt(was, at), valueAt(now, at)
-	if !before.Present() || !after.Present() {
-		return before.Present() != after.Present()
+	return t.another(move{valueAt(was, at), valueAt(now, at)}, place{path: at, node: t.nodeAt(at)})
+}
+
+// another tells whether a walk finds anything between the ends of a move.
+func (t trees) another(m move, at place) bool {
+	if !m.from.Present() || !m.to.Present() {
+		return m.from.Present() != m.to.Present()
 	}
 	w := walker{goTyped: t.goTyped}
-	w.values(before.Any(), after.Any(), place{path: at, node: t.nodeAt(at)})
+	w.values(m.from.Any(), m.to.Any(), at)
 	return len(w.found) > 0
 }
 

@@ -145,6 +145,14 @@ func (w want) enough(p core.Past) bool {
 	if !w.origin {
 		return true
 	}
-	_, found := s.origin()
-	return found
+	o, found := s.origin()
+	if !found || p.Whole {
+		return found
+	}
+	// What only live has may be what an older version had.
+	_, rest := s.explain(o.tree, s.normal(s.live.Object))
+	return !slices.ContainsFunc(rest, func(d difference) bool {
+		_, side := d.oneSided()
+		return side == liveOnly
+	})
 }

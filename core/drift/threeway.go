@@ -35,7 +35,7 @@ func (s subject) threeWay(v *core.Verdict) *core.Base {
 	v.State, v.Reason = fieldsState(changes, s.overdue())
 	s.finish(v, t)
 	if v.State != core.InSync {
-		return s.advanced(t, changes)
+		return s.advanced(t, changes, v.Folded)
 	}
 	if base.Git.Digest == s.git.Object.Digest && stayed && base.Live.UID == s.live.Object.UID {
 		return base

@@ -289,7 +289,9 @@ func culprit(verdict string) string {
 }
 
 // contradictions are the fields of which one operator is told that Git moved,
-// and another one that live did.
+// and another one that live did. An object that only Git has is left out: by the
+// contract its age counts from HEAD's commit at first contact, so that it is
+// pending for a while whoever is the reason, and only_git after that.
 func (s *site) contradictions(a, b fabricReport) []fault {
 	told := map[string]string{}
 	for _, o := range a.Objects {
@@ -301,6 +303,9 @@ func (s *site) contradictions(a, b fabricReport) []fault {
 	for _, o := range b.Objects {
 		label := s.label(o.Kind, o.Namespace, o.Name)
 		for _, c := range o.Changes {
+			if c.Path == "." && c.Op == "added" {
+				continue
+			}
 			if is, was := culprit(c.Verdict), told[label+" "+c.Path]; is != "" && was != "" && is != was {
 				all = append(all, fault{label, fmt.Sprintf("%s: somebody who never looked before is told that %s moved, others that %s did", c.Path, is, was)})
 			}
