@@ -125,6 +125,14 @@ func TestTheDashboardOnlyReads(t *testing.T) {
 	screen.shows(t, "VPC/vpc-01")
 	screen.press(t, "d") // the diff
 	screen.shows(t, "2345")
+	labtest.Eventually(t, "what is on screen is in the store", func() error {
+		// A check shows its result at once and records it a moment later: with
+		// what Git's history says.
+		if out, errs, code := p.run("status", "-o", "json", "--exit-code", "--cached"); code != exitDifferences {
+			return fmt.Errorf("status exits with %d: %s %s", code, errs, out)
+		}
+		return nil
+	})
 	var last time.Time
 	seen := 0
 	labtest.Eventually(t, "the dashboard has checked four times more by its clock", func() error {

@@ -49,6 +49,10 @@ func (s *site) possible(steps hedgehog.Steps, m hedgehog.Mutation, kinds *defini
 	if steps.MakeLive != nil && s.cluster.get(s.refOf(steps.MakeLive)) != nil {
 		return false
 	}
+	if made := steps.MakeGit; made != nil && s.refOf(made) != ref &&
+		slices.ContainsFunc(s.objects, func(o map[string]any) bool { return s.refOf(o) == s.refOf(made) }) {
+		return false // it was made before
+	}
 	for _, e := range slices.Concat(steps.Live, steps.Git) {
 		if e.Path[0] == "spec" && !e.Remove && kinds.keeps(ref.Kind, e.Path, e.Value) != (m.Verdict != hedgehog.Pruned) {
 			return false
