@@ -169,3 +169,14 @@ func TestOverwrittenSubtreeIsKept(t *testing.T) {
 		t.Errorf("healed while git is broken: %+v", res.Overwritten)
 	}
 }
+
+// TestWhoEditedInsideWhatGitRemoved is named, and not who owns the rest of it.
+func TestWhoEditedInsideWhatGitRemoved(t *testing.T) {
+	none := edited(vpc, "    default:\n      subnet: 10.0.1.0/24\n      vlan: 1001\n", "    {}\n")
+	live := by("kubectl-edit", 0, edited(liveVPC, "vlan: 1001", "vlan: 1009"))
+	live = edited(live, `"f:default": {"f:subnet": {}}`, `"f:default": {".": {}, "f:subnet": {}}`)
+	res := compareAt(at(1), snapshot(t, "git", none), snapshot(t, "kube", live), agreed(t, vpc, liveVPC))
+	if c := res.Report.Verdicts[0].Changes[0]; c.Verdict != core.FieldConflict || c.Path != ".spec.subnets.default" || c.Manager != "kubectl-edit" {
+		t.Errorf("%s %s by %q, want a conflict at the subnet by kubectl-edit", c.Path, c.Verdict, c.Manager)
+	}
+}

@@ -102,6 +102,19 @@ func (d difference) touches(o difference) bool {
 	return d.unit != "" && d.unit == o.unit || d.path.Under(o.path) || o.path.Under(d.path)
 }
 
+// inside is what live changed inside a map since its half of the base; nothing
+// where it is no map, or was none.
+func (t trees) inside(c core.Change) []difference {
+	was, isMap := valueAt(t.baseLive, c.Path).Any().(map[string]any)
+	now, stays := c.Live.Any().(map[string]any)
+	if !isMap || !stays {
+		return nil
+	}
+	w := walker{goTyped: t.goTyped}
+	w.maps(was, now, place{path: c.Path, unit: c.Unit, node: t.nodeAt(c.Path)})
+	return w.found
+}
+
 // nodeAt is the node of the rules tree that belongs to a path.
 func (t table) nodeAt(p core.Path) *node {
 	n := t.root
@@ -150,6 +163,9 @@ func (s subject) finish(v *core.Verdict, t trees) {
 		if c.Verdict != core.FieldGitAhead && c.Live.Present() {
 			if m, ok := s.live.Object.Owner(c.Path); ok {
 				v.Changes[i].Manager, v.Changes[i].ManagerTime = m.Name, m.Time
+			}
+			if name, at := s.lastMover(t.inside(c)); name != "" {
+				v.Changes[i].Manager, v.Changes[i].ManagerTime = name, at
 			}
 		}
 		v.Changes[i].Observed, v.Changes[i].Commit = s.observed(c, t.live), s.commit(c)
