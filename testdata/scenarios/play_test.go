@@ -18,7 +18,7 @@ type play struct {
 	name     string
 	site     *site
 	settings map[string]any
-	first    bool // nobody looks before the first act
+	dated    bool // who wrote first is told by the times of what was written
 	acts     []act
 	next     int
 	faults   []fault
@@ -115,7 +115,7 @@ func (pl *play) step(p *program, looking map[string]func() scenarios.Want) bool 
 // before: where nobody looked in between, times of whole seconds tell who was
 // first.
 func (pl *play) hasty() bool {
-	return pl.first && pl.site.clock.IsZero() && pl.next < len(pl.acts) && pl.acts[pl.next].do != nil
+	return pl.dated && pl.site.clock.IsZero() && pl.next < len(pl.acts) && pl.acts[pl.next].do != nil
 }
 
 // turn waits until the next second begins.
@@ -126,7 +126,7 @@ func turn() {
 
 // script makes a play of a scenario.
 func script(s *site, sc scenarios.Scenario) *play {
-	pl := &play{name: sc.Name, site: s, settings: sc.Settings, first: sc.First}
+	pl := &play{name: sc.Name, site: s, settings: sc.Settings, dated: sc.First}
 	if !sc.First {
 		pl.acts = append(pl.acts, look(scenarios.Want{}))
 	}
@@ -227,7 +227,7 @@ func (s *site) meddle(l scenarios.Live) {
 // own: as many of those named as the generated fabric has room for.
 func mutations(s *site, name string, kinds *definitions, seed uint64, some []hedgehog.Mutation) *play {
 	var want scenarios.Want
-	pl := &play{name: name, site: s, parts: map[string]string{}}
+	pl := &play{name: name, site: s, parts: map[string]string{}, dated: true}
 	pl.acts = []act{
 		look(scenarios.Want{}),
 		{do: func(s *site, _ *program) {
