@@ -3,6 +3,7 @@ package drift
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"selvage/core"
 )
@@ -119,25 +120,19 @@ func (s subject) cameFrom(i int, h hold) (moved []difference, ok bool) {
 		return nil, false
 	}
 	_, rest := s.explain(tree, s.normal(live))
-	for _, d := range rest {
-		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
-			for _, leaf := range s.added(d, engine) {
-				if at, foreign := foreignSince(leaf, live, engine); foreign {
-					if h.edits && at.Before(s.past.when(i)) {
-						return nil, false
-					}
-					moved = append(moved, leaf)
-				} else if j, had := s.past.removal(i, leaf.path, leaf.b); had && !wrote.After(s.past.when(j)) {
-					return nil, false
-				}
-			}
-			continue
-		}
-		at, foreign := foreignSince(d, live, engine)
-		if !foreign || h.edits && at.Before(s.past.when(i)) {
+	for _, p := range s.parts(rest, engine) {
+		switch {
+		case p.foreign && h.edits && p.since.Before(s.past.when(i)):
 			return nil, false
+		case p.foreign:
+			moved = append(moved, p.difference)
+		case !p.added:
+			return nil, false
+		default:
+			if j, had := s.past.removal(i, p.path, p.b); had && !wrote.After(s.past.when(j)) {
+				return nil, false
+			}
 		}
-		moved = append(moved, d)
 	}
 	return moved, true
 }
@@ -190,15 +185,9 @@ func (s subject) lastApplied() (origin, bool) {
 			why: fmt.Sprintf("the engine last applied what commit %s made of it", core.ShortCommit(s.past.Versions[i].Commit.ID)),
 		}
 		_, rest := s.explain(tree, s.normal(live))
-		for _, d := range rest {
-			if _, side := d.oneSided(); side != liveOnly || member(d.path) {
-				o.moved = append(o.moved, d)
-				continue
-			}
-			for _, leaf := range s.added(d, engine) {
-				if _, foreign := foreignSince(leaf, live, engine); foreign {
-					o.moved = append(o.moved, leaf)
-				}
+		for _, p := range s.parts(rest, engine) {
+			if p.foreign || !p.added {
+				o.moved = append(o.moved, p.difference)
 			}
 		}
 		return o, true
@@ -239,8 +228,6 @@ func (o origin) reason(reason string) string {
 // differ is the verdict where nothing says what both sides once agreed on. What
 // another program than the engine wrote is its doing all the same.
 func (s subject) differ(v *core.Verdict, t trees, folds []core.Fold, rest []difference) {
-	live := s.live.Object
-	engine := s.engine(t.git)
 	apart := s.madeApart()
 	v.State, v.Reason, v.Folded = core.InSync, "", folds
 	say := func(d difference, verdict core.FieldVerdict) {
@@ -258,24 +245,16 @@ func (s subject) differ(v *core.Verdict, t trees, folds []core.Fold, rest []diff
 		}
 		v.Changes = append(v.Changes, t.change(d, verdict, op))
 	}
-	for _, d := range rest {
-		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {
-			for _, leaf := range s.added(d, engine) {
-				if _, foreign := foreignSince(leaf, live, engine); foreign {
-					say(leaf, core.FieldDrift)
-				} else if _, had := s.past.removal(0, leaf.path, leaf.b); had {
-					say(leaf, core.FieldDiffers)
-				} else {
-					v.Folded = append(v.Folded, absorbed(leaf))
-				}
-			}
-			continue
+	for _, p := range s.parts(rest, s.engine(t.git)) {
+		_, had := s.past.removal(0, p.path, p.b)
+		switch {
+		case p.foreign:
+			say(p.difference, core.FieldDrift)
+		case p.added && !had:
+			v.Folded = append(v.Folded, absorbed(p.difference))
+		default:
+			say(p.difference, core.FieldDiffers)
 		}
-		if _, foreign := foreignSince(d, live, engine); foreign {
-			say(d, core.FieldDrift)
-			continue
-		}
-		say(d, core.FieldDiffers)
 	}
 	s.finish(v, t)
 }
@@ -360,6 +339,33 @@ func member(p core.Path) bool {
 	}
 	last := steps[len(steps)-1]
 	return last[0] == '[' && keyOf(last) == last
+}
+
+// part is a difference as far as one hand made it.
+type part struct {
+	difference
+	added   bool      // only live has it
+	foreign bool      // other programs than the engine own it
+	since   time.Time // when these wrote last
+}
+
+// parts splits differences by who made them.
+func (s subject) parts(rest []difference, engine string) []part {
+	var all []part
+	add := func(d difference, added bool) {
+		since, foreign := foreignSince(d, s.live.Object, engine)
+		all = append(all, part{d, added, foreign, since})
+	}
+	for _, d := range rest {
+		if _, side := d.oneSided(); side != liveOnly || member(d.path) {
+			add(d, false)
+			continue
+		}
+		for _, leaf := range s.added(d, engine) {
+			add(leaf, true)
+		}
+	}
+	return all
 }
 
 // added are the parts of a live-only subtree that may have come from different
