@@ -44,12 +44,14 @@ test: lab-build ## Run every test
 verdicts: lab-build ## Play every scenario, print precision and recall
 	cd testdata/scenarios && $(GO) test -count=1 -timeout 30m -run '^TestVerdicts' -args -table
 
-# Packages with properties are those that import rapid: others do not know its flags.
+# Packages with properties are those that import rapid: others do not know its
+# flags, which have to come after the packages.
 slow: lab-build ## What takes too long for "make test": fuzzing, many cases, fabrics in motion
 	@echo "seed $(SEED)"
 	$(MAKE) fuzz FUZZTIME=60s
-	$(GO) test -count=1 -timeout 60m -rapid.checks=20000 -rapid.seed=$(SEED) \
-		$$(grep -rl --include='*_test.go' pgregory.net/rapid core store tui | xargs -n1 dirname | sort -u | sed 's|^|./|')
+	$(GO) test -count=1 -timeout 60m \
+		$$(grep -rl --include='*_test.go' pgregory.net/rapid core store tui | xargs -n1 dirname | sort -u | sed 's|^|./|') \
+		-rapid.checks=20000 -rapid.seed=$(SEED)
 	cd testdata/scenarios && $(GO) test -count=1 -timeout 120m -v -args -table -full -seed=$(SEED)
 
 check: tidy fmt vet lint ## The one gate: format, vet, lint, and every test with -race

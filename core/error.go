@@ -1,6 +1,9 @@
 package core
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // Error is an error that a person will read: what was being done, to what, why
 // it went wrong and what to do next. It prints on one line.
@@ -29,3 +32,11 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Of an API that objects are read from: ErrUnserved tells that it does not serve
+// a kind, ErrNotFound that it serves the kind and has no such object. Both are
+// answers; where it gave none the error is an [Error] with its [Access].
+var (
+	ErrUnserved = errors.New("the kind is not served")
+	ErrNotFound = errors.New("no such object")
+)

@@ -178,7 +178,7 @@ func (f FabricState) GitAccess() Access {
 // Reliable tells whether both sides were read whole, not too long ago, and what
 // they say can be believed.
 func (f FabricState) Reliable(now time.Time) bool {
-	return f.Report != nil && f.Err == nil && !f.Report.Unread() && f.Report.Freeze == nil && f.Access(now) == AccessOK
+	return f.Report != nil && f.Err == nil && !f.Report.Unread() && f.Report.Freeze == nil && !f.Report.Mismatched() && f.Access(now) == AccessOK
 }
 
 // Worst is the state that the fabric shows: the worst of its objects, and
@@ -200,7 +200,7 @@ func (f FabricState) SyncStatus(now time.Time) SyncStatus {
 	switch {
 	case f.Report == nil && f.Err == nil:
 		return NeverSynced
-	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK || f.Report.Freeze != nil:
+	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK || f.Report.Freeze != nil || f.Report.Mismatched():
 		return SyncError
 	case f.Report.Empty():
 		return NeverSynced

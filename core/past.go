@@ -76,4 +76,9 @@ type Historian interface {
 	// Descends tells whether the commit of a reading has another one in its
 	// history.
 	Descends(ctx context.Context, at Reading, ancestor string) (bool, error)
+
+	// Since gives the commits of a reading's branch that another commit does not
+	// have in its history, newest first, at most 1,000; and false where the branch
+	// does not have that commit.
+	Since(ctx context.Context, at Reading, ancestor string) ([]Commit, bool, error)
 }

@@ -31,6 +31,8 @@ func (f FabricState) Standing(now time.Time) (State, string) {
 		return worst, "error"
 	case f.Report.Freeze != nil:
 		return worst, "frozen"
+	case f.Report.Mismatched():
+		return worst, "engine mismatch"
 	case git != AccessOK && git != "":
 		return worst, "git " + git.Title()
 	case len(f.Report.Gaps) > 0:
@@ -132,6 +134,11 @@ func (f FabricState) Problems(now time.Time) []Problem {
 	}
 	if z := f.Report.Freeze; z != nil {
 		all = append(all, Problem{Cause: z.Sentence(f.Fabric.ID)})
+	}
+	if f.Report.Mismatched() {
+		for _, m := range f.Report.Engine.Mismatch {
+			all = append(all, Problem{Cause: m + " (correct git or engine in the configuration)"})
+		}
 	}
 	for _, r := range f.Report.Rewrites {
 		all = append(all, Problem{About: "git " + r.Path, Cause: r.Sentence(f.Fabric.ID)})

@@ -179,6 +179,12 @@ type Verdict struct {
 	Changes []Change
 	Folded  []Fold
 
+	// Opinion is what the engine says of the object where that is something else,
+	// a sentence; it is not kept.
+	Opinion string
+	// Tracked is set where live has the object and the engine calls it its own.
+	Tracked bool
+
 	// Notes are what else there is to know, a few words each: that the object is
 	// being deleted, was made anew, or has fields that the fabric drops.
 	Notes []string
@@ -233,6 +239,11 @@ type Report struct {
 	// break; zero where none ever did.
 	Watched time.Time
 
+	// Engine is what applies Git to live, Agents the switches that run it; nil
+	// where the fabric has no such thing, or nobody has looked.
+	Engine *Engine
+	Agents *Agents
+
 	// Rules is the release that the rules were written for, Release the one that
 	// the fabric's schema looks like; "" where nobody can say.
 	Rules, Release string
@@ -252,3 +263,7 @@ func (r *Report) Unread() bool {
 	}
 	return r.Live.Access != AccessOK || len(r.Gaps) > 0
 }
+
+// Mismatched tells whether the engine applies something else than what was
+// compared, so that no verdict could be given.
+func (r *Report) Mismatched() bool { return r.Engine.Known() && len(r.Engine.Mismatch) > 0 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -115,10 +114,15 @@ type header struct {
 	Watched  time.Time   `json:"watched,omitzero"`
 	Rules    string      `json:"rules,omitempty"`
 	Release  string      `json:"release,omitempty"`
+	Engine   *engine     `json:"engine,omitempty"`
+	Agents   *agents     `json:"agents,omitempty"`
 }
 
 func encodeHeader(r *core.Report) (string, error) {
-	h := header{At: kept(r.At), Git: keptReadings(r.Git), Live: keptReading(r.Live), Watched: kept(r.Watched), Rules: r.Rules, Release: r.Release}
+	h := header{
+		At: kept(r.At), Git: keptReadings(r.Git), Live: keptReading(r.Live), Watched: kept(r.Watched), Rules: r.Rules, Release: r.Release,
+		Engine: keptEngine(r.Engine), Agents: keptAgents(r.Agents),
+	}
 	for gk, n := range r.NotInGit {
 		h.NotInGit = append(h.NotInGit, kindCount{gk.Group, gk.Kind, n})
 	}
@@ -147,7 +151,10 @@ func decodeHeader(text string) (*core.Report, error) {
 	if err := json.Unmarshal([]byte(text), &h); err != nil {
 		return nil, err
 	}
-	r := &core.Report{At: h.At, Git: givenReadings(h.Git), Live: core.Reading(h.Live), Watched: h.Watched, Rules: h.Rules, Release: h.Release}
+	r := &core.Report{
+		At: h.At, Git: givenReadings(h.Git), Live: core.Reading(h.Live), Watched: h.Watched, Rules: h.Rules, Release: h.Release,
+		Engine: h.Engine.given(), Agents: h.Agents.given(),
+	}
 	for _, n := range h.NotInGit {
 		if r.NotInGit == nil {
 			r.NotInGit = make(map[core.GroupKind]int, len(h.NotInGit))
@@ -363,31 +370,4 @@ func decodeCounts(text string) (c core.Counts, err error) {
 func encode(v any) (string, error) {
 	b, err := json.Marshal(v)
 	return string(b), err
-}
-
-// kept is the time that is there again after a time was stored: in UTC,
-// without a monotonic clock, and within the years 1678 to 2261, which
-// nanoseconds since 1970 reach and no real clock leaves. A commit may bear any
-// date at all.
-func kept(t time.Time) time.Time { return given(stamp(t)) }
-
-// stamp is a time as a column holds it, nil where it is zero.
-func stamp(t time.Time) any {
-	switch {
-	case t.IsZero():
-		return nil
-	case t.Year() < 1678:
-		return int64(math.MinInt64)
-	case t.Year() > 2261:
-		return int64(math.MaxInt64)
-	}
-	return t.UnixNano()
-}
-
-func given(v any) time.Time {
-	n, ok := v.(int64)
-	if !ok {
-		return time.Time{}
-	}
-	return time.Unix(0, n).UTC()
 }

@@ -166,7 +166,7 @@ func (l *loader) memory(ctx context.Context) (map[core.Key]core.Remembered, erro
 	err := l.each(ctx, `SELECT m.object, m.base_git, m.base_live, m.base_at, m.base_source, m.base_evidence,
 			m.git, m.git_at, m.git_until, m.live, m.live_at, m.live_until,
 			m.state, m.last_state, m.last_since, m.since, m.reason, m.version, m.path, m.line, m.revision,
-			ifnull(m.changes, ''), ifnull(m.notes, ''), ifnull(m.acknowledged, '')
+			ifnull(m.changes, ''), ifnull(m.notes, ''), ifnull(m.acknowledged, ''), m.tracked
 		FROM memory m JOIN objects o ON o.id = m.object WHERE o.fabric = ?`,
 		func(rows *sql.Rows) error {
 			var r memoryRow
@@ -196,13 +196,14 @@ type memoryRow struct {
 	revision, changes            string
 	notes, acknowledged          string
 	line                         int
+	tracked                      bool
 }
 
 func (r *memoryRow) scan(rows *sql.Rows) error {
 	return rows.Scan(&r.object, &r.baseGit, &r.baseLive, &r.baseAt, &r.baseSource, &r.evidence,
 		&r.git, &r.gitAt, &r.gitUntil, &r.live, &r.liveAt, &r.liveUntil,
 		&r.state, &r.last, &r.lastSince, &r.since, &r.reason, &r.version, &r.path, &r.line, &r.revision,
-		&r.changes, &r.notes, &r.acknowledged)
+		&r.changes, &r.notes, &r.acknowledged, &r.tracked)
 }
 
 func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
@@ -230,7 +231,7 @@ func (l *loader) remembered(r memoryRow) (about core.Remembered, err error) {
 	}
 	v := &about.Verdict
 	v.Key, v.Version, v.Reason, v.Since, v.LiveRevision = k, r.version, r.reason, given(r.since), r.revision
-	v.Origin = core.Origin{Path: r.path, Line: r.line}
+	v.Origin, v.Tracked = core.Origin{Path: r.path, Line: r.line}, r.tracked
 	if v.State, err = core.ParseState(r.state.String); err != nil {
 		return about, fmt.Errorf("%w: %s: %w", ErrDamaged, k, err)
 	}

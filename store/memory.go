@@ -229,7 +229,7 @@ func settled(r core.Remembered) core.Remembered {
 	r.Live.At, r.Live.Until = kept(r.Live.At), kept(r.Live.Until)
 	v := &r.Verdict
 	v.Since, v.LastSince = kept(v.Since), kept(v.LastSince)
-	v.Folded, v.Git, v.Live = nil, nil, nil
+	v.Folded, v.Git, v.Live, v.Opinion = nil, nil, nil, ""
 	v.Changes = keptChanges(v.Changes)
 	if len(v.Notes) == 0 {
 		v.Notes = nil

@@ -190,14 +190,14 @@ func (r *recorder) remember(about core.Remembered) error {
 	return r.exec(remember, id, baseGit, baseLive, baseAt, baseSource, baseEvidence,
 		git, stamp(about.Git.At), stamp(about.Git.Until), live, stamp(about.Live.At), stamp(about.Live.Until),
 		state, last, lastSince, stamp(v.Since), v.Reason, v.Version, v.Origin.Path, v.Origin.Line, v.LiveRevision,
-		changes, notes, acknowledged)
+		changes, notes, acknowledged, v.Tracked)
 }
 
 const remember = `INSERT INTO memory (object, base_git, base_live, base_at, base_source, base_evidence,
 		git, git_at, git_until, live, live_at, live_until,
 		state, last_state, last_since, since, reason, version, path, line, revision,
-		changes, notes, acknowledged)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		changes, notes, acknowledged, tracked)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT DO UPDATE SET
 		base_git = excluded.base_git, base_live = excluded.base_live,
 		base_at = excluded.base_at, base_source = excluded.base_source, base_evidence = excluded.base_evidence,
@@ -207,7 +207,8 @@ const remember = `INSERT INTO memory (object, base_git, base_live, base_at, base
 		state = excluded.state, last_state = excluded.last_state, last_since = excluded.last_since,
 		reason = excluded.reason, version = excluded.version,
 		path = excluded.path, line = excluded.line, revision = excluded.revision,
-		changes = excluded.changes, notes = excluded.notes, acknowledged = excluded.acknowledged`
+		changes = excluded.changes, notes = excluded.notes, acknowledged = excluded.acknowledged,
+		tracked = excluded.tracked`
 
 // transition appends a change of verdict, unless memory holds what it leads to
 // already: then another process saw and recorded it first.

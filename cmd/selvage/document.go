@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"selvage/core"
@@ -26,6 +27,8 @@ type fabricStatus struct {
 	Mode              core.Mode       `json:"mode"`
 	Git               []gitStatus     `json:"git,omitempty"`
 	Live              *liveStatus     `json:"live,omitempty"`
+	Engine            *engineStatus   `json:"engine,omitempty"`
+	Agents            *agentsStatus   `json:"agents,omitempty"`
 	Frozen            *freeze         `json:"frozen,omitempty"`
 	Rewritten         []rewrite       `json:"rewritten,omitempty"`
 	Counts            map[string]int  `json:"counts,omitempty"`
@@ -76,6 +79,7 @@ type objectStatus struct {
 	Name         string           `json:"name"`
 	State        core.State       `json:"state"`
 	Reason       string           `json:"reason,omitempty"`
+	Tracked      *bool            `json:"tracked,omitempty"`
 	LastState    string           `json:"last_state,omitempty"`
 	File         string           `json:"file,omitempty"`
 	Line         int              `json:"line,omitempty"`
@@ -138,6 +142,7 @@ func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
 		doc.Git = append(doc.Git, gitStatus{g.URL, g.Branch, g.Path, g.Revision, utc(g.ReadAt), g.Access, g.Error})
 	}
 	doc.Live = &liveStatus{r.Live.Source, f.Fabric.Cluster, utc(r.Live.ReadAt), f.Access(now), r.Live.Error}
+	doc.Engine, doc.Agents = engineDocument(r), agentsDocument(r)
 	if z := r.Freeze; z != nil {
 		doc.Frozen = &freeze{z.Side, len(z.Gone), z.Of, utc(z.Since)}
 	}
@@ -185,6 +190,12 @@ func objectDocument(v core.Verdict) objectStatus {
 	}
 	for _, c := range v.Changes {
 		o.Changes = append(o.Changes, changeDocument(c))
+	}
+	if v.State == core.OnlyLive {
+		o.Tracked = &v.Tracked
+	}
+	if v.Opinion != "" {
+		o.Notes = append(slices.Clone(v.Notes), v.Opinion)
 	}
 	if v.State == core.Unknown && v.LastKnown {
 		o.LastState = v.Last.String()

@@ -16,7 +16,7 @@ func (s subject) behind() bool {
 	if base == nil || s.git.Object == nil || s.live.Object == nil || base.Live.Digest == s.live.Object.Digest {
 		return false
 	}
-	engine := s.engine(s.normal(s.git.Object))
+	engine := s.applier(s.normal(s.git.Object))
 	return engine != "" && lastWrite(s.live.Object, engine).After(lastWrite(base.Live, engine))
 }
 

@@ -36,6 +36,10 @@ type Input struct {
 	// Rewrites are the histories found to be rewritten since the last check.
 	Rewrites []core.Rewrite
 
+	// Engine is what the GitOps engine says; nil where the fabric has none, or
+	// nobody has looked.
+	Engine *core.Engine
+
 	// Previous is the result of the last comparison by this process, nil if
 	// there is none. Objects that did not change since are not walked again.
 	Previous *Result
@@ -83,7 +87,7 @@ func (c *Comparer) Compare(in Input) *Result {
 		Report: &core.Report{
 			At: in.Now, Git: in.Git.Readings, Live: firstReading(in.Live),
 			NotInGit: map[core.GroupKind]int{}, Gaps: in.Live.Gaps,
-			Freeze: f.freeze(), Rewrites: f.rewrites(),
+			Freeze: f.freeze(), Rewrites: f.rewrites(), Engine: in.Engine,
 			Rules: rulesRelease, Release: release(in.Live.Schemas),
 		},
 	}
@@ -126,6 +130,7 @@ func (c *Comparer) subject(f *frame, k core.Key) subject {
 		s.past = s.newPast(p)
 	}
 	s.gitSince = gitSight(before, s.git, f.Input).At
+	s.apart = s.apartFrom()
 	return s
 }
 
@@ -163,6 +168,7 @@ func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Re
 		}
 	}
 	v := &after.Verdict
+	v.Opinion = s.opinion(*v)
 	v.Since = since(before.Verdict, *v, after.Git.At, f.Now)
 	res.Objects[k] = after
 	res.Report.Verdicts = append(res.Report.Verdicts, *v)
@@ -216,7 +222,7 @@ func baseGit(r core.Remembered) *core.Object {
 // along with the last verdict: of a comparison that was not recorded, or is made
 // again, what it found to be overwritten has to be found again.
 func (c *Comparer) verdict(s subject) (out outcome, untouched bool) {
-	if s.Previous != nil && len(s.passages[s.key]) == 0 {
+	if s.Previous != nil && s.apart == "" && len(s.passages[s.key]) == 0 {
 		last, ok := s.Previous.Objects[s.key]
 		if ok && equalObjects(s.before.Live.Object, s.live.Object) && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
 			v := last.Verdict

@@ -46,6 +46,9 @@ type origin struct {
 // wrote. A copy of what was last applied says it outright, unless live holds a
 // later version as it is: then the copy is what somebody left behind.
 func (s subject) origin() (origin, bool) {
+	if o, ok := s.engineOrigin(); ok {
+		return o, true
+	}
 	applied, ok := s.lastApplied()
 	for i := range applied.version {
 		if moved, came := s.cameFrom(i, hold{edits: true}); came && len(moved) == 0 {
@@ -111,7 +114,7 @@ func (s subject) cameFrom(i int, h hold) (moved []difference, ok bool) {
 		return nil, false
 	}
 	live := s.live.Object
-	engine := s.engine(tree)
+	engine := s.applier(tree)
 	wrote := lastWrite(live, engine)
 	if i > 0 && wrote.After(s.past.when(i-1)) && !s.past.when(i-1).IsZero() || h.engine && wrote.Before(s.past.when(i)) {
 		return nil, false
@@ -176,7 +179,7 @@ func (s subject) lastApplied() (origin, bool) {
 		if tree == nil || len(s.table.differences(tree, was)) > 0 {
 			continue
 		}
-		engine := s.engine(tree)
+		engine := s.applier(tree)
 		if len(live.Managers) > 0 && !slices.ContainsFunc(live.Owners(core.LastAppliedPath()), named(engine)) {
 			return origin{}, false
 		}
@@ -245,7 +248,7 @@ func (s subject) differ(v *core.Verdict, t trees, folds []core.Fold, rest []diff
 		}
 		v.Changes = append(v.Changes, t.change(d, verdict, op))
 	}
-	for _, p := range s.parts(rest, s.engine(t.git)) {
+	for _, p := range s.parts(rest, s.applier(t.git)) {
 		_, had := s.past.removal(0, p.path, p.b)
 		switch {
 		case p.foreign:
@@ -279,7 +282,7 @@ func absorbed(d difference) core.Fold {
 // differ, if they do by more than what a server may have added.
 func (s subject) provisional(v *core.Verdict, t trees, folds []core.Fold, rest []difference) {
 	live := s.live.Object
-	engine := s.engine(t.git)
+	engine := s.applier(t.git)
 	v.State, v.Folded = core.InSync, folds
 	for _, d := range rest {
 		if _, side := d.oneSided(); side == liveOnly && !member(d.path) {

@@ -112,7 +112,7 @@ func (s subject) applied(c core.Change) bool {
 	if s.live.Object == nil || s.git.Object == nil || !c.Live.Present() {
 		return false
 	}
-	engine := s.engine(s.normal(s.git.Object))
+	engine := s.applier(s.normal(s.git.Object))
 	if engine == "" || !slices.ContainsFunc(s.live.Object.Owners(c.Path), named(engine)) {
 		return false
 	}

@@ -18,6 +18,7 @@ type subject struct {
 	known    bool            // before holds something
 	gitSince time.Time       // since when Git says what it says
 	past     *past           // nil where not known, or not yet
+	apart    string          // why the sides cannot be compared; "" where they can
 
 	table table
 	forms *[]form // that were made so far
@@ -87,6 +88,7 @@ func (s subject) judge() outcome {
 		s.masker().verdict(&v)
 	}
 	v.Notes = append(v.Notes, s.notes(v.Changes)...)
+	v.Tracked = s.tracked()
 	return outcome{verdict: v, base: base}
 }
 
@@ -95,6 +97,8 @@ func (s subject) judge() outcome {
 func (s subject) compare(v *core.Verdict) *core.Base {
 	base := s.before.Base
 	switch git, live := s.git.Presence, s.live.Presence; {
+	case s.apart != "":
+		s.unknown(v)
 	case git == core.Present && live == core.Unread && s.live.Unserved && base == nil && s.before.Live.Object == nil:
 		v.State, v.Reason = core.Invalid, "unknown kind: "+s.live.Reason
 	case git == core.Unread || live == core.Unread:
@@ -125,8 +129,11 @@ func (s subject) compare(v *core.Verdict) *core.Base {
 
 func (s subject) unknown(v *core.Verdict) {
 	v.State, v.Reason = core.Unknown, "live: "+s.live.Reason
-	if s.git.Presence == core.Unread {
+	switch {
+	case s.git.Presence == core.Unread:
 		v.Reason = "git: " + s.git.Reason
+	case s.apart != "":
+		v.Reason = s.apart
 	}
 	if !s.known {
 		return
@@ -161,15 +168,15 @@ func (s subject) whole(v *core.Verdict, verdict core.FieldVerdict, op core.Op) {
 }
 
 func (s subject) onlyGit(v *core.Verdict) {
-	v.State, v.Reason = core.Pending, "in git, not live yet"
-	if s.overdue() {
-		v.State, v.Reason = core.OnlyGit, "in git, not live, and nothing says it is on its way"
-	}
+	v.State, v.Reason = s.lag(lagCreated)
 	s.whole(v, core.FieldGitAhead, core.OpAdded)
 }
 
 func (s subject) onlyLive(v *core.Verdict) {
 	v.State, v.Reason = core.OnlyLive, "live, never seen in git"
+	if s.Engine.Known() && s.tracked() {
+		v.Reason += fmt.Sprintf("; %s tracks it", s.Engine.Type)
+	}
 	s.whole(v, core.FieldDrift, core.OpRemoved)
 }
 
@@ -186,15 +193,12 @@ func (s subject) goneFromLive(v *core.Verdict) {
 
 func (s subject) goneFromGit(v *core.Verdict) {
 	base := s.before.Base
-	v.State, v.Reason = core.Pending, "removed from git, live has not followed yet"
+	v.State, v.Reason = s.lag(lagRemoved)
 	verdict := core.FieldGitAhead
 	moved := s.moves(base.Live, s.live.Object)
-	switch {
-	case len(moved) > 0:
+	if len(moved) > 0 {
 		v.State, v.Reason = core.Conflict, "removed from git, and live changed it"
 		verdict = core.FieldConflict
-	case s.overdue():
-		v.State, v.Reason = core.Drifted, "removed from git, not applied"
 	}
 	s.whole(v, verdict, core.OpRemoved)
 	if len(moved) > 0 {

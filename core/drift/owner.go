@@ -57,11 +57,11 @@ func leaves(d difference) []difference {
 	return all
 }
 
-// engine is the manager that the GitOps engine applied an object as: the
+// applier is the manager that the GitOps engine applied an object as: the
 // configured one if it owns anything of it; else, of those that own leaves that
 // Git sets, one that is known for an engine, and without any the one that owns
 // most. It is "" if nobody owns any.
-func (s subject) engine(git map[string]any) string {
+func (s subject) applier(git map[string]any) string {
 	live := s.live.Object
 	if len(live.Managers) == 0 {
 		return ""

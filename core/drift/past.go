@@ -145,6 +145,9 @@ func (w want) enough(p core.Past) bool {
 	if !w.origin {
 		return true
 	}
+	if s.unfathomed() {
+		return false
+	}
 	o, found := s.origin()
 	if !found || p.Whole {
 		return found

@@ -32,7 +32,7 @@ func (s subject) threeWay(v *core.Verdict) *core.Base {
 		changes = append(changes, s.lost(t, rest)...)
 	}
 	v.Changes, v.Folded = changes, append(folds, more...)
-	v.State, v.Reason = fieldsState(changes, s.overdue())
+	v.State, v.Reason = s.fieldsState(changes)
 	s.finish(v, t)
 	if v.State != core.InSync {
 		return s.advanced(t, changes, v.Folded)
@@ -125,11 +125,11 @@ func (t table) nodeAt(p core.Path) *node {
 }
 
 // fieldsState is the state that the verdicts on its fields make an object's.
-func fieldsState(changes []core.Change, overdue bool) (core.State, string) {
+func (s subject) fieldsState(changes []core.Change) (core.State, string) {
 	state, reason := core.InSync, ""
-	worsen := func(s core.State, why string) {
-		if s < state {
-			state, reason = s, why
+	worsen := func(to core.State, why string) {
+		if to < state {
+			state, reason = to, why
 		}
 	}
 	for _, c := range changes {
@@ -141,10 +141,8 @@ func fieldsState(changes []core.Change, overdue bool) (core.State, string) {
 			worsen(core.Differs, "both sides differ, and nothing says who moved")
 		case c.Verdict == core.FieldDrift:
 			worsen(core.Drifted, reasonDrift)
-		case overdue:
-			worsen(core.Drifted, "git changed, not applied")
 		default:
-			worsen(core.Pending, "git changed, live has not followed yet")
+			worsen(s.lag(lagChanged))
 		}
 	}
 	return state, reason

@@ -67,40 +67,43 @@ func (l *Loop) Check(ctx context.Context, id core.FabricID) error {
 	return err
 }
 
-// Settle waits until nothing is asked of Git's history any more for a fabric
-// that was checked, and shows and records what it told. Where the history
-// cannot be read the verdicts are those that can be given without it.
+// Settle waits until nothing is asked of Git's history, the engine and the
+// switches any more for a fabric that was checked, and shows and records what
+// they told. What cannot be read is said so, and the verdicts are those that can
+// be given without it.
 func (l *Loop) Settle(ctx context.Context, id core.FabricID) error {
 	w, err := l.worker("look back in git of", id)
 	if err != nil {
 		return err
 	}
 	for {
+		l.showAgents(w)
 		under, err := l.conclude(ctx, w)
 		if err != nil || under == nil {
 			return err
 		}
 		select {
-		case <-under.done:
+		case <-under:
 		case <-ctx.Done():
 			return fmt.Errorf("look back in git of %s: %w", id, ctx.Err())
 		}
 	}
 }
 
-// conclude compares again what was seen last, where Git's history has told more
-// since then. It gives the inquiry that is still under way, nil for none.
-func (l *Loop) conclude(ctx context.Context, w *worker) (*inquiry, error) {
+// conclude compares again what was seen last, where Git's history or the engine
+// has told more since then. It gives what is closed when the next answer is
+// there, nil where none is to come.
+func (l *Loop) conclude(ctx context.Context, w *worker) (<-chan struct{}, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.seen == nil {
 		return nil, nil
 	}
-	if !w.hindsight.hear(l.config.Now()) {
+	if !w.hindsight.hear(l.config.Now()) && !w.engine.waiting() {
 		if j := w.judged.Load(); j != nil {
 			l.wonder(ctx, w, j) // what came up while another question was under way
 		}
-		return w.hindsight.inquiry, nil
+		return w.underWay(), nil
 	}
 	check, err := guarded(l, w, "look back in git of", func() (*core.Check, error) {
 		memory, err := l.config.History.Memory(ctx, w.unit.Fabric.ID)
@@ -114,7 +117,19 @@ func (l *Loop) conclude(ctx context.Context, w *worker) (*inquiry, error) {
 	if ctx.Err() == nil {
 		l.update(w.unit.Fabric.ID, func(s *core.FabricState) { show(s, check, err) })
 	}
-	return w.hindsight.inquiry, err
+	return w.underWay(), err
+}
+
+// underWay is closed when the next answer is there to something that was asked
+// beside the two sides; nil where nothing is.
+func (w *worker) underWay() <-chan struct{} {
+	if i := w.hindsight.inquiry; i != nil {
+		return i.done
+	}
+	if done := w.engine.underWay(); done != nil {
+		return done
+	}
+	return w.agents.underWay()
 }
 
 // show puts what a check found into the state of its fabric.
@@ -169,10 +184,13 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", id, err)
 	}
+	l.askAside(ctx, w)
 	s, err := w.look(ctx, memory, started)
 	if err != nil {
 		return nil, err
 	}
+	w.engine.wait(ctx, asidePatience)
+	w.agents.wait(ctx, asidePatience)
 	w.seen = s
 	w.hindsight.hear(l.config.Now())
 	j := w.judge(s, memory)
@@ -243,9 +261,12 @@ func (w *worker) compare(s *look, m *core.Memory) *judgement {
 		Git: s.git, Live: s.live, Memory: m, Now: s.started,
 		Rewrites: slices.Clone(w.hindsight.rewrites), Previous: w.previous,
 	}
+	engine, _ := w.engine.take()
+	in.Engine = w.hindsight.counted(engine, s.git.Readings)
 	in.Past, in.PastErr = w.hindsight.evidence(s, w.unit.Fabric)
 	j := &judgement{in, w.comparer.Compare(in)}
 	j.result.Report.Watched = watched(m, s.live)
+	j.result.Report.Agents, _ = w.agents.take()
 	j.input.Previous = nil // or each judgement would keep the one before it
 	if r := j.result.Report; r.Live.ReadAt.IsZero() && m.Report != nil {
 		r.Live.ReadAt = m.Report.Live.ReadAt

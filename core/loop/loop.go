@@ -18,6 +18,9 @@ type Unit struct {
 	Fabric core.Fabric
 	Git    core.Source
 	Live   core.Source
+
+	Engine core.EngineReader // nil where nothing is known to apply Git to live
+	Agents core.AgentReader  // nil where the fabric has no switches to ask
 }
 
 // Config is what a Loop needs; every field but Limit is required.
@@ -40,7 +43,7 @@ type Loop struct {
 	workers map[core.FabricID]*worker
 	broker  broker
 	slots   chan struct{}  // holds a token for each check that others wait for
-	looks   sync.WaitGroup // at Git's history
+	looks   sync.WaitGroup // at Git's history, the engines and the switches
 
 	mu    sync.Mutex // orders the writers of fleet
 	fleet atomic.Pointer[core.Fleet]
@@ -53,8 +56,10 @@ type worker struct {
 	git      *reader
 	live     *reader
 	refresh  chan struct{}
-	changed  chan struct{}              // live changed
-	answered chan struct{}              // Git's history has told something
+	changed  chan struct{} // live changed
+	answered chan struct{} // Git's history, the engine or the switches have told something
+	engine   *aside[core.Engine]
+	agents   *aside[core.Agents]
 	want     atomic.Pointer[core.Scope] // what was asked for last
 	judged   atomic.Pointer[judgement]  // the last one, nil before the first
 
@@ -89,6 +94,8 @@ func newWorker(u Unit, log *slog.Logger) *worker {
 		refresh:  make(chan struct{}, 1),
 		changed:  make(chan struct{}, 1),
 		answered: make(chan struct{}, 1),
+		engine:   newEngine(u),
+		agents:   newAgents(u),
 	}
 	w.asks(bare(u.Fabric))
 	w.hindsight = hindsight{door: newDoor(), found: map[core.Key]found{}}
@@ -163,6 +170,9 @@ func (l *Loop) Run(ctx context.Context) {
 			all.Go(func() { l.watch(ctx, w, live) })
 		}
 		all.Go(func() { l.tend(ctx, w) })
+		if u.Agents != nil {
+			all.Go(func() { l.count(ctx, w) })
+		}
 	}
 	all.Wait()
 	l.looks.Wait()
@@ -178,7 +188,8 @@ func (l *Loop) tend(ctx context.Context, w *worker) {
 }
 
 // pause waits until the next check is due, asked for, or called for by what
-// happened live. Meanwhile it takes in what Git's history tells.
+// happened live. Meanwhile it takes in what Git's history, the engine and the
+// switches tell.
 func (l *Loop) pause(ctx context.Context, w *worker) {
 	var due <-chan time.Time
 	if every := w.unit.Fabric.CheckEvery; every > 0 {
@@ -202,6 +213,7 @@ func (l *Loop) pause(ctx context.Context, w *worker) {
 		case <-rested.C:
 			changed = w.changed
 		case <-w.answered:
+			l.showAgents(w)
 			if _, err := l.conclude(ctx, w); err != nil && ctx.Err() == nil {
 				l.config.Log.Warn("look back", "fabric", w.unit.Fabric.ID, "err", err)
 			}

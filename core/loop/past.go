@@ -32,6 +32,7 @@ type hindsight struct {
 	found    map[core.Key]found
 	err      error          // why the last look at objects failed
 	moved    []move         // moves of branches that nobody has judged yet
+	since    map[span]count // the commits that the engine is behind
 	rewrites []core.Rewrite // that no record holds yet
 
 	inquiry  *inquiry // that runs, or whose answers nobody has heard yet
@@ -68,12 +69,14 @@ type inquiry struct {
 	want      core.Scope
 	questions map[core.Key]question
 	moves     []move
+	spans     []span
 	enough    func(core.Key, core.Past) bool
 
 	done     chan struct{}
 	past     map[core.Key]core.Past
 	pastErr  error
 	descends map[move]bool // of those moves that were judged
+	counts   map[span]count
 	moveErr  error
 	cut      bool // the program ended before the answer: nothing is known by it
 }
@@ -144,7 +147,8 @@ func (h *hindsight) wonder(r *drift.Result, s *look, f core.Fabric, now time.Tim
 		}
 	}
 	i.moves = slices.Clone(h.moved)
-	if len(i.questions) == 0 && len(i.moves) == 0 {
+	i.spans = h.uncounted(r.Report.Engine, s.git.Readings)
+	if len(i.questions) == 0 && len(i.moves) == 0 && len(i.spans) == 0 {
 		return nil
 	}
 	h.inquiry = i
@@ -184,6 +188,7 @@ func (h *hindsight) hear(now time.Time) (news bool) {
 			h.found[k] = found{question: q, past: past, idle: !known}
 		}
 	}
+	news = h.count(i) || news
 	return h.judge(i, now) || news
 }
 
@@ -218,10 +223,7 @@ func (h *hindsight) forget(r *drift.Result) {
 func (l *Loop) look(ctx context.Context, w *worker, i *inquiry) {
 	defer func() {
 		close(i.done)
-		select {
-		case w.answered <- struct{}{}:
-		default:
-		}
+		w.tell()
 	}()
 	f := w.unit.Fabric
 	asking := ctx
@@ -236,7 +238,7 @@ func (l *Loop) look(ctx context.Context, w *worker, i *inquiry) {
 	case err != nil:
 		i.pastErr = fmt.Errorf("look back in git of %s: %w", f.ID, err)
 	default:
-		i.past, i.pastErr, i.descends, i.moveErr = found.past, found.pastErr, found.descends, found.moveErr
+		i.past, i.pastErr, i.descends, i.moveErr, i.counts = found.past, found.pastErr, found.descends, found.moveErr, found.counts
 	}
 	if err := errors.Join(i.pastErr, i.moveErr); err != nil && !i.cut {
 		l.config.Log.Warn("look back", "fabric", f.ID, "err", err)
@@ -267,6 +269,7 @@ func (l *Loop) answer(ctx context.Context, w *worker, i *inquiry) (a *inquiry) {
 		}
 		a.descends[m] = forward
 	}
+	a.counts, a.moveErr = l.counts(ctx, w, i, a.moveErr)
 	if len(i.questions) == 0 {
 		return a
 	}

@@ -19,8 +19,18 @@ type chronicle struct {
 	mu       sync.Mutex
 	past     func(context.Context, []core.Key) (map[core.Key]core.Past, error)
 	descends func(context.Context, string) (bool, error)
+	since    func(at, ancestor string) ([]core.Commit, bool, error)
 	looks    int
 	sought   []string
+}
+
+var _ core.Historian = (*chronicle)(nil)
+
+func (c *chronicle) Since(_ context.Context, at core.Reading, ancestor string) ([]core.Commit, bool, error) {
+	if c.since == nil {
+		return nil, false, nil
+	}
+	return c.since(at.Revision, ancestor)
 }
 
 func (c *chronicle) Past(ctx context.Context, _ *core.Snapshot, _ core.Scope, keys []core.Key, _ func(core.Key, core.Past) bool) (map[core.Key]core.Past, error) {

@@ -62,7 +62,7 @@ func sameMemory(a, b core.Remembered) bool {
 	return sameSight(a.Git, b.Git) && sameSight(a.Live, b.Live) && sameBase(a.Base, b.Base) &&
 		a.Verdict.State == b.Verdict.State && a.Verdict.Reason == b.Verdict.Reason &&
 		a.Verdict.Origin == b.Verdict.Origin && sameChanges(a.Verdict.Changes, b.Verdict.Changes) &&
-		slices.Equal(a.Verdict.Notes, b.Verdict.Notes) && sameWord(a.Verdict.Acknowledged, b.Verdict.Acknowledged)
+		a.Verdict.Tracked == b.Verdict.Tracked && slices.Equal(a.Verdict.Notes, b.Verdict.Notes) && sameWord(a.Verdict.Acknowledged, b.Verdict.Acknowledged)
 }
 
 func sameSight(a, b core.Sight) bool {

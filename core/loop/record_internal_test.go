@@ -24,7 +24,7 @@ func TestEveryFieldOfAVerdictIsRemembered(t *testing.T) {
 	derived := map[string]bool{
 		"Base.Key": true, "Base.At": true, "Verdict.Key": true, "Verdict.Version": true, "Verdict.Since": true,
 		"Verdict.Last": true, "Verdict.LastSince": true, "Verdict.LastKnown": true, "Verdict.Folded": true,
-		"Verdict.Git": true, "Verdict.Live": true, "Verdict.LiveRevision": true,
+		"Verdict.Opinion": true, "Verdict.Git": true, "Verdict.Live": true, "Verdict.LiveRevision": true,
 		"Acknowledged.Key": true, "Acknowledged.GitDigest": true, "Acknowledged.LiveDigest": true,
 	}
 	parts := map[string]func(*core.Remembered) reflect.Value{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -25,14 +24,12 @@ func (s *Source) Descends(ctx context.Context, at core.Reading, ancestor string)
 	if head == plumbing.NewHash(ancestor) {
 		return true, nil
 	}
-	i := slices.IndexFunc(s.places, func(p *place) bool {
-		return p.mirror.origin.shown() == at.URL && clean(p.location.Path) == at.Path && (p.location.Branch == "" || branchName(p.location.Branch) == branchName(at.Branch))
-	})
-	if i < 0 {
-		return false, &core.Error{Access: core.AccessInvalid, Op: "look back", Err: fmt.Errorf("%s is of another source", at.URL)}
+	m, err := s.mirrorOf(at)
+	if err != nil {
+		return false, err
 	}
 	descends := false
-	err = s.look(ctx, s.places[i].mirror, head, func(l *lookback) (err error) {
+	err = s.look(ctx, m, head, func(l *lookback) (err error) {
 		descends, err = l.descends(head, plumbing.NewHash(ancestor))
 		return err
 	})

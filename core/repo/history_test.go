@@ -61,13 +61,14 @@ func text(docs []doc) string {
 type made struct {
 	parents []int
 	files   files
+	skew    int // seconds that the clock was off by
 }
 
 // history is a generated history; its last commit is the head.
 type history []made
 
 func (h *history) commit(f files, parents ...int) int {
-	*h = append(*h, made{parents, f.clone()})
+	*h = append(*h, made{parents: parents, files: f.clone()})
 	return len(*h) - 1
 }
 
@@ -81,7 +82,7 @@ func (h history) write(t testing.TB, dir string) []string {
 	for i, c := range h {
 		message := fmt.Sprintf("commit %d\n\nbody\n", i)
 		fmt.Fprintf(&b, "commit refs/heads/main\nmark :%d\nauthor A%d <a@x> %d +0000\ncommitter C <c@x> %d +0100\ndata %d\n%s\n",
-			i+1, i, epoch, epoch+60*i, len(message), message)
+			i+1, i, epoch, epoch+60*i+c.skew, len(message), message)
 		before := files{}
 		for n, p := range c.parents {
 			word := "merge"

@@ -138,6 +138,12 @@ func (l *lookback) log(head plumbing.Hash) ([]*commit, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.ordered(taken), nil
+}
+
+// ordered puts commits into that order. The first one is the only one that has
+// no child among them.
+func (l *lookback) ordered(taken []*commit) []*commit {
 	children := map[plumbing.Hash]int{} // that are yet to come
 	number := make(map[plumbing.Hash]int, len(taken))
 	byHash := make(map[plumbing.Hash]*commit, len(taken))
@@ -160,7 +166,7 @@ func (l *lookback) log(head plumbing.Hash) ([]*commit, error) {
 			}
 		}
 	}
-	return order, nil
+	return order
 }
 
 // young is the youngest commits of a history, as git log finds them.

@@ -1,0 +1,81 @@
+package core
+
+import "fmt"
+
+// Keeping is what becomes of a difference when Git's value is kept, which needs
+// no commit: it is told before anybody chooses it.
+type Keeping struct {
+	Effect   KeepEffect
+	Sentence string
+	// Command brings it about where nothing does so by itself, for this object
+	// alone; "" where there is none to copy.
+	Command string
+}
+
+// KeepEffect is the outcome of keeping Git's value, in a word.
+type KeepEffect string
+
+// The outcomes.
+const (
+	KeepRestored KeepEffect = "restored"             // the engine sets Git's value by itself
+	KeepStays    KeepEffect = "stays"                // nothing takes live's value away
+	KeepWaits    KeepEffect = "waits"                // it is set with the next commit, or when somebody syncs
+	KeepDepends  KeepEffect = "depends on self-heal" // nobody could ask the engine
+)
+
+// Keep tells what becomes of a change of an object when Git's value is kept. An
+// apply, client-side and server-side alike, sets what a manifest has and leaves
+// what it never had: an addition that only live has survives it.
+func Keep(e *Engine, v Verdict, c Change) Keeping {
+	switch {
+	case e == nil || e.Access == AccessOK && e.Type == "":
+		return Keeping{Effect: KeepStays, Sentence: "nothing is known to apply git: live stays as it is until somebody does"}
+	case !e.Known():
+		return Keeping{Effect: KeepDepends, Sentence: "the engine could not be read: a self-healing one puts git's value back, another one does not before the next commit"}
+	case c.Path == Root && !c.Git.Present():
+		return e.keepGone(v)
+	case !c.Git.Present() && !c.Base.Present():
+		return Keeping{Effect: KeepStays, Sentence: fmt.Sprintf("stays: git never had it, and %s leaves alone what is in no manifest", e.Type)}
+	case e.Blocked != "":
+		return Keeping{KeepWaits, fmt.Sprintf("waits: %s is %s", e.Type, e.Blocked), e.command(v.Key, false)}
+	case e.Auto && e.SelfHeal && e.Type == Flux:
+		return Keeping{KeepRestored, "flux puts it back at its next interval", e.command(v.Key, false)}
+	case e.Auto && e.SelfHeal:
+		return Keeping{Effect: KeepRestored, Sentence: fmt.Sprintf("%s puts it back within seconds: self-heal is on", e.Type)}
+	case e.Auto:
+		return Keeping{KeepWaits, fmt.Sprintf("nothing happens before the next commit, which undoes it: %s's self-heal is off", e.Type), e.command(v.Key, false)}
+	}
+	return Keeping{KeepWaits, fmt.Sprintf("nothing happens before somebody syncs %s by hand", e.App), e.command(v.Key, false)}
+}
+
+// keepGone is what becomes of an object that only live has.
+func (e *Engine) keepGone(v Verdict) Keeping {
+	switch {
+	case !v.Tracked:
+		return Keeping{Effect: KeepStays, Sentence: fmt.Sprintf("stays: %s does not track it and will not delete it", e.Type)}
+	case e.Acts(true):
+		return Keeping{Effect: KeepRestored, Sentence: fmt.Sprintf("%s deletes it: it prunes what git has no more", e.Type)}
+	case !e.Prune:
+		return Keeping{KeepWaits, fmt.Sprintf("stays until somebody has it pruned: %s's prune is off", e.Type), e.command(v.Key, true)}
+	}
+	return Keeping{KeepWaits, "waits for somebody to sync: it does not act by itself at present", e.command(v.Key, true)}
+}
+
+// command is how the engine's own program is told to see to one object.
+func (e *Engine) command(k Key, prune bool) string {
+	if e.Type == Flux {
+		return fmt.Sprintf("flux reconcile kustomization %s --namespace %s --with-source", e.App, e.Namespace)
+	}
+	name := k.Name
+	if k.Namespace != "" {
+		name = k.Namespace + "/" + k.Name
+	}
+	line := fmt.Sprintf("argocd app sync %s --resource %s:%s:%s", e.App, k.Group, k.Kind, name)
+	if prune {
+		line += " --prune"
+	}
+	if e.Namespace != "" && e.Namespace != "argocd" {
+		line += " --app-namespace " + e.Namespace
+	}
+	return line
+}

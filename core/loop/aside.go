@@ -1,0 +1,210 @@
+package loop
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"selvage/core"
+)
+
+const (
+	// asidePatience is how long a check that has read both sides waits for the
+	// engine and the switches. What comes later is shown when it comes.
+	asidePatience = time.Second
+	// asideTime is after how long the engine or the switches count as out of reach.
+	asideTime = 10 * time.Second
+	// agentsEvery is the pause between two looks at the switches, whose agents
+	// report four times a minute.
+	agentsEvery = 20 * time.Second
+)
+
+// aside reads what stands beside the two sides of a fabric: its engine, or its
+// switches. Nothing waits for it for longer than a moment.
+type aside[T any] struct {
+	read func(context.Context) *T // nil where the fabric has no such thing
+	// silent is what is said in place of an answer: why there is none.
+	silent func(why string) *T
+	door   door
+
+	mu     sync.Mutex
+	last   *T
+	news   bool          // nobody has taken the last answer yet
+	done   chan struct{} // of the read under way; nil for none
+	lastAt time.Time
+}
+
+// begin reads beside others, unless a read is under way. tell is called when there
+// is an answer.
+func (a *aside[T]) begin(ctx context.Context, l *Loop, tell func()) {
+	if a.read == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.done != nil {
+		return
+	}
+	done := make(chan struct{})
+	a.done = done
+	l.looks.Go(func() {
+		defer tell()
+		defer close(done)
+		reading, cancel := context.WithTimeout(ctx, asideTime)
+		defer cancel()
+		answer, err := ask(reading, a.door, a.guarded)
+		if err != nil || answer == nil {
+			why := "no answer"
+			if err != nil {
+				why = err.Error()
+			}
+			answer = a.silent(why)
+		}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.done = nil
+		if ctx.Err() == nil {
+			a.last, a.news, a.lastAt = answer, true, l.config.Now()
+		}
+	})
+}
+
+// guarded is the answer of a reader that may panic: a fault in it must not end
+// the program, which owns the terminal.
+func (a *aside[T]) guarded(ctx context.Context) (answer *T) {
+	defer func() {
+		if p := recover(); p != nil {
+			answer = a.silent(fmt.Sprintf("internal error: %v: %s", p, debug.Stack()))
+		}
+	}()
+	return a.read(ctx)
+}
+
+// wait waits for the read that is under way, for a while at most.
+func (a *aside[T]) wait(ctx context.Context, patience time.Duration) {
+	done := a.underWay()
+	if done == nil {
+		return
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-done:
+	case <-late.C:
+	case <-ctx.Done():
+	}
+}
+
+// underWay is closed when the read that is under way ends; nil where none is.
+func (a *aside[T]) underWay() chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.done
+}
+
+// take gives the last answer, and whether nobody had taken it before. Before the
+// first one it says so.
+func (a *aside[T]) take() (answer *T, news bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	news, a.news = a.news, false
+	if a.last == nil && a.read != nil {
+		return a.silent("no answer yet"), news
+	}
+	return a.last, news
+}
+
+// age is how old the last answer is; long where there is none.
+func (a *aside[T]) age(now time.Time) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.last == nil {
+		return 1<<63 - 1
+	}
+	return now.Sub(a.lastAt)
+}
+
+func (a *aside[T]) waiting() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.news
+}
+
+func newEngine(u Unit) *aside[core.Engine] {
+	a := &aside[core.Engine]{door: newDoor()}
+	if u.Engine != nil {
+		a.read = u.Engine.ReadEngine
+	}
+	a.silent = func(why string) *core.Engine {
+		e := &core.Engine{Access: core.AccessUnreachable, Error: fmt.Sprintf("read the engine of %s: %s", u.Fabric.ID, why)}
+		if last := a.last; last != nil {
+			e.Type, e.App, e.Namespace, e.Where, e.ReadAt = last.Type, last.App, last.Namespace, last.Where, last.ReadAt
+		}
+		return e
+	}
+	return a
+}
+
+func newAgents(u Unit) *aside[core.Agents] {
+	a := &aside[core.Agents]{door: newDoor()}
+	if u.Agents != nil {
+		a.read = u.Agents.ReadAgents
+	}
+	a.silent = func(why string) *core.Agents {
+		s := &core.Agents{Access: core.AccessUnreachable, Error: fmt.Sprintf("read the switches of %s: %s", u.Fabric.ID, why)}
+		if last := a.last; last != nil {
+			s.All, s.ReadAt = last.All, last.ReadAt
+		}
+		return s
+	}
+	return a
+}
+
+// askAside begins to read what stands beside both sides.
+func (l *Loop) askAside(ctx context.Context, w *worker) {
+	w.engine.begin(ctx, l, w.tell)
+	if w.agents.age(l.config.Now()) > agentsEvery/2 {
+		w.agents.begin(ctx, l, w.tell)
+	}
+}
+
+// tell tells the worker that there is an answer to something it asked.
+func (w *worker) tell() {
+	select {
+	case w.answered <- struct{}{}:
+	default:
+	}
+}
+
+// count has the switches looked at until ctx ends, beside the checks.
+func (l *Loop) count(ctx context.Context, w *worker) {
+	for {
+		pause := time.NewTimer(l.config.Jitter(agentsEvery))
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return
+		case <-pause.C:
+		}
+		if w.agents.age(l.config.Now()) > agentsEvery/2 {
+			w.agents.begin(ctx, l, w.tell)
+		}
+	}
+}
+
+// showAgents shows what is known of the switches now with the last report.
+func (l *Loop) showAgents(w *worker) {
+	agents, news := w.agents.take()
+	if !news {
+		return
+	}
+	l.update(w.unit.Fabric.ID, func(s *core.FabricState) {
+		if s.Report != nil {
+			r := *s.Report
+			r.Agents = agents
+			s.Report = &r
+		}
+	})
+}
