@@ -168,8 +168,8 @@ func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Re
 		}
 	}
 	v := &after.Verdict
-	v.Opinion = s.opinion(*v)
 	v.Since = since(before.Verdict, *v, after.Git.At, f.Now)
+	v.Opinion = s.opinion(*v)
 	res.Objects[k] = after
 	res.Report.Verdicts = append(res.Report.Verdicts, *v)
 }

@@ -1,0 +1,122 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Run is one attempt to bring Git, engine, live and switches of fabrics to agree:
+// what a person or a policy started, and what became of it. It is written down
+// before it does anything, and after each step.
+type Run struct {
+	ID      string // the Sync-Id of its commits
+	Fabrics []FabricID
+	Plan    string // the id of the plan; "" where there was nothing to publish
+	Phase   RunPhase
+	Started time.Time
+	Ended   time.Time // zero while it goes on
+	By      string    // the operator, or "policy"
+	Host    string    // where it runs: user, host, terminal, as told by that
+	Options RunOptions
+
+	Steps        []RunStep
+	Publications []PublicationState
+	Objects      []RunObject
+	Result       ReconciliationResult
+
+	Err      string // why it ended otherwise than it should, on one line
+	Attempts int    // how often it was begun, 1 for the first
+	RetryAt  time.Time
+	Reverts  string // the run whose commit it takes back; "" for none
+}
+
+// RunOptions are what whoever started a run asked for.
+type RunOptions struct {
+	NoWait      bool
+	Propose     bool
+	AllowDelete int
+	Ticket      string
+	Message     string
+}
+
+// RunPhase says how a run stands.
+type RunPhase string
+
+// The phases. Those from [RunAgreed] on are ends.
+const (
+	RunQueued     RunPhase = "queued"
+	RunChecking   RunPhase = "checking"
+	RunPublishing RunPhase = "publishing"
+	RunFollowing  RunPhase = "following"
+	RunRetrying   RunPhase = "retrying" // it waits for RetryAt
+
+	RunAgreed      RunPhase = "agreed"      // Git, engine, live and switches agree
+	RunPublished   RunPhase = "published"   // the commit landed, and nobody waits for live
+	RunProposed    RunPhase = "proposed"    // on a side branch, to be reviewed
+	RunMerged      RunPhase = "merged"      // what was proposed is on the branch
+	RunDeclined    RunPhase = "declined"    // what was proposed was given up
+	RunWaiting     RunPhase = "waiting"     // published, and live had not followed in time
+	RunRefused     RunPhase = "refused"     // the plan or the server did not allow it
+	RunFailed      RunPhase = "failed"      // something else went wrong
+	RunInterrupted RunPhase = "interrupted" // it was stopped, or the program ended
+)
+
+// Over tells whether the phase is an end.
+func (p RunPhase) Over() bool {
+	switch p {
+	case RunQueued, RunChecking, RunPublishing, RunFollowing, RunRetrying:
+		return false
+	}
+	return true
+}
+
+// RunStep is one step of a run.
+type RunStep struct {
+	Name    string // "read git", "commit", "push", "verify", "follow"
+	Started time.Time
+	Ended   time.Time // zero while it goes on
+	Detail  string    // what came of it, in a few words
+	Err     string
+}
+
+// RunObject is one object that a run waits for.
+type RunObject struct {
+	Fabric FabricID
+	Key    Key
+	State  State
+	Reason string
+	Since  time.Time // when it came to that
+}
+
+// PublicationState is a publication, and how far it came. It is written down
+// before and after every step that a crash could leave in doubt.
+type PublicationState struct {
+	Publication
+	Phase   PublicationPhase
+	Outcome Outcome // of the last try
+	Says    string
+	Review  string
+}
+
+// PublicationPhase says how far a publication came.
+type PublicationPhase string
+
+// The phases of a publication.
+const (
+	PublicationPrepared PublicationPhase = "prepared" // nothing was sent
+	PublicationPushing  PublicationPhase = "pushing"  // something may have been sent
+	PublicationLanded   PublicationPhase = "landed"
+	PublicationDropped  PublicationPhase = "dropped" // proven not to have landed, and given up
+)
+
+// Logbook keeps plans and runs.
+type Logbook interface {
+	// SavePlan keeps a plan and gives it its id. Plan finds one by it.
+	SavePlan(ctx context.Context, p *Plan) error
+	Plan(ctx context.Context, id string) (*Plan, error)
+	// SaveRun keeps a run as it is now; when it returns nil that survives a crash
+	// of the machine. A run that has landed takes its drafts off the desk with it.
+	SaveRun(ctx context.Context, r *Run, done ...int64) error
+	// OpenRuns are those of a fabric, or of all where it is "", that are not over.
+	OpenRuns(ctx context.Context, id FabricID) ([]*Run, error)
+}
