@@ -1,7 +1,6 @@
 package core
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -33,8 +32,17 @@ func (k Key) String() string { return k.Kind + "/" + k.Name }
 
 // Compare orders keys by kind, name, namespace and group.
 func (k Key) Compare(o Key) int {
-	return cmp.Or(cmp.Compare(k.Kind, o.Kind), cmp.Compare(k.Name, o.Name),
-		cmp.Compare(k.Namespace, o.Namespace), cmp.Compare(k.Group, o.Group))
+	// Not cmp.Or: that has all four compared each time.
+	if c := strings.Compare(k.Kind, o.Kind); c != 0 {
+		return c
+	}
+	if c := strings.Compare(k.Name, o.Name); c != 0 {
+		return c
+	}
+	if c := strings.Compare(k.Namespace, o.Namespace); c != 0 {
+		return c
+	}
+	return strings.Compare(k.Group, o.Group)
 }
 
 // Origin is where in Git a document stands.

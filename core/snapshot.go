@@ -184,10 +184,13 @@ func (s *Snapshot) Len() int { return len(s.objects) }
 
 // Has tells whether the snapshot holds an object. That it does not proves no
 // absence, see [Snapshot.Side].
-func (s *Snapshot) Has(k Key) bool {
-	_, ok := s.objects[k]
-	return ok
-}
+func (s *Snapshot) Has(k Key) bool { return s.Find(k) != nil }
+
+// Find is the object of a key, nil where the snapshot holds none.
+func (s *Snapshot) Find(k Key) *Object { return s.objects[k] }
+
+// All ranges over the objects by their keys, in no order.
+func (s *Snapshot) All() iter.Seq2[Key, *Object] { return maps.All(s.objects) }
 
 // Keys ranges over the keys of the objects, in no order.
 func (s *Snapshot) Keys() iter.Seq[Key] { return maps.Keys(s.objects) }

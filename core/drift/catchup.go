@@ -12,7 +12,7 @@ import (
 // behind tells whether the engine may have applied commits since the base that
 // nobody saw: live is another one, and the engine has written since.
 func (s subject) behind() bool {
-	base := s.before.Base
+	base := s.base
 	if base == nil || s.git.Object == nil || s.live.Object == nil || base.Live.Digest == s.live.Object.Digest {
 		return false
 	}
@@ -23,7 +23,7 @@ func (s subject) behind() bool {
 // caughtUp is the base, or in its place a later one where Git's history says
 // that live has come from a later version since.
 func (s subject) caughtUp() *core.Base {
-	base := s.before.Base
+	base := s.base
 	if s.past.len() == 0 || !s.behind() {
 		return base
 	}
@@ -38,7 +38,7 @@ func (s subject) caughtUp() *core.Base {
 // one with its content that was committed by then. It is the number of versions
 // where none is it.
 func (s subject) baseVersion() int {
-	base := s.before.Base
+	base := s.base
 	was := s.normal(base.Git)
 	for i := range s.past.len() {
 		if _, tree := s.versionTree(i); tree != nil && !s.past.when(i).After(base.At) && len(s.table.differences(tree, was)) == 0 {
@@ -53,7 +53,7 @@ func (s subject) baseVersion() int {
 // yet the other.
 func (s subject) addedAgain() bool {
 	for i := range s.past.len() {
-		if s.past.Versions[i].Object == nil && s.past.when(i).After(s.before.Base.At) {
+		if s.past.Versions[i].Object == nil && s.past.when(i).After(s.base.At) {
 			return true
 		}
 	}
@@ -64,7 +64,7 @@ func (s subject) addedAgain() bool {
 // Git had removed that: the engine has followed the removal, and somebody has
 // made one of the same name past Git.
 func (s subject) madeAgain() bool {
-	live, was := s.live.Object, s.before.Base.Live
+	live, was := s.live.Object, s.base.Live
 	return s.past.len() > 0 && s.past.Versions[0].Object == nil &&
 		live.UID != was.UID && live.Created.After(s.past.when(0))
 }

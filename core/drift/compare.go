@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -63,9 +62,8 @@ type Result struct {
 	// Input.Past did, in the order of their keys.
 	Wanted []core.Key
 
-	wants    map[core.Key]want
-	universe []core.Key
-	roots    map[core.GroupKind]*node // of the rules that each kind was compared by
+	wants map[core.Key]want
+	roots map[core.GroupKind]*node // of the rules that each kind was compared by
 }
 
 // Enough tells whether what was found of a wanted object's past is enough to
@@ -91,53 +89,71 @@ func (c *Comparer) Compare(in Input) *Result {
 			Rules: rulesRelease, Release: release(in.Live.Schemas),
 		},
 	}
-	findings := findingsByKey(in.Git.Findings)
-	res.universe = universe(in, findings)
-	for _, k := range res.universe {
-		c.object(f, k, findings[k], res)
+	pairs := f.pairs()
+	slices.SortFunc(pairs, func(a, b pair) int { return a.key.Compare(b.key) })
+	res.Report.Verdicts = make([]core.Verdict, 0, len(pairs))
+	for _, p := range pairs {
+		c.object(f, p, res)
 	}
-	slices.SortStableFunc(res.Report.Verdicts, func(a, b core.Verdict) int {
-		return cmp.Or(cmp.Compare(a.State, b.State), a.Key.Compare(b.Key))
-	})
-	for _, v := range res.Report.Verdicts {
-		res.Report.Counts[v.State]++
+	for gk, t := range f.tables {
+		res.roots[gk] = t.root
 	}
-	f.Previous = nil // what is wanted holds the frame: every result would hold the one before it
+	res.Report.Verdicts = worstFirst(res.Report.Verdicts, &res.Report.Counts)
+	f.Previous, f.universe = nil, nil // what is wanted holds the frame: every result would hold the one before it
 	return res
 }
 
-// Values are the changes of one object as they are, with nothing masked. They
-// are for decisions, and never to be shown.
-func (c *Comparer) Values(in Input, k core.Key) []core.Change {
-	in.Git = in.Git.Placed(in.Live)
-	s := c.subject(c.frame(in), k)
-	if s.git.Presence == core.Absent && s.live.Presence == core.Absent {
-		return nil
+// worstFirst orders verdicts by their states, and counts those. What is of one
+// state stays in the order in which it was judged, that of the keys.
+func worstFirst(verdicts []core.Verdict, counts *core.Counts) []core.Verdict {
+	ordered := true
+	for i := range verdicts {
+		counts[verdicts[i].State]++
+		ordered = ordered && (i == 0 || verdicts[i-1].State <= verdicts[i].State)
 	}
-	s.plain = true
-	return s.judge().verdict.Changes
+	if ordered {
+		return verdicts // as when all are in sync
+	}
+	var next core.Counts
+	for s, n := range counts[:len(counts)-1] {
+		next[s+1] = next[s] + n
+	}
+	sorted := make([]core.Verdict, len(verdicts))
+	for i := range verdicts {
+		at := &next[verdicts[i].State]
+		sorted[*at] = verdicts[i]
+		*at++
+	}
+	return sorted
 }
 
 // subject gathers all that is known of an object.
-func (c *Comparer) subject(f *frame, k core.Key) subject {
-	before, known := f.Memory.Objects[k]
-	s := subject{frame: f, key: k, before: before, known: known, git: gitSide(f.Git, k, before), live: f.liveSide(k)}
-	if _, ok := f.gone[k]; ok && f.Live.Side(k).Presence != core.Absent {
-		s.live, s.git = f.Live.Side(k), core.Side{Reason: f.gone[k]}
+func (c *Comparer) subject(f *frame, p pair) subject {
+	s := subject{frame: f, key: p.key, before: p.before, known: p.before != nil, git: f.gitSide(p), live: f.liveSide(p)}
+	if !s.known {
+		s.before = new(core.Remembered)
 	}
-	s.table = f.table(c, k.GroupKind())
-	if p, ok := f.Past[k]; ok {
-		s.past = s.newPast(p)
+	s.base = s.before.Base
+	if why, ok := f.gone[p.key]; ok {
+		// What vanished with too many others is not called absent.
+		if s.live.Presence == core.Absent {
+			s.live = core.Side{Reason: why}
+		} else {
+			s.git = core.Side{Reason: why}
+		}
 	}
-	s.gitSince = gitSight(before, s.git, f.Input).At
+	s.table = f.table(c, p.key.GroupKind())
+	if past, ok := f.Past[p.key]; ok {
+		s.past = s.newPast(past)
+	}
+	s.gitSince = f.gitSight(s.before, s.git).At
 	s.apart = s.apartFrom()
 	return s
 }
 
-func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Result) {
-	s := c.subject(f, k)
-	before := s.before
-	res.roots[k.GroupKind()] = s.table.root
+func (c *Comparer) object(f *frame, p pair, res *Result) {
+	s := c.subject(f, p)
+	k, findings, before := p.key, f.findings[p.key], s.before
 	after := core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
 	switch {
 	case slices.ContainsFunc(findings, func(f core.Finding) bool { return !f.Unrendered }):
@@ -159,7 +175,7 @@ func (c *Comparer) object(f *frame, k core.Key, findings []core.Finding, res *Re
 		}
 		return
 	default:
-		after.Git = gitSight(before, s.git, f.Input)
+		after.Git = f.gitSight(before, s.git)
 		out, untouched := c.verdict(s)
 		after.Base, after.Verdict = out.base, out.verdict
 		if !untouched {
@@ -191,31 +207,6 @@ func since(was, is core.Verdict, gitSince, now time.Time) time.Time {
 	return at
 }
 
-// gitSide is what Git says about an object. One that is not found is not called
-// absent while something in the file that held it is in doubt.
-func gitSide(git *core.Snapshot, k core.Key, before core.Remembered) core.Side {
-	side := git.Side(k)
-	if side.Presence == core.Present {
-		return side
-	}
-	for _, o := range []*core.Object{before.Git.Object, baseGit(before)} {
-		if o == nil {
-			continue
-		}
-		if why := git.Doubt(o.Origin.Path); why != "" {
-			return core.Side{Reason: why}
-		}
-	}
-	return side
-}
-
-func baseGit(r core.Remembered) *core.Object {
-	if r.Base == nil {
-		return nil
-	}
-	return r.Base.Git
-}
-
 // verdict judges an object, or takes over the last verdict where nothing that
 // it rests on has changed. Only settled verdicts are taken over: the others
 // depend on the time, or show who changed what. The last sight of live counts
@@ -224,10 +215,10 @@ func baseGit(r core.Remembered) *core.Object {
 func (c *Comparer) verdict(s subject) (out outcome, untouched bool) {
 	if s.Previous != nil && s.apart == "" && len(s.passages[s.key]) == 0 {
 		last, ok := s.Previous.Objects[s.key]
-		if ok && equalObjects(s.before.Live.Object, s.live.Object) && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.before.Base) {
+		if ok && equalObjects(s.before.Live.Object, s.live.Object) && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.base) {
 			v := last.Verdict
 			v.Origin, v.LiveRevision = s.git.Object.Origin, s.live.Object.ResourceVersion
-			return outcome{verdict: v, base: s.before.Base}, true
+			return outcome{verdict: v, base: s.base}, true
 		}
 	}
 	return s.judge(), false
@@ -246,7 +237,7 @@ func sameBase(a, b *core.Base) bool {
 // keep in Git, so that it is only counted.
 func foreign(s subject, gitKinds map[core.GroupKind]bool) bool {
 	return s.git.Presence == core.Absent && s.live.Presence == core.Present &&
-		s.before.Base == nil && !gitKinds[s.key.GroupKind()]
+		s.base == nil && !gitKinds[s.key.GroupKind()]
 }
 
 // sight is what is known of a side from now on: what it says, and since when.
@@ -271,10 +262,10 @@ func (s subject) liveSight() core.Sight {
 
 // gitSight is the sight of Git. What was there at the first check of all is as
 // old as the commit that it was read at.
-func gitSight(before core.Remembered, now core.Side, in Input) core.Sight {
-	at := in.Now
-	if in.Memory.Git == nil {
-		at = commitTime(in.Git, at)
+func (f *frame) gitSight(before *core.Remembered, now core.Side) core.Sight {
+	at := f.Now
+	if f.Memory.Git == nil {
+		at = commitTime(f.Git, at)
 	}
 	return sight(before.Git, now, at)
 }
@@ -328,30 +319,6 @@ func findingsByKey(findings []core.Finding) map[core.Key][]core.Finding {
 		by[k] = append(by[k], f)
 	}
 	return by
-}
-
-// universe is every object that there is anything to say about, in order. It is
-// mostly that of the last comparison.
-func universe(in Input, findings map[core.Key][]core.Finding) []core.Key {
-	keys := make(map[core.Key]struct{}, in.Live.Len())
-	for _, s := range []*core.Snapshot{in.Git, in.Live} {
-		for k := range s.Keys() {
-			keys[k] = struct{}{}
-		}
-	}
-	for k := range in.Memory.Objects {
-		keys[k] = struct{}{}
-	}
-	for k := range findings {
-		keys[k] = struct{}{}
-	}
-	if in.Previous != nil && len(in.Previous.universe) == len(keys) && !slices.ContainsFunc(in.Previous.universe, func(k core.Key) bool {
-		_, ok := keys[k]
-		return !ok
-	}) {
-		return in.Previous.universe
-	}
-	return slices.SortedFunc(maps.Keys(keys), core.Key.Compare)
 }
 
 func firstReading(s *core.Snapshot) core.Reading {

@@ -24,7 +24,7 @@ func (s subject) meet(v *core.Verdict) *core.Base {
 		s.differ(v, t, folds, rest)
 		return nil
 	}
-	s.before.Base = o.base(s)
+	s.base = o.base(s)
 	base := s.threeWay(v)
 	v.Reason = o.reason(v.Reason)
 	return base
@@ -322,13 +322,13 @@ func (s subject) goneBefore(v *core.Verdict) (*core.Base, bool) {
 		v.State, v.Reason = core.Differs, by+", and nothing says that live held a version of it"
 		return nil, true
 	}
-	s.before.Base = o.base(s)
+	s.base = o.base(s)
 	s.goneFromGit(v)
-	return s.before.Base, true
+	return s.base, true
 }
 
 // onceInGit tells whether earlier looks saw an object in Git.
-func onceInGit(before core.Remembered) bool {
+func onceInGit(before *core.Remembered) bool {
 	v := before.Verdict
 	return before.Git.Object != nil ||
 		v.State == core.Differs && len(v.Changes) == 1 && v.Changes[0].Path == core.Root && v.Changes[0].Op == core.OpRemoved

@@ -80,6 +80,13 @@
 // that explains would some day explain something else than what is done; the
 // price is a pointer that is nil while nobody asks.
 //
+// Nearly all objects are untouched, and a comparison is as fast as it handles
+// those. So each is looked up once (frame.go), and where both sides are as they
+// were when they last agreed, and say the same but for what the rules leave out,
+// they are told to agree without their forms being made (threeway.go). The
+// shortcut says so only where making them would end in the same. A form shares
+// with what was read all that is normal already.
+//
 // Secrets are masked by numbers that are counted along both documents and not
 // along what is shown, so that a report, its explanation and its history have
 // the same number for the same value.

@@ -83,11 +83,11 @@ func remove(tree map[string]any, steps []string) {
 			remove(tree, parentSteps)
 		}
 	case []any:
-		gone, ok := itemOf(p, last)
-		if !ok {
+		gone := core.ValueOf(p).Step(last)
+		if !gone.Present() {
 			return
 		}
-		replace(tree, parentSteps, slices.DeleteFunc(p, func(v any) bool { return core.EqualJSON(v, gone) }))
+		replace(tree, parentSteps, slices.DeleteFunc(p, func(v any) bool { return core.EqualJSON(v, gone.Any()) }))
 	}
 }
 
@@ -96,7 +96,7 @@ func remove(tree map[string]any, steps []string) {
 // held against where both last met, not against where they once were. What the
 // server filled in meanwhile may be of the dispute's making, and stays outside.
 func (s subject) advanced(t trees, changes []core.Change, folds []core.Fold) *core.Base {
-	base := s.before.Base
+	base := s.base
 	git := t.restored(t.git, t.baseGit, changes)
 	for _, f := range folds {
 		if f.Live.Present() && !f.Git.Present() && !valueAt(t.baseLive, f.Path).Present() {

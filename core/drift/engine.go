@@ -74,6 +74,7 @@ func (s subject) overdueLag(l lagging) (core.State, string) {
 		return core.OnlyGit, "in git, not live, and nothing says it is on its way"
 	case lagChanged:
 		return core.Drifted, "git changed, not applied"
+	case lagRemoved:
 	}
 	return core.Drifted, "removed from git, not applied"
 }
@@ -134,7 +135,7 @@ func (s subject) apartFrom() string {
 		return e.Mismatch[0]
 	case e.Leaves != nil && s.git.Object != nil:
 		return e.Leaves(s.git.Object.Origin.Path)
-	case e.Wider != "" && s.git.Presence == core.Absent && s.live.Presence == core.Present && s.before.Base == nil && s.tracked():
+	case e.Wider != "" && s.git.Presence == core.Absent && s.live.Presence == core.Present && s.base == nil && s.tracked():
 		return e.Wider
 	}
 	return ""

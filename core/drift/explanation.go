@@ -20,19 +20,18 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 	res := &Result{
 		Objects:  map[core.Key]core.Remembered{},
 		GitKinds: gitKinds(in),
-		roots:    map[core.GroupKind]*node{},
 		Report:   &core.Report{NotInGit: map[core.GroupKind]int{}},
 	}
-	findings := findingsByKey(in.Git.Findings)[k]
-	c.object(f, k, findings, res)
+	p := f.pair(k)
+	c.object(f, p, res)
 	after, ok := res.Objects[k]
 	if !ok {
 		return core.Explanation{}, false
 	}
-	s := c.subject(f, k)
-	s.before.Base = s.acceptedBase()
+	s := c.subject(f, p)
+	s.base = s.acceptedBase()
 	base := after.Base
-	if s.before.Base != nil {
+	if s.base != nil {
 		base = s.caughtUp()
 	}
 	e := core.Explanation{
@@ -41,7 +40,7 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 	}
 	m := s.masker()
 	e.Git, e.Live = s.explained()
-	if len(findings) > 0 {
+	if findings := f.findings[k]; len(findings) > 0 {
 		e.Git = core.ExplainedSide{Presence: core.Unread, Reason: found(findings[0])}
 	}
 	if k.IsFile() {
@@ -179,7 +178,7 @@ func (s subject) explainedBase(b *core.Base, m *masker) *core.Base {
 	}
 	shown := *b
 	half := func(o *core.Object) *core.Object {
-		doc := core.Document(o.Key, o.Version, tidy(s.normal(o)))
+		doc := core.Document(o.Key, o.Version, tidy(cloned(s.normal(o))))
 		fields, _ := m.tree(doc, false).(map[string]any)
 		return &core.Object{Key: o.Key, Version: o.Version, Origin: o.Origin, Fields: fields}
 	}

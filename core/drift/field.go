@@ -85,7 +85,7 @@ func (t trees) retyped(rest []difference) []difference {
 		}
 		if !slices.ContainsFunc(out, func(o difference) bool { return o.path == root }) {
 			out = append(out, difference{
-				path: root, unit: unitOf(root), node: t.nodeAt(root),
+				path: root, unit: root.Unit(), node: t.nodeAt(root),
 				a: valueAt(t.git, root), b: valueAt(t.live, root),
 			})
 		}

@@ -12,6 +12,9 @@ type frame struct {
 	Input
 	fabric core.Fabric
 
+	findings map[core.Key][]core.Finding
+	universe []pair // made when it is first asked for, see pairs
+
 	lastLook time.Time // at live; zero where there was none
 	gone     map[core.Key]string
 	frozen   bool
@@ -25,7 +28,7 @@ type frame struct {
 }
 
 func (c *Comparer) frame(in Input) *frame {
-	f := &frame{Input: in, fabric: c.fabric, tables: map[core.GroupKind]table{}}
+	f := &frame{Input: in, fabric: c.fabric, findings: findingsByKey(in.Git.Findings), tables: map[core.GroupKind]table{}}
 	if in.Memory.Report != nil {
 		f.lastLook = in.Memory.Report.Live.ReadAt
 	}
@@ -57,13 +60,102 @@ func (c *Comparer) frame(in Input) *frame {
 	return f
 }
 
-// liveSide is what live says about an object. What vanished with too many
-// others is not called absent.
-func (f *frame) liveSide(k core.Key) core.Side {
-	if why, ok := f.gone[k]; ok {
-		return core.Side{Reason: why}
+// pair is one object: what both sides have of it, and what is remembered; nil
+// each where there is none. To look it up is a good part of what a comparison
+// costs, and is done once.
+type pair struct {
+	key       core.Key
+	git, live *core.Object
+	before    *core.Remembered
+}
+
+// pair looks an object up.
+func (f *frame) pair(k core.Key) pair {
+	p := pair{key: k, git: f.Git.Find(k), live: f.Live.Find(k)}
+	if before, ok := f.Memory.Objects[k]; ok {
+		p.before = &before
 	}
-	return f.Live.Side(k)
+	return p
+}
+
+// pairs are all objects that there is anything to say about, in no order. Most
+// are on both sides and remembered: where all are, only Git's are gone through.
+func (f *frame) pairs() []pair {
+	if f.universe != nil {
+		return f.universe
+	}
+	all := make([]pair, 0, max(f.Git.Len(), f.Live.Len()))
+	before := make([]core.Remembered, 0, len(f.Memory.Objects)) // in one piece, and never grown
+	live := 0
+	add := func(k core.Key, git *core.Object) {
+		p := pair{key: k, git: git, live: f.Live.Find(k)}
+		if p.live != nil {
+			live++
+		}
+		if b, ok := f.Memory.Objects[k]; ok {
+			before = append(before, b)
+			p.before = &before[len(before)-1]
+		}
+		all = append(all, p)
+	}
+	for k, o := range f.Git.All() {
+		add(k, o)
+	}
+	if live < f.Live.Len() {
+		for k := range f.Live.Keys() {
+			if !f.Git.Has(k) {
+				add(k, nil)
+			}
+		}
+	}
+	if len(before) < len(f.Memory.Objects) {
+		for k := range f.Memory.Objects {
+			if !f.Git.Has(k) && !f.Live.Has(k) {
+				add(k, nil)
+			}
+		}
+	}
+	for k := range f.findings {
+		if _, known := f.Memory.Objects[k]; !known && !f.Git.Has(k) && !f.Live.Has(k) {
+			add(k, nil)
+		}
+	}
+	f.universe = all
+	return all
+}
+
+// gitSide is what Git says about an object. One that is not found is not called
+// absent while something in the file that held it is in doubt.
+func (f *frame) gitSide(p pair) core.Side {
+	if p.git != nil {
+		return sideOf(p.git)
+	}
+	if p.before != nil {
+		for _, o := range []*core.Object{p.before.Git.Object, baseGit(p.before)} {
+			if o == nil {
+				continue
+			}
+			if why := f.Git.Doubt(o.Origin.Path); why != "" {
+				return core.Side{Reason: why}
+			}
+		}
+	}
+	return f.Git.Side(p.key)
+}
+
+func baseGit(r *core.Remembered) *core.Object {
+	if r.Base == nil {
+		return nil
+	}
+	return r.Base.Git
+}
+
+// liveSide is what live says about an object.
+func (f *frame) liveSide(p pair) core.Side {
+	if p.live != nil {
+		return sideOf(p.live)
+	}
+	return f.Live.Side(p.key)
 }
 
 // table is what is known of a kind: the rules, with the hints of the cluster's

@@ -34,13 +34,16 @@ func (f *frame) vanished() (live, git *core.Freeze) {
 	moved := f.Memory.Git == nil || !slices.EqualFunc(f.Git.Readings, f.Memory.Git.Readings, func(a, b core.Reading) bool {
 		return a.Revision == b.Revision
 	})
-	for k, before := range f.Memory.Objects {
-		if f.Git.Has(k) && f.Live.Has(k) {
+	for _, p := range f.pairs() {
+		switch {
+		case p.before == nil:
+			continue
+		case p.git != nil && p.live != nil:
 			live.Of++
 			git.Of++
 			continue
 		}
-		now := f.Git.Side(k).Presence
+		k, before, now := p.key, p.before, f.Git.Side(p.key).Presence
 		if before.Live.Object != nil {
 			live.Of++
 			removed := now == core.Absent && (before.Base != nil || onceInGit(before) || len(f.Past[k].Versions) > 0)

@@ -19,6 +19,9 @@ func (s subject) overwritten() []core.Overwritten {
 		}
 		s.git = sideOf(s.before.Git.Object)
 	}
+	if len(s.passages[s.key]) == 0 && equalObjects(s.before.Live.Object, s.live.Object) {
+		return nil
+	}
 	seen := s.contents()
 	if len(seen) < 2 {
 		return nil

@@ -104,7 +104,7 @@ func (s subject) madeAnew(live *core.Object) bool {
 	other := func(was *core.Object) bool {
 		return was != nil && was.UID != "" && live.UID != "" && was.UID != live.UID
 	}
-	return other(s.before.Live.Object) || s.before.Base != nil && other(s.before.Base.Live)
+	return other(s.before.Live.Object) || s.base != nil && other(s.base.Live)
 }
 
 // served are the versions that the fabric serves the object's kind at.

@@ -15,21 +15,22 @@ import (
 // nothing about the value can be computed from them.
 type masker struct {
 	// order are the documents along which placeholders are counted, so that
-	// whatever is shown of one object counts alike.
-	order []map[string]any
+	// whatever is shown of one object counts alike: both sides, then both halves
+	// of the base.
+	order [4]map[string]any
 	seen  []any
 }
 
-// masker counts along both sides of the object, then along its base.
 func (s subject) masker() *masker {
 	m := &masker{}
-	for _, o := range []*core.Object{s.git.Object, s.live.Object} {
-		if o != nil {
-			m.order = append(m.order, o.Fields)
-		}
+	if o := s.git.Object; o != nil {
+		m.order[0] = o.Fields
 	}
-	if b := s.before.Base; b != nil {
-		m.order = append(m.order, b.Git.Fields, b.Live.Fields)
+	if o := s.live.Object; o != nil {
+		m.order[1] = o.Fields
+	}
+	if b := s.base; b != nil {
+		m.order[2], m.order[3] = b.Git.Fields, b.Live.Fields
 	}
 	return m
 }
@@ -57,7 +58,7 @@ func (m *masker) placeholder(v any) string {
 		return text // what was remembered is masked already
 	}
 	order := m.order
-	m.order = nil
+	m.order = [4]map[string]any{}
 	for _, doc := range order {
 		m.tree(doc, false)
 	}

@@ -18,6 +18,7 @@ type node struct {
 	keys                         []string
 	rewrite, rekey               func(string) string
 	complete                     func(map[string]any)
+	always                       map[string]any // entries, where there are none of these keys; shared
 
 	owners  []Row // of [IgnoredKeys]
 	explain []Row // each a [reason], in the order in which they are asked
@@ -28,6 +29,7 @@ type node struct {
 // speaks of the same.
 func compile(rows, hints []Row) *node {
 	root := &node{}
+	root.contains()
 	all := slices.Concat(rows, hints)
 	for grew := true; grew; {
 		// What one row names may be one more place of another row's *.
@@ -50,9 +52,18 @@ func compile(rows, hints []Row) *node {
 	return root
 }
 
+// contains makes the node the root of an object's rules. The containers that every
+// object has are always there, so that a difference inside them is reported at
+// the entry that differs.
+func (n *node) contains() {
+	meta := map[string]any{"labels": map[string]any{}, "annotations": map[string]any{}}
+	n.always = map[string]any{"metadata": meta, "spec": map[string]any{}}
+	n.kids = map[string]*node{"metadata": {always: meta}}
+}
+
 // settle finds out which places are plain.
 func (n *node) settle() bool {
-	n.plain = !n.set && !n.ignored && n.rewrite == nil && n.rekey == nil && n.complete == nil && len(n.owners) == 0
+	n.plain = !n.set && !n.ignored && n.rewrite == nil && n.rekey == nil && n.complete == nil && n.always == nil && len(n.owners) == 0
 	for _, below := range n.kids {
 		n.plain = below.settle() && n.plain
 	}
@@ -158,17 +169,17 @@ func (n *node) step(s string) *node {
 func (n *node) key(k string) *node { return n.step(k) }
 func (n *node) item() *node        { return n.step(anyItem) }
 
-// owner is the row by which a server owns the entry of a key.
-func (n *node) owner(key string) (Row, bool) {
+// owner is the row by which a server owns the entry of a key, nil if none does.
+func (n *node) owner(key string) *Row {
 	if n == nil {
-		return Row{}, false
+		return nil
 	}
-	for _, r := range n.owners {
-		if a, ok := r.Action.(IgnoredKeys); ok && a.Owned(key) {
-			return r, true
+	for i := range n.owners {
+		if a, ok := n.owners[i].Action.(IgnoredKeys); ok && a.Owned(key) {
+			return &n.owners[i]
 		}
 	}
-	return Row{}, false
+	return nil
 }
 
 // shaper is the row whose action of this kind shaped a place; the last one, as

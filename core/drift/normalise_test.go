@@ -48,7 +48,7 @@ func TestNormalFormIsNormal(t *testing.T) {
 	}})
 	kinds := append(slices.Collect(maps.Keys(kindRows())), core.GroupKind{Group: "wiring.githedgehog.com", Kind: "Server"}, core.GroupKind{Kind: "ConfigMap"})
 	slices.SortFunc(kinds, func(a, b core.GroupKind) int { return core.Key{Kind: a.Kind}.Compare(core.Key{Kind: b.Kind}) })
-	bare := table{root: &node{}}
+	bare := table{root: compile(nil, nil)}
 	rapid.Check(t, func(t *rapid.T) {
 		table := c.table(rapid.SampledFrom(kinds).Draw(t, "of"), nil)
 		fields := map[string]any{}
@@ -77,4 +77,37 @@ func TestNormalFormIsNormal(t *testing.T) {
 			t.Fatalf("a step on what is normal: %s", fmt.Sprint(steps[0]))
 		}
 	})
+}
+
+// TestWhatAgreesHasOneForm: where the shortcut says that two sides say the same,
+// making their forms gives the same. It says so of what only differs by what rules
+// leave out.
+func TestWhatAgreesHasOneForm(t *testing.T) {
+	c := New(core.Fabric{Rules: []core.Rule{{Kind: "Switch", Path: ".spec.description", Is: core.RuleIgnored}}})
+	kinds := kindsWithRules()
+	left := []any{nil, map[string]any{}, "x", map[string]any{"argocd.argoproj.io/x": "y"}, map[string]any{"fabric.githedgehog.com/x": "y", "own": nil}}
+	agreed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		table := c.table(rapid.SampledFrom(kinds).Draw(t, "of"), nil)
+		git := documentOf(t, table.root)
+		live, _ := core.CloneJSON(git).(map[string]any)
+		for range rapid.IntRange(0, 3).Draw(t, "edits") {
+			at, keys := live, []string{"status", "metadata", "spec"}
+			if below, ok := live[rapid.SampledFrom(keys).Draw(t, "in")].(map[string]any); ok {
+				at, keys = below, []string{"labels", "annotations", "description", "portLocators", "a"}
+			}
+			at[rapid.SampledFrom(keys).Draw(t, "key")] = core.CloneJSON(rapid.SampledFrom(left).Draw(t, "value"))
+		}
+		form, want := table.normal(git, nil), table.normal(live, nil)
+		if !table.root.agree(git, live) {
+			return
+		}
+		agreed++
+		if !core.EqualJSON(form, want) {
+			t.Fatalf("%s agrees with\n%s, and the forms are\n%s\n%s", core.CanonicalJSON(git), core.CanonicalJSON(live), core.CanonicalJSON(form), core.CanonicalJSON(want))
+		}
+	})
+	if agreed == 0 {
+		t.Error("nothing agreed")
+	}
 }

@@ -14,11 +14,12 @@ type subject struct {
 	key      core.Key
 	git      core.Side
 	live     core.Side
-	before   core.Remembered // zero where the object is new
-	known    bool            // before holds something
-	gitSince time.Time       // since when Git says what it says
-	past     *past           // nil where not known, or not yet
-	apart    string          // why the sides cannot be compared; "" where they can
+	before   *core.Remembered // zero where the object is new; not to be changed
+	base     *core.Base       // at first that of before
+	known    bool             // before holds something
+	gitSince time.Time        // since when Git says what it says
+	past     *past            // nil where not known, or not yet
+	apart    string           // why the sides cannot be compared; "" where they can
 
 	table table
 	forms *[]form // that were made so far
@@ -75,13 +76,13 @@ func (s subject) judge() outcome {
 	}
 	if o := s.git.Object; o != nil {
 		v.Version, v.Origin = o.Version, o.Origin
-	} else if s.before.Base != nil && s.git.Presence == core.Unread {
-		v.Origin = s.before.Base.Git.Origin
+	} else if s.base != nil && s.git.Presence == core.Unread {
+		v.Origin = s.base.Git.Origin
 	}
-	s.before.Base = s.acceptedBase()
+	s.base = s.acceptedBase()
 	base := s.compare(&v)
 	if s.frozen {
-		base = s.before.Base
+		base = s.base
 	}
 	s.acknowledge(&v)
 	if !s.plain {
@@ -95,7 +96,7 @@ func (s subject) judge() outcome {
 // compare fills in what both sides say of the object, and gives its base from
 // now on.
 func (s subject) compare(v *core.Verdict) *core.Base {
-	base := s.before.Base
+	base := s.base
 	switch git, live := s.git.Presence, s.live.Presence; {
 	case s.apart != "":
 		s.unknown(v)
@@ -108,7 +109,7 @@ func (s subject) compare(v *core.Verdict) *core.Base {
 	case git == core.Present && live == core.Present && base == nil:
 		return s.meet(v)
 	case git == core.Present && live == core.Present:
-		s.before.Base = s.caughtUp()
+		s.base = s.caughtUp()
 		return s.threeWay(v)
 	case git == core.Present && (base == nil || s.addedAgain()):
 		s.onlyGit(v)
@@ -160,7 +161,7 @@ func (s subject) whole(v *core.Verdict, verdict core.FieldVerdict, op core.Op) {
 			c.Manager, c.ManagerTime = m.Name, m.Time
 		}
 	}
-	if b := s.before.Base; b != nil {
+	if b := s.base; b != nil {
 		c.Base = core.ValueOf(tidy(cloned(s.normal(b.Git))))
 	}
 	c.Observed, c.Commit = s.observed(c, nil), s.commit(c)
@@ -181,7 +182,7 @@ func (s subject) onlyLive(v *core.Verdict) {
 }
 
 func (s subject) goneFromLive(v *core.Verdict) {
-	base := s.before.Base
+	base := s.base
 	v.State, v.Reason = core.Drifted, "deleted live"
 	verdict := core.FieldDrift
 	if len(s.moves(base.Git, s.git.Object)) > 0 {
@@ -192,7 +193,7 @@ func (s subject) goneFromLive(v *core.Verdict) {
 }
 
 func (s subject) goneFromGit(v *core.Verdict) {
-	base := s.before.Base
+	base := s.base
 	v.State, v.Reason = s.lag(lagRemoved)
 	verdict := core.FieldGitAhead
 	moved := s.moves(base.Live, s.live.Object)
@@ -234,9 +235,6 @@ func tableStep(step string) string {
 	}
 	return k
 }
-
-// unitOf is the list without identities that a path leads through, "" if none.
-func unitOf(p core.Path) core.Path { return p.Unit() }
 
 func (n *node) assigned() bool {
 	if n == nil {

@@ -49,9 +49,9 @@ func (r *recorder) moved(n *node, to *recorder, v any) {
 }
 
 // changed records that the action of a place made another value of one, where
-// it did. The recorder is not nil: values would be boxed for nothing.
+// it did.
 func changed[A Action](r *recorder, n *node, from, to any) {
-	if !core.EqualJSON(from, to) {
+	if r != nil && !core.EqualJSON(from, to) {
 		r.add(shaper[A](n), core.ValueOf(from), core.ValueOf(to))
 	}
 }

@@ -120,7 +120,8 @@ func strip(v, live any, s *core.SchemaNode, at place, found func(difference)) an
 			p, twin := at.itemOf(e, i, theirs)
 			out[i] = strip(e, twin, s.Items, p, found)
 		}
-		return at.node.ordered(out)
+		out, _ = at.node.ordered(out)
+		return out
 	}
 	return v
 }
@@ -132,7 +133,7 @@ func (p place) itemOf(e any, i int, others []any) (place, any) {
 	switch {
 	case p.node != nil && p.node.set:
 		below.path, below.entry = p.path.Element(e), true
-		return below, nil
+		return below, equalIn(others, e)
 	case p.node != nil && len(p.node.keys) > 0:
 		if step, twin, ok := twinOf(e, others, p.node.keys); ok {
 			below.path, below.entry = p.path+core.Path(step), true
@@ -159,9 +160,19 @@ func twinOf(item any, others []any, keys []string) (step string, twin any, ok bo
 	for step = range mine {
 		if theirs, all := byKey(others, keys); all {
 			twin = theirs[step]
+		} else {
+			twin = equalIn(others, item)
 		}
 	}
 	return step, twin, true
+}
+
+// equalIn is the item of a list that is equal to a value, nil if none is.
+func equalIn(list []any, v any) any {
+	if i := slices.IndexFunc(list, func(e any) bool { return core.EqualJSON(e, v) }); i >= 0 {
+		return list[i]
+	}
+	return nil
 }
 
 // drops tells whether the schema drops anything of a value.

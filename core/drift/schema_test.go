@@ -15,7 +15,7 @@ import (
 )
 
 // definitions reads the schemas of CustomResourceDefinitions.
-func definitions(t *testing.T, text string) map[core.GroupKind]core.Schema {
+func definitions(t testing.TB, text string) map[core.GroupKind]core.Schema {
 	t.Helper()
 	docs, err := manifest.Parse([]byte(text))
 	if err != nil {
@@ -166,6 +166,8 @@ func TestWhatTheSchemaDropsIsPruned(t *testing.T) {
 		{"beside a known field", "half: {x: 1, a: {b: c}}", "half: {a: {b: c}}", "pending; .spec.half.x git_ahead"},
 		{"in a member of a set", "names: [{a: 2, x: 1}, {a: 1, x: 2}]", "names: [{x: 1}, {x: 2}]", "in_sync; .spec.names[={\"a\":1,\"x\":2}].a pruned; .spec.names[={\"a\":2,\"x\":1}].a pruned"},
 		{"where live has it all the same", "plain: x, bogus: 1", "plain: x, bogus: 1", "in_sync"},
+		{"where live has it all the same in a set", "plain: y, names: [{a: 2, x: 1}]", "plain: x, names: [{a: 2, x: 1}]", "conflict; .spec.plain conflict"},
+		{"where live has it all the same, twice by one key", "plain: y, ports: [{name: a, w: 1}, {name: a, w: 1}]", "plain: x, ports: [{name: a, w: 1}, {name: a, w: 1}]", "conflict; .spec.plain conflict"},
 		{"where live has another value", "plain: x, bogus: 1", "plain: x, bogus: 2", "conflict; .spec.bogus conflict"},
 		{"beside a change", "plain: y, bogus: 1", "", "pending; .spec.plain git_ahead; .spec.bogus pruned"},
 		{"a list that grew", "list: [{x: 1, w: 2}, {x: 3}]", "", "pending; .spec.list git_ahead; .spec.list[0].w pruned"},

@@ -13,9 +13,23 @@ func (s subject) trees() trees {
 	return trees{table: s.table, git: s.normal(s.git.Object), live: s.normal(s.live.Object)}
 }
 
+// untouched tells whether both sides are as they were when they last agreed, and
+// say the same but for what the rules leave out: then there is nothing to hold
+// against the base, to fold or to tell. It is so for nearly all objects, and found
+// out without making their forms.
+func (s subject) untouched() bool {
+	git, live, base := s.git.Object, s.live.Object, s.base
+	return base.Git.Digest == git.Digest && base.Live.Digest == live.Digest && base.Live.UID == live.UID &&
+		s.table.root.agree(git.Fields, live.Fields)
+}
+
 // threeWay holds both sides against the base, and gives the base from now on.
 func (s subject) threeWay(v *core.Verdict) *core.Base {
-	base := s.before.Base
+	base := s.base
+	if s.untouched() {
+		v.State = core.InSync
+		return base
+	}
 	t := s.trees()
 	t.baseGit, t.baseLive = t.git, t.live
 	if base.Git.Digest != s.git.Object.Digest {
@@ -54,7 +68,7 @@ func (s subject) reassigned(folds []core.Fold, rest []difference, t trees) ([]co
 		n := s.table.nodeAt(f.Path)
 		dropped := f.Live.Present() && !f.Git.Present() && valueAt(t.baseGit, f.Path).Present()
 		if n.assigned() && (dropped || was.Present() && f.Live.Present() && !was.Equal(f.Live)) {
-			rest = append(rest, difference{path: f.Path, unit: unitOf(f.Path), node: n, a: f.Git, b: f.Live})
+			rest = append(rest, difference{path: f.Path, unit: f.Path.Unit(), node: n, a: f.Git, b: f.Live})
 			continue
 		}
 		kept = append(kept, f)
@@ -133,16 +147,16 @@ func (s subject) fieldsState(changes []core.Change) (core.State, string) {
 		}
 	}
 	for _, c := range changes {
-		switch {
-		case c.Verdict == core.FieldPruned:
-		case c.Verdict == core.FieldConflict:
+		switch c.Verdict {
+		case core.FieldConflict:
 			worsen(core.Conflict, "git and live both changed it")
-		case c.Verdict == core.FieldDiffers:
+		case core.FieldDiffers:
 			worsen(core.Differs, "both sides differ, and nothing says who moved")
-		case c.Verdict == core.FieldDrift:
+		case core.FieldDrift:
 			worsen(core.Drifted, reasonDrift)
-		default:
+		case core.FieldGitAhead:
 			worsen(s.lag(lagChanged))
+		case core.FieldPruned, core.FieldServerAdded, core.FieldConverged: // are no difference
 		}
 	}
 	return state, reason

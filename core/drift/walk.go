@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"maps"
 	"slices"
 
 	"selvage/core"
@@ -89,33 +88,43 @@ func (w *walker) empty(v any, at place) bool {
 	return w.goTyped && at.node.empty(v, at.entry)
 }
 
-// unequalKeys adds the keys of entries that may differ to a list, in order:
-// those that only one map has, and those whose values are not the same scalar.
+// unequalKeys adds the keys of entries that are not equal to a list, in order.
 func unequalKeys(keys []string, a, b map[string]any) []string {
+	shared := 0
 	for k, x := range a {
-		if y, both := b[k]; !both || !sameScalar(x, y) {
+		y, both := b[k]
+		if both {
+			shared++
+		}
+		if !both || !core.EqualJSON(x, y) {
 			keys = append(keys, k)
 		}
 	}
-	for k := range b {
-		if _, both := a[k]; !both {
-			keys = append(keys, k)
+	if shared < len(b) {
+		for k := range b {
+			if _, both := a[k]; !both {
+				keys = append(keys, k)
+			}
 		}
 	}
 	slices.Sort(keys)
 	return keys
 }
 
-func sameScalar(x, y any) bool {
-	switch x.(type) {
-	case map[string]any, []any:
-		return false
+// sortedKeys adds the keys of a map to an empty list, in order.
+func sortedKeys(keys []string, m map[string]any) []string {
+	for k := range m {
+		keys = append(keys, k)
 	}
-	return core.EqualJSON(x, y)
+	slices.Sort(keys)
+	return keys
 }
 
 func unionKeys(a, b map[string]any) []string {
-	keys := slices.AppendSeq(make([]string, 0, len(a)+len(b)), maps.Keys(a))
+	keys := make([]string, 0, len(a)+len(b))
+	for k := range a {
+		keys = append(keys, k)
+	}
 	for k := range b {
 		if _, ok := a[k]; !ok {
 			keys = append(keys, k)
@@ -242,5 +251,3 @@ func keyOf(step string) string {
 	}
 	return step
 }
-
-func itemOf(list []any, step string) (any, bool) { return get(list, []string{step}) }

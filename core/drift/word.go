@@ -10,7 +10,7 @@ import (
 // acceptedBase is the base that a person took, where both sides still say what
 // they said then and no later base is known; else the one that is known.
 func (s subject) acceptedBase() *core.Base {
-	base := s.before.Base
+	base := s.base
 	a, ok := s.accepted[s.key]
 	switch {
 	case !ok, s.git.Object == nil || s.live.Object == nil,
@@ -57,7 +57,7 @@ func (s subject) acknowledge(v *core.Verdict) {
 func (s subject) terminating(v *core.Verdict) {
 	v.State, v.Reason = core.Drifted, "being deleted live"
 	verdict := core.FieldDrift
-	if base := s.before.Base; base != nil && len(s.moves(base.Git, s.git.Object)) > 0 {
+	if base := s.base; base != nil && len(s.moves(base.Git, s.git.Object)) > 0 {
 		v.State, v.Reason = core.Conflict, "being deleted live, and git changed it"
 		verdict = core.FieldConflict
 	}
