@@ -44,7 +44,7 @@ type AgentReader interface {
 }
 
 // Converged tells whether the switch runs what it is to run.
-func (a Agent) Converged() bool { return a.Applied == a.Current && !a.Reboot }
+func (s Agent) Converged() bool { return s.Applied == s.Current && !s.Reboot }
 
 // Known tells whether the agents were ever read, and there are any.
 func (a *Agents) Known() bool { return a != nil && len(a.All) > 0 }
