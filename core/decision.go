@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -132,6 +133,20 @@ type Heat struct {
 	Git, Live Digest
 	// Paused is set from when it got too hot until it has cooled down.
 	Paused bool
+}
+
+// Tempers keeps what holds the policies of fabrics back.
+type Tempers interface {
+	// Tempers gives the pins of a fabric, in the order in which they were set, and
+	// its heats, in the order in which they were kept.
+	Tempers(ctx context.Context, id FabricID) ([]Pin, []Heat, error)
+	// Pin sets pins, each in place of one on its own path. Unpin takes those on a
+	// path of an object away.
+	Pin(ctx context.Context, id FabricID, pins ...Pin) error
+	Unpin(ctx context.Context, id FabricID, key Key, path Path) error
+	// Heat keeps heats in place of all that were kept. Where nothing has changed
+	// it writes nothing.
+	Heat(ctx context.Context, id FabricID, heats []Heat) error
 }
 
 // ReconciliationResult is what a run made of drafts and policies: what it could

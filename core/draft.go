@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Draft is a person's decision that waits to be published, or for live to follow.
 // It outlives the program: nothing that was decided is lost by a crash.
@@ -22,11 +25,31 @@ type Desk interface {
 	// the place of those at its own place, and at any place inside it. IDs are
 	// given here.
 	Put(ctx context.Context, id FabricID, drafts ...Draft) error
-	// Take takes drafts away, as one step.
+	// Take takes drafts away, as one step. What does not lie there any more is no
+	// error.
 	Take(ctx context.Context, id FabricID, by string, drafts ...int64) error
 	// Undo takes the last step of a person back, and gives it in a few words; ""
 	// where there is none. Redo does the step again that was undone last, as long
-	// as nothing else was done since.
+	// as that person did nothing else since.
+	//
+	// Neither touches what has come true, nor what others decided on the same
+	// place meanwhile: such a part of a step is left as it is, and Undo passes over
+	// a step of which nothing else is left.
 	Undo(ctx context.Context, id FabricID, by string) (string, error)
 	Redo(ctx context.Context, id FabricID, by string) (string, error)
+}
+
+// Sentence is what the decision does to an object, in a few words: "take live on
+// .spec.mode of VPC/vpc-1". Values are left out, those of sets in the path too:
+// they may be secrets.
+func (r Resolution) Sentence(object string) string {
+	act := "take " + string(r.Choice) + " on "
+	if r.Choice == TakeEdited {
+		act = "edit "
+	}
+	path, _, _ := strings.Cut(string(r.Path), "[=")
+	if path == "" || Path(path) == Root {
+		return act + object
+	}
+	return act + path + " of " + object
 }

@@ -11,7 +11,9 @@ type Entry struct {
 }
 
 // Happening is what an [Entry] tells: a check, a change of a verdict, an edit
-// that was overwritten, a time in which nobody watched, or a person's word.
+// that was overwritten, a time in which nobody watched, a person's word or
+// decision, or a run. A run is told without its result, and its files without
+// their content: After is empty, and nil only where a file is removed.
 //
 //sumtype:decl
 type Happening interface{ happening() }
@@ -22,6 +24,8 @@ func (Overwritten) happening()     {}
 func (Blind) happening()           {}
 func (Acceptance) happening()      {}
 func (Acknowledgement) happening() {}
+func (Decided) happening()         {}
+func (Run) happening()             {}
 
 // Checked is one check of the past.
 type Checked struct {
@@ -33,3 +37,24 @@ type Checked struct {
 	Counts            Counts
 	Err               string
 }
+
+// Decided is a decision that came to lie on the desk, or left it.
+type Decided struct {
+	Draft Draft
+	What  DecidedWhat
+	By    string // who did that, which need not be who made the decision
+}
+
+// DecidedWhat says what became of a decision.
+type DecidedWhat string
+
+// What becomes of decisions. After the first and the last one it lies on the
+// desk, after the others it does not.
+const (
+	DecidedMade     DecidedWhat = "made"
+	DecidedReplaced DecidedWhat = "replaced" // by another one on its place, or above it
+	DecidedDropped  DecidedWhat = "dropped"
+	DecidedUndone   DecidedWhat = "undone" // taken back by an undo
+	DecidedDone     DecidedWhat = "done"   // it was published, or live has followed
+	DecidedRestored DecidedWhat = "restored"
+)

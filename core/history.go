@@ -78,6 +78,9 @@ type Memory struct {
 	// there until the next check is recorded.
 	Acceptances      []Acceptance
 	Acknowledgements []Acknowledgement
+	// Decisions are those on the desk that take Git: live is to follow, and until
+	// it has the object is pending. In the order in which they were made.
+	Decisions []Resolution
 }
 
 // Check is the record of one check: what it found, and what changed with it.
@@ -105,6 +108,10 @@ type Check struct {
 	// Void are the acknowledgements that a changed value has ended: they do not
 	// hold again when the value comes back.
 	Void []Acknowledgement
+
+	// Done are the drafts that have come true without a run: they leave the desk
+	// for good.
+	Done []int64
 }
 
 // Transition is a change of an object's verdict.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -66,6 +67,7 @@ func (p RunPhase) Over() bool {
 	switch p {
 	case RunQueued, RunChecking, RunPublishing, RunFollowing, RunRetrying:
 		return false
+	case RunAgreed, RunPublished, RunProposed, RunMerged, RunDeclined, RunWaiting, RunRefused, RunFailed, RunInterrupted:
 	}
 	return true
 }
@@ -109,14 +111,24 @@ const (
 	PublicationDropped  PublicationPhase = "dropped" // proven not to have landed, and given up
 )
 
+// Of a [Logbook] that has no such plan or run.
+var (
+	ErrNoPlan = errors.New("there is no such plan")
+	ErrNoRun  = errors.New("there is no such run")
+)
+
 // Logbook keeps plans and runs.
 type Logbook interface {
-	// SavePlan keeps a plan and gives it its id. Plan finds one by it.
+	// SavePlan keeps a plan as a new one and gives it its id. Plan finds one by it.
 	SavePlan(ctx context.Context, p *Plan) error
 	Plan(ctx context.Context, id string) (*Plan, error)
 	// SaveRun keeps a run as it is now; when it returns nil that survives a crash
 	// of the machine. A run that has landed takes its drafts off the desk with it.
+	// It refuses what a process would write that does not know how the run went on
+	// without it: that a publication which landed has not, or that a run which is
+	// over goes on, unless as a further attempt.
 	SaveRun(ctx context.Context, r *Run, done ...int64) error
-	// OpenRuns are those of a fabric, or of all where it is "", that are not over.
+	// OpenRuns are those of a fabric, or of all where it is "", that are not over,
+	// or of which a publication may still arrive; oldest first.
 	OpenRuns(ctx context.Context, id FabricID) ([]*Run, error)
 }

@@ -124,3 +124,44 @@ func BenchmarkHistoryPage(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPut decides on one field beside a hundred other decisions.
+func BenchmarkPut(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	for i := range 100 {
+		put(b, s, draft(i, ".spec.mode", "l2vni"))
+	}
+	cpu(b)
+	for b.Loop() {
+		put(b, s, draft(42, ".spec.mode", "l3vni"))
+	}
+}
+
+// BenchmarkSaveRun writes one step of a run that publishes ten files and waits for
+// a hundred objects.
+func BenchmarkSaveRun(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	r := ran("9b1d", core.RunFollowing)
+	var files []core.FileChange
+	for i := range 10 {
+		files = append(files, core.FileChange{Path: vpcKey(i).Name, After: make([]byte, 4000+i)})
+	}
+	for i := range 100 {
+		r.Objects = append(r.Objects, core.RunObject{Fabric: "dc1", Key: vpcKey(i), State: core.Pending, Since: noon})
+	}
+	r.Publications = []core.PublicationState{publication("ab", core.PublicationLanded, files...)}
+	cpu(b)
+	for b.Loop() {
+		r.Steps = []core.RunStep{{Name: "follow", Started: r.Started}}
+		save(b, s, r)
+	}
+}
+
+func BenchmarkRenew(b *testing.B) {
+	p := parties(b, b.TempDir(), "kim")[0]
+	p.acquire(b)
+	cpu(b)
+	for b.Loop() {
+		p.renew(b)
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -36,6 +37,21 @@ func (f *filler) fill(v reflect.Value) {
 		return
 	case *core.Key:
 		*p = f.key
+		return
+	case *core.FabricID:
+		*p = "dc1"
+		return
+	case *core.RunPhase:
+		*p = core.RunAgreed
+		return
+	case *error:
+		*p = errors.New(fmt.Sprint("error ", f.next()))
+		return
+	case *float64:
+		*p = float64(f.next()) / 3
+		return
+	case *core.Person:
+		*p = core.Person{Name: fmt.Sprint("name ", f.next()), Email: fmt.Sprint("email ", f.next()), When: noon.Add(time.Duration(f.next()) * time.Second).Truncate(time.Second)}
 		return
 	case **core.Object:
 		*p = f.object()
@@ -128,6 +144,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	}
 	sameGit(t, m.Git, c.Git)
 	m.Git = nil
+	m.Decisions = nil
 	same(t, "memory", *m, core.Memory{
 		Objects:  map[core.Key]core.Remembered{f.key: c.Changed[0]},
 		GitKinds: c.GitKinds, Report: c.Report, LastSync: c.Report.At, LastCheck: c.Finished,
@@ -145,6 +162,64 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		Started: c.Started, Finished: c.Finished, Duration: c.Finished.Sub(c.Started), Reported: true,
 		Git: c.Report.Git[0].Access, Live: c.Report.Live.Access, Counts: c.Report.Counts, Err: c.Err,
 	}})
+}
+
+// TestNoFieldOfADecisionIsForgotten is likewise for what is decided and
+// published because of it.
+func TestNoFieldOfADecisionIsForgotten(t *testing.T) {
+	f := &filler{t: t, key: core.Key{Group: "g", Kind: "K", Namespace: "ns", Name: "n"}}
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	decided := filled[[]core.Draft](f)
+	for i := range decided {
+		decided[i].ID, decided[i].By, decided[i].Choice = int64(i+1), "kim", core.TakeGit
+	}
+	put(t, s, decided...)
+	cold := openAt(t, dir)
+	drafts, err := cold.Drafts(t.Context(), "dc1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "drafts", drafts, decided)
+	same(t, "decisions in memory", memory(t, cold, "dc1").Decisions, []core.Resolution{decided[0].Resolution, decided[1].Resolution})
+	told := past[core.Decided](entries(t, cold, Filter{Fabrics: []core.FabricID{"dc1"}}))
+	same(t, "decisions of the past", told, []core.Decided{{Draft: decided[0], What: core.DecidedMade, By: "kim"}, {Draft: decided[1], What: core.DecidedMade, By: "kim"}})
+
+	plan := filled[*core.Plan](f)
+	savePlan(t, s, plan)
+	planned, err := cold.Plan(t.Context(), plan.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "plan", planned, plan)
+
+	run := filled[*core.Run](f)
+	run.Fabrics = []core.FabricID{"dc1"}
+	save(t, s, run)
+	kept, err := cold.Run(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "run", kept, run)
+
+	pins, heats := filled[[]core.Pin](f), filled[[]core.Heat](f)
+	pins[1].Path = ".another"
+	if err := errors.Join(s.Pin(t.Context(), "dc1", pins...), s.Heat(t.Context(), "dc1", heats)); err != nil {
+		t.Fatal(err)
+	}
+	gotPins, gotHeats := tempers(t, cold)
+	same(t, "pins", gotPins, pins)
+	same(t, "heats", gotHeats, heats)
+
+	h := filled[core.Holder](f)
+	if held, _, err := s.Acquire(t.Context(), "dc1", h); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	holder, ok, err := cold.Holder(t.Context(), "dc1")
+	if h.Since, h.Seen = noon, noon; err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	same(t, "holder", holder, h)
 }
 
 // withoutStart are transitions of objects that were not known before: from what

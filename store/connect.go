@@ -34,6 +34,9 @@ type role uint8
 const (
 	readOnly role = iota
 	readWrite
+	// readWriteSoon is for what may be lost with the machine, and is written every
+	// few seconds: nobody waits for the disk.
+	readWriteSoon
 )
 
 // pragmas are those that the driver's parameters do not know. fullfsync makes
@@ -55,11 +58,15 @@ func connect(file string, r role) *sql.DB {
 		"_stmt_cache_size": {"32"},
 		"mode":             {"rw"},
 	}
-	if r == readWrite {
+	switch r {
+	case readOnly:
+		v.Set("_query_only", "on")
+	case readWrite:
 		v.Set("_txlock", "immediate")
 		v.Set("_cache_size", "-16000")
-	} else {
-		v.Set("_query_only", "on")
+	case readWriteSoon:
+		v.Set("_txlock", "immediate")
+		v.Set("_synchronous", "NORMAL")
 	}
 	dsn := url.URL{Scheme: "file", Path: file, RawQuery: v.Encode()}
 	db := sql.OpenDB(connector{dsn: dsn.String(), driver: &sqlite3.SQLiteDriver{

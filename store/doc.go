@@ -1,19 +1,26 @@
-// Package store keeps what selvage has seen in one SQLite file: of every
-// fabric the last state of each object and side, the base pairs, the last
-// whole reading of Git, every check, every change of a verdict, the ledger of
-// overwritten edits, and what people have said. It is the program's
-// [core.History].
+// Package store keeps what selvage has seen and what people have decided in one
+// SQLite file: of every fabric the last state of each object and side, the base
+// pairs, the last whole reading of Git, every check, every change of a verdict,
+// the ledger of overwritten edits, what people have said, the drafts on the desk,
+// plans, runs, what holds policies back, and who acts. It is the program's
+// [core.History], [core.Desk], [core.Logbook], [core.Tempers] and [core.Leases].
 //
 // [Open] opens the file or makes it. Then [Store.Memory] gives what is known
 // of a fabric, [Store.Record] adds a check, [Store.Accept] and
-// [Store.Acknowledge] what a person said; [Store.Entries] looks back.
+// [Store.Acknowledge] what a person said, [Store.Put] what one decided, and
+// [Store.SaveRun] how it is published; [Store.Entries] looks back.
 //
 // # Promises
 //
 //   - A check is kept whole or not at all, and one that Record has returned
 //     nil for survives a killed program and a lost machine.
+//   - A step on the desk likewise, and its undo; and a run together with its
+//     drafts, which leave the desk when it lands. A draft is never published
+//     again because somebody undid something.
 //   - Any number of processes may use one store. Readers never wait for a
 //     writer; writers wait for each other.
+//   - No two of them hold the lease of a fabric at once, whatever their clocks
+//     show.
 //   - What is read is what was written: every content is checked against its
 //     digest, and a file that is damaged, foreign, or of a newer program is
 //     refused with one line that says what to do. Nothing is repaired or
@@ -96,6 +103,51 @@
 // that reads and then writes fails at once when another process wrote in
 // between, whatever its timeout. SQLite waits a quarter of a second for a lock
 // and this package asks again, so that a caller who gives up is heard.
+//
+// The desk has a counter of its own beside the generation: a keypress must not
+// make every other process read ten thousand objects again. Whoever finds only
+// that counter changed reads the few decisions that memory tells.
+//
+// Undo is kept by step and person, as what came and what went with it, and not as
+// states of the desk: several people work on one, and a state of it would take
+// the others' decisions back too. So a step is undone as far as it is still
+// there. What was published, and what others have since decided on the same
+// place, is left alone, and a step of which nothing else is left is passed over
+// rather than refused: an undo that is stuck on what nobody can change any more
+// would be of no use. Redo does not pass over anything, because the step that it
+// stands for is the one that was undone last.
+//
+// A draft that a run published is done whether it lies on the desk or was dropped
+// while the run went on: nothing brings it back.
+//
+// The files of plans and publications are lists of digests, and their contents
+// blobs as all others. A list has a digest too, so that a run that is written
+// after each of its steps, and the plan that it carries out, hold every content
+// and every list once. The result of a run, which may hold whole objects, is a
+// blob for the same reason. History tells runs without either.
+//
+// What a commit is made of stands in columns and not in JSON, which knows no
+// bytes but text: a path or a name that came back as another one would make
+// another commit.
+//
+// A run that is kept cannot be taken back by a process that was asleep while
+// another one settled it: a commit that landed has landed, and what is over goes
+// on only as another attempt. The lease does not make that needless, because
+// whoever lost it does not know before asking.
+//
+// A run that is over still counts as open while one of its publications is being
+// pushed: nobody has found out what became of it.
+//
+// Who holds a lease loses it by silence to which another process has listened,
+// from one word to the next, by a clock that no one sets. Ages of timestamps would
+// prove nothing: the clocks of two processes are one clock, but it jumps, and a
+// laptop sleeps. The price is that after a crash the next process waits for the
+// whole time of the lease, though the last word was long ago. Leases are written
+// by a connection that does not wait for the disk: with the machine all holders
+// are gone too.
+//
+// Plans that nobody carried out are kept for a month, as steps can be undone for
+// one; what happened is kept as long as all other history.
 //
 // There is no lock for as long as a store is open: a dashboard, a `watch` and
 // any number of `status` share one. Only making, checking and migrating the

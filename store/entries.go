@@ -65,6 +65,8 @@ func origins() []origin {
 		{"accepted", "acceptances", "at", "id IN (SELECT acceptance FROM accepted WHERE " + object + ")", acceptancesOf},
 		{"acknowledged", "acknowledgements", "at", object, acknowledgementsOf},
 		{"overwritten", "overwritten", "at", object, overwrittenEdits},
+		{"decided", "decisions", "at", object, decisionsOf},
+		{"sync", "run_fabrics", "at", "run IN (SELECT run FROM run_objects WHERE " + object + ")", runsOf},
 		{"verdict", "transitions", "at", object, transitions},
 	}
 }

@@ -73,7 +73,7 @@ func hint(err error) string {
 }
 
 const (
-	damagedHint    = "move selvage.db and the files selvage.db-wal and selvage.db-shm away together; selvage then starts a new history"
+	damagedHint    = "move selvage.db and the files selvage.db-wal and selvage.db-shm away together; selvage then starts a new history and an empty desk"
 	permissionHint = "give this user write access to the folder and to the file, or set another state.dir"
 )
 

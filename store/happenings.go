@@ -134,6 +134,57 @@ func acknowledgementsOf(ctx context.Context, q querier, ids string) (map[int64]c
 	return happenings(rows), err
 }
 
+func decisionsOf(ctx context.Context, q querier, ids string) (map[int64]core.Happening, error) {
+	found, err := drafts(ctx, q, "d.id IN (SELECT draft FROM decisions WHERE id IN (SELECT value FROM json_each(?)))", ids)
+	if err != nil {
+		return nil, err
+	}
+	about := make(map[int64]core.Draft, len(found))
+	for _, d := range found {
+		about[d.ID] = d
+	}
+	all := map[int64]core.Happening{}
+	err = each(ctx, q, func(rows *sql.Rows) error {
+		var (
+			id, draft int64
+			d         core.Decided
+		)
+		err := rows.Scan(&id, &draft, &d.What, &d.By)
+		if known, ok := about[draft]; ok {
+			d.Draft = known
+			all[id] = d
+		}
+		return err
+	}, "SELECT id, draft, what, person FROM decisions WHERE id IN (SELECT value FROM json_each(?))", ids)
+	return all, err
+}
+
+// runsOf tells runs, each under the rows by which it stands in the history of
+// its fabrics.
+func runsOf(ctx context.Context, q querier, ids string) (map[int64]core.Happening, error) {
+	found, err := runs(ctx, q, false, "r.id IN (SELECT run FROM run_fabrics WHERE id IN (SELECT value FROM json_each(?)))", ids)
+	if err != nil {
+		return nil, err
+	}
+	about := make(map[string]*core.Run, len(found))
+	for _, r := range found {
+		about[r.ID] = r
+	}
+	all := map[int64]core.Happening{}
+	err = each(ctx, q, func(rows *sql.Rows) error {
+		var (
+			id   int64
+			name string
+		)
+		err := rows.Scan(&id, &name)
+		if r, ok := about[name]; ok {
+			all[id] = *r
+		}
+		return err
+	}, "SELECT f.id, r.name FROM run_fabrics f JOIN runs r ON r.id = f.run WHERE f.id IN (SELECT value FROM json_each(?))", ids)
+	return all, err
+}
+
 func happenings[T core.Happening](rows []row[T]) map[int64]core.Happening {
 	all := make(map[int64]core.Happening, len(rows))
 	for _, r := range rows {

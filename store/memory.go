@@ -23,7 +23,7 @@ type remembered struct {
 // whether its memory is still the same.
 type fabricRow struct {
 	id                  int64
-	generation          int64
+	generation, desk    int64
 	lastSync, lastCheck any
 	report              string
 }
@@ -52,7 +52,7 @@ func (s *Store) remember(ctx context.Context, id core.FabricID) (*core.Memory, e
 	switch {
 	case ok && known.row == row:
 		return known.memory, nil
-	case ok && known.row.generation == row.generation:
+	case ok && known.row.generation == row.generation && known.row.desk == row.desk:
 		m := *known.memory
 		if err := row.onto(&m); err != nil {
 			return nil, err
@@ -65,8 +65,16 @@ func (s *Store) remember(ctx context.Context, id core.FabricID) (*core.Memory, e
 		if row, err = s.fabric(ctx, tx, id); err != nil {
 			return err
 		}
-		m, err = load(ctx, tx, row)
-		return err
+		if !ok || known.row.generation != row.generation {
+			m, err = load(ctx, tx, row)
+			return err
+		}
+		decided := *known.memory
+		m = &decided
+		if m.Decisions, err = standing(ctx, tx, row.id); err != nil {
+			return err
+		}
+		return row.onto(m)
 	})
 	if err != nil {
 		return nil, err
@@ -94,10 +102,10 @@ func (s *Store) fabric(ctx context.Context, q querier, id core.FabricID) (fabric
 		row     fabricRow
 		version int
 	)
-	err := q.QueryRowContext(ctx, `SELECT v.user_version, ifnull(f.id, 0), ifnull(f.generation, 0),
+	err := q.QueryRowContext(ctx, `SELECT v.user_version, ifnull(f.id, 0), ifnull(f.generation, 0), ifnull(f.desk, 0),
 			f.last_sync, f.last_check, ifnull(f.report, '')
 		FROM pragma_user_version v LEFT JOIN fabrics f ON f.name = ?`, string(id)).
-		Scan(&version, &row.id, &row.generation, &row.lastSync, &row.lastCheck, &row.report)
+		Scan(&version, &row.id, &row.generation, &row.desk, &row.lastSync, &row.lastCheck, &row.report)
 	if err != nil {
 		return row, err
 	}
@@ -185,6 +193,7 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 		Objects:          maps.Clone(before.Objects),
 		Git:              before.Git,
 		GitKinds:         maps.Clone(before.GitKinds),
+		Decisions:        before.Decisions,
 		Acceptances:      except(before.Acceptances, func(a core.Acceptance) bool { return spent(a, c) }),
 		Acknowledgements: except(before.Acknowledgements, func(a core.Acknowledgement) bool { return voided(a, c) }),
 	}
@@ -283,6 +292,9 @@ func load(ctx context.Context, tx *sql.Tx, row fabricRow) (*core.Memory, error) 
 		return nil, err
 	}
 	if m.Acceptances, m.Acknowledgements, err = sayings(ctx, tx, row.id); err != nil {
+		return nil, err
+	}
+	if m.Decisions, err = standing(ctx, tx, row.id); err != nil {
 		return nil, err
 	}
 	return m, row.onto(m)

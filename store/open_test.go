@@ -256,6 +256,10 @@ func TestConnectionsAreSetUp(t *testing.T) {
 			}
 		}
 	}
+	var soon int
+	if err := s.leaser.QueryRow("PRAGMA synchronous").Scan(&soon); err != nil || soon != 1 {
+		t.Errorf("leases are written with synchronous = %d, %v, want 1", soon, err)
+	}
 	if _, err := s.reader.Exec("DELETE FROM checks"); err == nil {
 		t.Error("a reader could write")
 	}

@@ -143,7 +143,7 @@ func TestHistoryOfAnObject(t *testing.T) {
 func TestAPageAfterNothingIsRefused(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	chronicle(t, s)
-	for _, after := range []core.Entry{{ID: "verdict-1"}, {ID: "verdict", At: noon}, {ID: "run-1", At: noon}} {
+	for _, after := range []core.Entry{{ID: "verdict-1"}, {ID: "verdict", At: noon}, {ID: "nothing-1", At: noon}} {
 		if all, err := s.Entries(t.Context(), Filter{Fabrics: []core.FabricID{"dc1"}, After: after}); err == nil || !strings.Contains(err.Error(), after.ID) {
 			t.Errorf("Entries after %+v = %+v, %v, want an error that names it", after, all, err)
 		}

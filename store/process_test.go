@@ -71,6 +71,14 @@ func child(role, dir, object string) error {
 		}
 		return s.Close()
 	}
+	switch role {
+	case "decide":
+		return decideForEver(ctx, s)
+	case "publish":
+		return publishForEver(ctx, s)
+	case "lease":
+		return leaseForEver(ctx, s, dir, i)
+	}
 	return fmt.Errorf("no role %q", role)
 }
 

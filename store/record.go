@@ -53,6 +53,7 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 	if !ok || known.row.generation != before.generation || after.generation == before.generation {
 		return
 	}
+	after.desk = known.row.desk // what lies there memory has as of then
 	if m, err := next(known.memory, after, c); err == nil {
 		s.keep(c.Fabric, remembered{after, m})
 	}
@@ -102,9 +103,9 @@ func (r *recorder) header(c core.Check) (row fabricRow, err error) {
 	}
 	err = r.tx.QueryRowContext(r.ctx, `UPDATE fabrics SET generation = generation + ?, last_check = ?,
 			last_sync = ifnull(?, last_sync), report = ifnull(?, report), git = ifnull(?, git)
-		WHERE id = ? RETURNING id, generation, last_sync, last_check, ifnull(report, '')`,
+		WHERE id = ? RETURNING id, generation, desk, last_sync, last_check, ifnull(report, '')`,
 		grown, stamp(c.Finished), synced, report, git, r.fabric).
-		Scan(&row.id, &row.generation, &row.lastSync, &row.lastCheck, &row.report)
+		Scan(&row.id, &row.generation, &row.desk, &row.lastSync, &row.lastCheck, &row.report)
 	return row, err
 }
 
@@ -168,6 +169,9 @@ func (r *recorder) content(c core.Check) error {
 		return err
 	}
 	if err := r.void(c); err != nil {
+		return err
+	}
+	if err := r.done(c.Done, "", stamp(c.Finished)); err != nil {
 		return err
 	}
 	return r.clean()

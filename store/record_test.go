@@ -27,7 +27,10 @@ func count(t testing.TB, s *Store, query string) (n int) {
 func tables(t testing.TB, s *Store) map[string]int {
 	t.Helper()
 	rows := map[string]int{}
-	for _, name := range []string{"fabrics", "objects", "blobs", "docs", "memory", "git_objects", "git_findings", "git_kinds", "checks", "transitions", "overwritten", "blind", "acceptances", "accepted", "acknowledgements"} {
+	for _, name := range []string{
+		"fabrics", "objects", "blobs", "docs", "memory", "git_objects", "git_findings", "git_kinds", "checks", "transitions", "overwritten", "blind", "acceptances", "accepted", "acknowledgements",
+		"drafts", "desk_steps", "desk_moves", "decisions", "plans", "file_changes", "runs", "publications",
+	} {
 		rows[name] = count(t, s, "SELECT count(*) FROM "+name)
 	}
 	return rows

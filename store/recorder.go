@@ -33,17 +33,22 @@ type recorder struct {
 }
 
 func newRecorder(ctx context.Context, tx *sql.Tx, fabric int64, name core.FabricID) (*recorder, error) {
-	// With a context that cannot end the driver needs no goroutine for each of
-	// tens of thousands of statements; the recorder looks at ctx in between.
-	r := &recorder{
-		ended: ctx.Err, ctx: context.WithoutCancel(ctx), tx: tx, fabric: fabric,
-		ids: map[core.Key]int64{}, fresh: map[int64]bool{}, touched: map[int64]bool{},
-		blobs: map[core.Digest]bool{}, docs: map[docID]bool{}, encoded: map[*core.Object]doc{},
-	}
-	if r.fabric != 0 {
+	r := blankRecorder(ctx, tx)
+	if r.fabric = fabric; fabric != 0 {
 		return r, nil
 	}
 	return r, tx.QueryRowContext(r.ctx, "INSERT INTO fabrics (name) VALUES (?) RETURNING id", string(name)).Scan(&r.fabric)
+}
+
+// blankRecorder is for what belongs to no fabric.
+func blankRecorder(ctx context.Context, tx *sql.Tx) *recorder {
+	// With a context that cannot end the driver needs no goroutine for each of
+	// tens of thousands of statements; the recorder looks at ctx in between.
+	return &recorder{
+		ended: ctx.Err, ctx: context.WithoutCancel(ctx), tx: tx,
+		ids: map[core.Key]int64{}, fresh: map[int64]bool{}, touched: map[int64]bool{},
+		blobs: map[core.Digest]bool{}, docs: map[docID]bool{}, encoded: map[*core.Object]doc{},
+	}
 }
 
 func (r *recorder) exec(query string, args ...any) error {

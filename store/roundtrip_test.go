@@ -299,13 +299,17 @@ func randomWord(t testing.TB, rnd *rand.Rand, s *Store, at time.Time) {
 	t.Helper()
 	k := vpcKey(rnd.IntN(12))
 	var err error
-	switch rnd.IntN(3) {
+	switch rnd.IntN(6) {
 	case 0:
 		err = s.Accept(t.Context(), "dc1", core.Acceptance{What: core.AcceptBase, By: "kim", At: at.Add(-2 * time.Hour), Keys: []core.Key{k, vpcKey(99)}})
 	case 1:
 		err = s.Acknowledge(t.Context(), "dc1",
 			core.Acknowledgement{Key: k, Path: ".spec", At: at, Until: at.Add(time.Duration(1+rnd.IntN(3)) * time.Minute)},
 			core.Acknowledgement{Key: vpcKey(rnd.IntN(3)), Path: core.Root, At: at, Until: at.Add(time.Hour)})
+	case 2:
+		err = s.Put(t.Context(), "dc1", git(draft(rnd.IntN(3), ".spec", at.String())), draft(4, ".spec", at.String()))
+	case 3:
+		_, err = s.Undo(t.Context(), "dc1", "kim")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -319,6 +323,7 @@ func randomCheck(t testing.TB, rnd *rand.Rand, m *core.Memory, at time.Time) cor
 		c.Report, c.Err = nil, "interrupted"
 	}
 	c.GitKinds = map[core.GroupKind]bool{{Group: "vpc.githedgehog.com", Kind: fmt.Sprint(rnd.IntN(20))}: true}
+	c.Done = []int64{rnd.Int64N(20)}
 	if n := len(m.Acknowledgements); n > 0 && rnd.IntN(3) == 0 {
 		c.Void = m.Acknowledgements[rnd.IntN(n):][:1]
 	}

@@ -20,12 +20,15 @@ type Config struct {
 	// Group is the name or number of the Unix group that shares the store; ""
 	// keeps it to its owner.
 	Group string
-	// Now tells the time by which old rows are taken away.
+	// Now tells the time by which old rows are taken away, steps on the desk are
+	// dated, and the holders of leases are silent: for these it has to be that of
+	// [time.Now], whose differences follow no clock that is set.
 	Now func() time.Time
 }
 
-// Store is a [core.History] in one SQLite file. It is safe for concurrent use
-// by any number of goroutines, and of processes that each open it.
+// Store is a [core.History], [core.Desk], [core.Logbook], [core.Tempers] and
+// [core.Leases] in one SQLite file. It is safe for concurrent use by any number
+// of goroutines, and of processes that each open it.
 type Store struct {
 	path   string
 	file   os.FileInfo // as it was opened, to notice that it was moved away
@@ -33,10 +36,12 @@ type Store struct {
 	schema int // version of the schema this program writes
 
 	writer *sql.DB // one connection
+	leaser *sql.DB // one connection for leases, which need not survive the machine
 	reader *sql.DB
 
 	mu        sync.Mutex
 	cache     map[core.FabricID]remembered
+	silent    map[core.FabricID]silence // of the holders of leases
 	lastSweep time.Time
 }
 
@@ -72,11 +77,13 @@ func open(ctx context.Context, c Config, all []migration) (s *Store, err error) 
 		now:    c.Now,
 		schema: len(all),
 		writer: connect(p.file, readWrite),
+		leaser: connect(p.file, readWriteSoon),
 		reader: connect(p.file, readOnly),
 		cache:  map[core.FabricID]remembered{},
+		silent: map[core.FabricID]silence{},
 	}
 	if err := s.prepare(ctx, p, all); err != nil {
-		err = also(err, s.writer.Close(), s.reader.Close())
+		err = also(err, s.disconnect())
 		return nil, explain(fmt.Sprintf("open store %q", s.path), err)
 	}
 	return s, nil
@@ -108,16 +115,24 @@ func (s *Store) prepare(ctx context.Context, p *location, all []migration) (err 
 
 // Close ends the use of the store. Whatever was recorded stays.
 func (s *Store) Close() error {
-	return explain(fmt.Sprintf("close store %q", s.path), also(s.reader.Close(), s.writer.Close()))
+	return explain(fmt.Sprintf("close store %q", s.path), s.disconnect())
+}
+
+func (s *Store) disconnect() error {
+	return also(s.reader.Close(), s.leaser.Close(), s.writer.Close())
 }
 
 // write runs work in one transaction that is committed whole or not at all.
 // It waits for other writers, but not past ctx and not for ever.
-func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) (err error) {
+func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
+	return s.writeBy(ctx, s.writer, work)
+}
+
+func (s *Store) writeBy(ctx context.Context, pool *sql.DB, work func(context.Context, *sql.Tx) error) (err error) {
 	if now, err := os.Stat(s.path); err != nil || !os.SameFile(now, s.file) {
 		return errMoved
 	}
-	conn, err := s.writer.Conn(ctx)
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return err
 	}

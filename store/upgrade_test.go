@@ -1,6 +1,8 @@
 package store
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -50,5 +52,24 @@ func TestAStoreOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("history %+v, want three checks and three transitions", told)
 	}
 	record(t, s, edited(t, "dc1", m, 0, noon.Add(time.Hour)))
-	same(t, "memory after one more check", memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"))
+	put(t, s, git(draft(1, ".spec.mode", "l2vni")))
+	save(t, s, ran("9b1d", core.RunQueued))
+	same(t, "memory after one more check and a decision", memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"))
+	if m := memory(t, s, "dc1"); len(m.Decisions) != 1 || len(m.Objects) != 2 {
+		t.Errorf("%d decisions, %d objects", len(m.Decisions), len(m.Objects))
+	}
+}
+
+// TestMigrationsAreNeverChanged: what a program did to people's files it has to do
+// to them ever after. Whoever adds a migration adds its sum with the release.
+func TestMigrationsAreNeverChanged(t *testing.T) {
+	all, err := migrations(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"0e9f789cb2656c1d", "490fb4eed766bc6b", "d130482de980216d"} {
+		if got := fmt.Sprintf("%.8x", sha256.Sum256([]byte(all[i].text))); got != want {
+			t.Errorf("%s has sum %s, want %s: add another migration instead", all[i].name, got, want)
+		}
+	}
 }

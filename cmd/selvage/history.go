@@ -37,7 +37,8 @@ func (a *app) historyCommand() *cobra.Command {
 		Short: "Print what happened, newest first, without any network",
 		Long: `Print what happened to a fabric, or to all, newest first: checks that found
 something new or could not read, changes of verdicts, edits on the cluster that
-were overwritten, times in which nobody watched, and what people have accepted.
+were overwritten, times in which nobody watched, what people have accepted and
+decided, and runs.
 It reads the history of selvage and asks nobody.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -112,8 +113,12 @@ func (a *app) recall(ctx context.Context, c *config.Config, filter store.Filter,
 			return exit{code: exitUnread, err: err}
 		}
 		for i, e := range page {
-			if o, ok := e.What.(core.Overwritten); ok {
-				page[i].What = drift.Mask(o)
+			switch x := e.What.(type) {
+			case core.Overwritten:
+				page[i].What = drift.Mask(x)
+			case core.Decided:
+				page[i].What = maskDecided(x)
+			case core.Checked, core.Transition, core.Blind, core.Acceptance, core.Acknowledgement, core.Run:
 			}
 		}
 		if err := use(page); err != nil {
@@ -150,6 +155,10 @@ func eventWord(h core.Happening) string {
 		return "accepted"
 	case core.Acknowledgement:
 		return "acknowledged"
+	case core.Decided:
+		return "decided"
+	case core.Run:
+		return "sync"
 	}
 	return ""
 }
@@ -191,8 +200,10 @@ func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds
 // keysOf are the objects that an entry is about.
 func keysOf(h core.Happening) []core.Key {
 	switch x := h.(type) {
-	case core.Checked, core.Blind:
+	case core.Checked, core.Blind, core.Run: // a run names its own
 		return nil
+	case core.Decided:
+		return []core.Key{x.Draft.Key}
 	case core.Transition:
 		return []core.Key{x.Key}
 	case core.Overwritten:

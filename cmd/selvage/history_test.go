@@ -61,6 +61,16 @@ func happenings(text string) []core.Entry {
 		core.Acceptance{What: core.AcceptRewrite, By: text, From: text, To: text},
 		core.Acceptance{What: core.AcceptBase, By: text, Keys: []core.Key{k}},
 		core.Acknowledgement{Key: k, Path: change.Path, Reason: text, By: text, Until: at},
+		core.Decided{What: core.DecidedMade, By: text, Draft: core.Draft{ID: 7, From: text, Resolution: core.Resolution{Key: k, Path: change.Path, Choice: core.TakeEdited, Value: value, By: text}}},
+		core.Decided{What: core.DecidedDropped, Draft: core.Draft{Resolution: core.Resolution{Key: k, Path: core.Root, Choice: core.TakeLive, Value: value}}},
+		core.Run{
+			ID: text, Phase: core.RunFailed, Started: at.Add(-41 * time.Second), Ended: at, By: text, Host: text, Err: text, Reverts: text, Attempts: 2,
+			Options:      core.RunOptions{Ticket: text},
+			Steps:        []core.RunStep{{Name: "push", Detail: text, Err: text}},
+			Publications: []core.PublicationState{{Publication: core.Publication{Branch: text, Commit: text, Changes: []core.FileChange{{Path: text}}}, Phase: core.PublicationLanded, Says: text}},
+			Objects:      []core.RunObject{{Fabric: core.FabricID(text), Key: k, State: core.Stuck, Reason: text}},
+		},
+		core.Run{Phase: core.RunQueued},
 	}
 	entries := make([]core.Entry, len(all))
 	for i, what := range all {
@@ -115,6 +125,45 @@ func TestHistoryIsInertAndComplete(t *testing.T) {
 				t.Errorf("an item %v holds nothing under its event", item)
 			}
 		}
+	}
+}
+
+func TestARunIsToldInOneLineAndWhatIsOpen(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	k := core.Key{Group: "vpc.githedgehog.com", Kind: "VPC", Namespace: "default", Name: "vpc-1"}
+	run := core.Run{
+		ID: "5e1a", Phase: core.RunAgreed, Plan: "p413", Started: at.Add(-41 * time.Second), Ended: at, By: "kim", Host: "kim@jump1",
+		Publications: []core.PublicationState{
+			{Publication: core.Publication{Commit: "9b1d0aa77", Changes: make([]core.FileChange, 3)}, Phase: core.PublicationLanded},
+			{Publication: core.Publication{Commit: "0000000aa", Changes: make([]core.FileChange, 9)}, Phase: core.PublicationDropped},
+		},
+		Objects: []core.RunObject{{Fabric: "dc1", Key: k, State: core.InSync}, {Fabric: "dc2", Key: k, State: core.Stuck}},
+	}
+	waiting := run
+	waiting.Phase, waiting.Err = core.RunWaiting, "live had not followed in 10m"
+	waiting.Objects = append(waiting.Objects, core.RunObject{Fabric: "dc1", Key: k, State: core.Stuck, Reason: "webhook denied it"})
+	secret := core.Decided{What: core.DecidedMade, By: "kim", Draft: core.Draft{Resolution: core.Resolution{Key: k, Path: ".spec.password", Choice: core.TakeEdited, Value: core.ValueOf("hunter2")}}}
+	var out bytes.Buffer
+	p := (&app{out: &out}).historyTable(&config.Config{}, []core.FabricID{"dc1"})
+	err := errors.Join(p.page([]core.Entry{
+		{Fabric: "dc1", At: at, What: run},
+		{Fabric: "dc1", At: at.Add(-time.Second), What: waiting},
+		{Fabric: "dc1", At: at.Add(-time.Minute), What: maskDecided(secret)},
+	}), p.end())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"2026-11-23 12:00:00Z  dc1     sync            agreed, 3 files  41s  9b1d0aa\n    by kim, from kim@jump1, plan p413\n2026",
+		"waiting, 3 files  41s  9b1d0aa\n    live had not followed in 10m\n    by kim, from kim@jump1, plan p413\n    VPC/default/vpc-1 stuck: webhook denied it\n",
+		"decided         VPC/default/vpc-1\n    made: .spec.password  edited",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table\n%s\nwant in it\n%s", &out, want)
+		}
+	}
+	if strings.Contains(out.String(), "hunter2") {
+		t.Errorf("a secret is told:\n%s", &out)
 	}
 }
 

@@ -27,6 +27,8 @@ type historyEntry struct {
 	NotWatched   *notWatchedEntry   `json:"not_watched,omitempty"`
 	Accepted     *acceptedEntry     `json:"accepted,omitempty"`
 	Acknowledged *acknowledgedEntry `json:"acknowledged,omitempty"`
+	Decided      *decidedEntry      `json:"decided,omitempty"`
+	Sync         *syncEntry         `json:"sync,omitempty"`
 }
 
 type objectName struct {
@@ -163,6 +165,10 @@ func historyDocument(e core.Entry) historyEntry {
 		}
 	case core.Acknowledgement:
 		doc.Acknowledged = &acknowledgedEntry{x.Path, x.Reason, x.By, utc(x.Until)}
+	case core.Decided:
+		doc.Decided = decidedDocument(x)
+	case core.Run:
+		doc.Sync = syncDocument(x)
 	}
 	return doc
 }
@@ -266,6 +272,10 @@ func historyRows(e core.Entry) []map[string]string {
 		r := row(x.Key)
 		r["path"], r["reason"], r["by"], r["until"] = cell(string(x.Path)), cell(x.Reason), cell(x.By), rfc3339(x.Until)
 		return []map[string]string{r}
+	case core.Decided:
+		return []map[string]string{decidedRow(x, row)}
+	case core.Run:
+		return []map[string]string{syncRow(x, row)}
 	}
 	return nil
 }

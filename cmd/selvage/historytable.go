@@ -186,6 +186,10 @@ func chapterOf(e core.Entry, f core.Fabric) *chapter {
 		c.event, c.told = "accepted", []string{tellAcceptance(x)}
 	case core.Acknowledgement:
 		c.event, c.told = "acknowledged", []string{tellAcknowledgement(x)}
+	case core.Decided:
+		c.event, c.told = eventWord(x), []string{tellDecided(x)}
+	case core.Run:
+		c.event, c.told = eventWord(x), tellRun(x, f, e.Fabric)
 	}
 	return c
 }

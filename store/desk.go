@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"selvage/core"
+)
+
+var _ core.Desk = (*Store)(nil)
+
+// Drafts gives those of a fabric that lie on the desk, in the order in which
+// they were made.
+func (s *Store) Drafts(ctx context.Context, id core.FabricID) ([]core.Draft, error) {
+	var all []core.Draft
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		row, err := s.fabric(ctx, tx, id)
+		if err == nil {
+			all, err = drafts(ctx, tx, "d.fabric = ? AND d.lies", row.id)
+		}
+		return err
+	})
+	return all, explain(fmt.Sprintf("read the drafts of %q in %q", id, s.path), err)
+}
+
+// Put lays drafts down as one step, all of them or none. Of two on one place
+// the later one counts.
+func (s *Store) Put(ctx context.Context, id core.FabricID, all ...core.Draft) error {
+	if len(all) == 0 {
+		return nil
+	}
+	err := complete(id, all)
+	if err == nil {
+		err = s.move(ctx, id, all[0].By, all[0].At, func(d *desk) error {
+			step, err := d.step()
+			for i, x := range all {
+				later := func(y core.Draft) bool { return x.Key == y.Key && x.Path.Under(y.Path) }
+				if err == nil && !slices.ContainsFunc(all[i+1:], later) {
+					err = d.put(step, x)
+				}
+			}
+			return err
+		})
+	}
+	return explain(fmt.Sprintf("keep what was decided of %q in %q", id, s.path), err)
+}
+
+// complete refuses drafts of which something is missing, or that are not one
+// step.
+func complete(id core.FabricID, all []core.Draft) error {
+	for _, x := range all {
+		switch {
+		case x.Key == core.Key{}:
+			return errors.New("a decision is about no object")
+		case x.Path == "":
+			return fmt.Errorf("the decision on %s is about no place", x.Key)
+		case x.At.IsZero():
+			return fmt.Errorf("the decision on %s does not tell when it was made", x.Key)
+		case x.By != all[0].By:
+			return errors.New("several people cannot make one step")
+		case x.Fabric != "" && x.Fabric != id:
+			return fmt.Errorf("the decision on %s is of fabric %q", x.Key, x.Fabric)
+		}
+	}
+	return nil
+}
+
+// Take takes drafts away as one step, all of them or none.
+func (s *Store) Take(ctx context.Context, id core.FabricID, by string, ids ...int64) error {
+	err := s.move(ctx, id, by, s.now(), func(d *desk) error {
+		var found []spot
+		for _, draft := range ids {
+			for _, on := range d.lying {
+				if i := slices.IndexFunc(on, func(p spot) bool { return p.draft == draft }); i >= 0 && !slices.Contains(found, on[i]) {
+					found = append(found, on[i])
+				}
+			}
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		step, err := d.step()
+		for _, p := range found {
+			if err == nil {
+				err = also(d.lift(p, core.DecidedDropped), d.note(step, p.draft, false, 0))
+			}
+		}
+		return err
+	})
+	return explain(fmt.Sprintf("drop drafts of %q in %q", id, s.path), err)
+}
+
+// desk is what lies there of one fabric, and is changed by one person in one
+// transaction.
+type desk struct {
+	*recorder
+	by    string
+	at    any
+	lying map[int64][]spot // by the row of the object
+	moved bool
+}
+
+// spot is where a draft lies, or lay.
+type spot struct {
+	draft, object int64
+	path          core.Path
+}
+
+// move lets change change what lies on the desk, and tells memory.
+func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.Time, change func(*desk) error) error {
+	var (
+		after  fabricRow
+		stands []core.Resolution
+	)
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		before, err := s.fabric(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		r, err := newRecorder(ctx, tx, before.id, id)
+		if err != nil {
+			return err
+		}
+		d := &desk{recorder: r, by: by, at: stamp(at), lying: map[int64][]spot{}}
+		if err := d.look(); err != nil {
+			return err
+		}
+		if err := change(d); err != nil {
+			return err
+		}
+		if !d.moved {
+			return errIdle
+		}
+		if err := r.exec("UPDATE fabrics SET desk = desk + 1 WHERE id = ?", r.fabric); err != nil {
+			return err
+		}
+		if after, err = s.fabric(ctx, tx, id); err == nil {
+			stands, err = standing(r.ctx, tx, after.id)
+		}
+		return err
+	})
+	if errors.Is(err, errIdle) {
+		return nil
+	}
+	if known, ok := s.cached(id); ok && err == nil && known.row.id == after.id {
+		m := *known.memory
+		m.Decisions, known.row.desk = stands, after.desk
+		s.keep(id, remembered{known.row, &m})
+	}
+	return err
+}
+
+// errIdle ends a transaction in which nothing changed.
+var errIdle = errors.New("nothing changes")
+
+// look finds out what lies there.
+func (d *desk) look() error {
+	return each(d.ctx, d.tx, func(rows *sql.Rows) error {
+		var p spot
+		err := rows.Scan(&p.draft, &p.object, &p.path)
+		d.lying[p.object] = append(d.lying[p.object], p)
+		return err
+	}, "SELECT id, object, path FROM drafts WHERE fabric = ? AND lies", d.fabric)
+}
+
+// step begins a step. What was undone before it cannot be done again.
+func (d *desk) step() (int64, error) {
+	if err := d.exec("DELETE FROM desk_steps WHERE fabric = ? AND person = ? AND undone IS NOT NULL", d.fabric, d.by); err != nil {
+		return 0, err
+	}
+	res, err := d.tx.ExecContext(d.ctx, "INSERT INTO desk_steps (fabric, person, at) VALUES (?, ?, ?)", d.fabric, d.by, d.at)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// note adds to a step that it laid a draft down, or that the draft went; heir is
+// the one that took its place, 0 for none.
+func (d *desk) note(step, draft int64, laid bool, heir int64) error {
+	var by any
+	if heir != 0 {
+		by = heir
+	}
+	return d.exec("INSERT INTO desk_moves (step, draft, laid, heir) VALUES (?, ?, ?, ?)", step, draft, laid, by)
+}
+
+// put lays a new draft down.
+func (d *desk) put(step int64, x core.Draft) error {
+	object, err := d.object(x.Key)
+	if err != nil {
+		return err
+	}
+	draft, err := d.insert(x, object)
+	if err != nil {
+		return err
+	}
+	for _, p := range slices.Clone(d.lying[object]) {
+		if p.path.Under(x.Path) {
+			if err := also(d.lift(p, core.DecidedReplaced), d.note(step, p.draft, false, draft)); err != nil {
+				return err
+			}
+		}
+	}
+	return also(d.lay(spot{draft, object, x.Path}, core.DecidedMade), d.note(step, draft, true, 0))
+}
+
+// lay puts a draft on the desk, lift takes it away.
+func (d *desk) lay(p spot, why core.DecidedWhat) error {
+	d.moved = true
+	d.lying[p.object] = append(d.lying[p.object], p)
+	return also(d.exec("UPDATE drafts SET lies = 1 WHERE id = ?", p.draft), d.decided(p.draft, why, d.by, d.at))
+}
+
+func (d *desk) lift(p spot, why core.DecidedWhat) error {
+	d.moved = true
+	d.lying[p.object] = slices.DeleteFunc(d.lying[p.object], func(q spot) bool { return q == p })
+	return also(d.exec("UPDATE drafts SET lies = 0 WHERE id = ?", p.draft), d.decided(p.draft, why, d.by, d.at))
+}

@@ -1,0 +1,310 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"selvage/core"
+)
+
+// draft is a decision of kim on a path of vpc-i.
+func draft(i int, path core.Path, value any) core.Draft {
+	return core.Draft{Resolution: core.Resolution{
+		Key: vpcKey(i), Path: path, Choice: core.TakeLive, Value: core.ValueOf(value), By: "kim", At: noon,
+		GitDigest: core.DigestJSON("l2vni"), Anchor: path,
+	}}
+}
+
+func by(person string, d core.Draft) core.Draft {
+	d.By = person
+	return d
+}
+
+func git(d core.Draft) core.Draft {
+	d.Choice = core.TakeGit
+	return d
+}
+
+func put(t testing.TB, s *Store, all ...core.Draft) {
+	t.Helper()
+	if err := s.Put(t.Context(), "dc1", all...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func undone(t testing.TB, s *Store, person string) string {
+	t.Helper()
+	words, err := s.Undo(t.Context(), "dc1", person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words
+}
+
+func redone(t testing.TB, s *Store, person string) string {
+	t.Helper()
+	words, err := s.Redo(t.Context(), "dc1", person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words
+}
+
+// desktop is what lies on the desk of dc1, each draft as "1 vpc-2 .spec "value"".
+func desktop(t testing.TB, s *Store) []string {
+	t.Helper()
+	all, err := s.Drafts(t.Context(), "dc1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, d := range all {
+		lines = append(lines, fmt.Sprintf("%d %s %s %s", d.ID, d.Key.Name, d.Path, d.Value))
+	}
+	return lines
+}
+
+func lies(t testing.TB, s *Store, what string, want ...string) {
+	t.Helper()
+	if got := desktop(t, s); !slices.Equal(got, want) {
+		t.Errorf("%s: on the desk lies\n  %s\nwant\n  %s", what, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+func TestADraftTakesThePlaceOfThoseBelowIt(t *testing.T) {
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	put(t, s, draft(1, ".spec.mode", "a"), draft(1, ".spec.modes", "b"), draft(2, ".spec.mode", "c"))
+	put(t, s, draft(1, ".spec.mode", "d"))
+	lies(t, s, "on its own place", `2 vpc-1 .spec.modes "b"`, `3 vpc-2 .spec.mode "c"`, `4 vpc-1 .spec.mode "d"`)
+	put(t, s, draft(1, ".spec", "e"))
+	put(t, s, draft(1, ".spec.vlan", "f"))
+	lies(t, s, "above others, and within one", `3 vpc-2 .spec.mode "c"`, `5 vpc-1 .spec "e"`, `6 vpc-1 .spec.vlan "f"`)
+	put(t, s, draft(3, ".a.b", "lost"), draft(3, core.Root, "g"), draft(3, ".a", "h"), draft(3, ".a", "i"))
+	lies(t, openAt(t, dir), "in one step", `3 vpc-2 .spec.mode "c"`, `5 vpc-1 .spec "e"`, `6 vpc-1 .spec.vlan "f"`, `7 vpc-3 . "g"`, `8 vpc-3 .a "i"`)
+}
+
+func TestStepsAreUndoneAndRedone(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	put(t, s, draft(1, ".spec.mode", "a"))
+	put(t, s, draft(1, ".spec", "b"), draft(2, ".spec", "c"))
+	if err := s.Take(t.Context(), "dc1", "kim", 3, 77); err != nil {
+		t.Fatal(err)
+	}
+	lies(t, s, "before", `2 vpc-1 .spec "b"`)
+	for _, want := range []struct {
+		words string
+		left  []string
+	}{
+		{"drop the decision to take live on .spec of VPC/vpc-2", []string{`2 vpc-1 .spec "b"`, `3 vpc-2 .spec "c"`}},
+		{"take live on .spec of VPC/vpc-1 and 1 more", []string{`1 vpc-1 .spec.mode "a"`}},
+		{"take live on .spec.mode of VPC/vpc-1", nil},
+		{"", nil},
+	} {
+		if words := undone(t, s, "kim"); words != want.words {
+			t.Errorf("Undo = %q, want %q", words, want.words)
+		}
+		lies(t, s, want.words, want.left...)
+	}
+	for _, want := range []struct {
+		words string
+		there []string
+	}{
+		{"take live on .spec.mode of VPC/vpc-1", []string{`1 vpc-1 .spec.mode "a"`}},
+		{"take live on .spec of VPC/vpc-1 and 1 more", []string{`2 vpc-1 .spec "b"`, `3 vpc-2 .spec "c"`}},
+		{"drop the decision to take live on .spec of VPC/vpc-2", []string{`2 vpc-1 .spec "b"`}},
+		{"", []string{`2 vpc-1 .spec "b"`}},
+	} {
+		if words := redone(t, s, "kim"); words != want.words {
+			t.Errorf("Redo = %q, want %q", words, want.words)
+		}
+		lies(t, s, want.words, want.there...)
+	}
+	undone(t, s, "kim")
+	put(t, s, draft(4, ".spec", "new"))
+	if words := redone(t, s, "kim"); words != "" {
+		t.Errorf("Redo after something else was done = %q", words)
+	}
+}
+
+// A step of which something was published, or is in other hands, is undone as far
+// as it is left; one of which nothing is left is passed over.
+func TestUndoLeavesAloneWhatHasBecomeOfAStep(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	put(t, s, draft(1, ".a", "old"))
+	put(t, s, draft(1, ".a", "new"), draft(2, ".a", "kept"))
+	put(t, s, draft(3, ".a", "last"))
+	save(t, s, ran("9b1d", core.RunAgreed), 2, 4)
+	lies(t, s, "after the run", `3 vpc-2 .a "kept"`)
+	if words := undone(t, s, "kim"); words != "take live on .a of VPC/vpc-2" {
+		t.Errorf("Undo after the run = %q, want what is left of the step before", words)
+	}
+	lies(t, s, "what was published stays so, and what it replaced away")
+	if words := redone(t, s, "kim"); words == "" {
+		t.Error("what was left of the step cannot be done again")
+	}
+	lies(t, s, "redone", `3 vpc-2 .a "kept"`)
+
+	put(t, s, by("lee", draft(2, core.Root, "lee's")))
+	if words := undone(t, s, "kim"); words != "" {
+		t.Errorf("Undo of what was published and what lee replaced = %q, want nothing", words)
+	}
+	lies(t, s, "lee's stays", `5 vpc-2 . "lee's"`)
+	if words := undone(t, s, "lee"); words != "take live on VPC/vpc-2" {
+		t.Errorf("Undo by lee = %q", words)
+	}
+	lies(t, s, "what lee replaced is back", `3 vpc-2 .a "kept"`)
+	if words := undone(t, s, "kim"); words != "take live on .a of VPC/vpc-2" {
+		t.Errorf("Undo of what came back = %q", words)
+	}
+	lies(t, s, "kim's is gone")
+	if words := redone(t, s, "lee"); words != "take live on VPC/vpc-2" {
+		t.Errorf("Redo by lee = %q", words)
+	}
+	if words := redone(t, s, "kim"); words != "" {
+		t.Errorf("Redo on a place where lee has decided = %q", words)
+	}
+	lies(t, s, "at last", `5 vpc-2 . "lee's"`)
+}
+
+func TestWhatTheDeskRefuses(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	none, late, nowhere, elsewhere := draft(1, ".spec", 1), draft(1, ".spec", 1), draft(1, "", 1), draft(1, ".spec", 1)
+	none.Key, late.At, elsewhere.Fabric = core.Key{}, time.Time{}, "dc2"
+	for words, all := range map[string][]core.Draft{
+		"about no object":    {draft(2, ".spec", 1), none},
+		"when it was made":   {draft(2, ".spec", 1), late},
+		"about no place":     {draft(2, ".spec", 1), nowhere},
+		`of fabric "dc2"`:    {draft(2, ".spec", 1), elsewhere},
+		"cannot make one st": {draft(2, ".spec", 1), by("lee", draft(3, ".spec", 1))},
+	} {
+		var e *core.Error
+		if err := s.Put(t.Context(), "dc1", all...); !errors.As(err, &e) || !strings.Contains(err.Error(), words) {
+			t.Errorf("Put = %v, want something about %q", err, words)
+		}
+	}
+	if undone(t, s, "kim")+redone(t, s, "kim") != "" {
+		t.Error("something was undone or redone on an empty desk")
+	}
+	for _, err := range []error{s.Put(t.Context(), "dc1"), s.Take(t.Context(), "dc1", "kim"), s.Take(t.Context(), "dc1", "kim", 1)} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := count(t, s, "SELECT (SELECT count(*) FROM drafts) + (SELECT count(*) FROM desk_steps) + (SELECT count(*) FROM fabrics)"); n != 0 {
+		t.Errorf("%d rows are left of nothing", n)
+	}
+}
+
+// Live is to follow a decision for Git at once, in every process, and nobody is
+// to read ten thousand objects because of a keypress.
+func TestMemoryTellsDecisionsForGit(t *testing.T) {
+	dir := t.TempDir()
+	a, b := openAt(t, dir), openAt(t, dir)
+	record(t, a, inSync(t, "dc1", 2))
+	before, other := memory(t, a, "dc1"), memory(t, b, "dc1")
+	put(t, a, git(draft(0, ".spec.mode", "l2vni")), draft(1, ".spec", "x"))
+	want := []core.Resolution{git(draft(0, ".spec.mode", "l2vni")).Resolution}
+	for name, s := range map[string]*Store{"same": a, "other": b, "cold": openAt(t, dir)} {
+		same(t, name+" handle", memory(t, s, "dc1").Decisions, want)
+	}
+	if before.Decisions != nil {
+		t.Error("a memory that was handed out has changed")
+	}
+	if after := memory(t, b, "dc1"); after.Git != other.Git || after.Objects[vpcKey(1)].Git.Object != other.Objects[vpcKey(1)].Git.Object {
+		t.Error("the other handle read everything again")
+	}
+	record(t, b, edited(t, "dc1", other, 1, noon.Add(time.Minute)))
+	for name, s := range map[string]*Store{"same": a, "other": b} {
+		same(t, name+" handle after a check", memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"))
+	}
+	undone(t, a, "kim")
+	for name, s := range map[string]*Store{"same": a, "other": b} {
+		same(t, name+" handle after an undo", memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"))
+	}
+	redone(t, b, "kim")
+	c := empty("dc1", noon.Add(2*time.Minute))
+	c.Done = []int64{1, 1, 77}
+	record(t, a, c)
+	for name, s := range map[string]*Store{"same": a, "other": b} {
+		if m := memory(t, s, "dc1"); m.Decisions != nil || !m.LastCheck.Equal(c.Finished) {
+			t.Errorf("%s handle after live has followed: %+v", name, m.Decisions)
+		}
+	}
+	lies(t, a, "live has followed", `2 vpc-1 .spec "x"`)
+	undone(t, a, "kim")
+	lies(t, a, "what has come true does not come back")
+	if n := count(t, a, "SELECT count(*) FROM decisions WHERE what = 'done'"); n != 1 {
+		t.Errorf("it has come true %d times", n)
+	}
+}
+
+// A check of one process ends after another process decided something.
+func TestADecisionDuringACheckIsRemembered(t *testing.T) {
+	dir := t.TempDir()
+	a, b := openAt(t, dir), openAt(t, dir)
+	record(t, a, inSync(t, "dc1", 2))
+	m := memory(t, a, "dc1")
+	put(t, b, git(draft(0, ".spec.mode", "l2vni")))
+	record(t, a, edited(t, "dc1", m, 1, noon.Add(time.Minute)))
+	same(t, "memory", memory(t, a, "dc1"), memory(t, openAt(t, dir), "dc1"))
+	if n := len(memory(t, a, "dc1").Decisions); n != 1 {
+		t.Errorf("%d decisions, want one", n)
+	}
+}
+
+func TestUndoKeepsOffPlacesThatAreTaken(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	put(t, s, draft(1, ".a.b", "kim's"))
+	if err := s.Take(t.Context(), "dc1", "kim", 1); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, by("lee", draft(1, ".a", "lee's")))
+	if words := undone(t, s, "kim"); words != "" {
+		t.Errorf("Undo below what lee decided since = %q", words)
+	}
+	undone(t, s, "lee")
+	if words := undone(t, s, "kim"); words == "" {
+		t.Error("what was dropped does not come back")
+	}
+	if words := redone(t, s, "lee"); words != "" {
+		t.Errorf("Redo above what came back meanwhile = %q", words)
+	}
+	lies(t, s, "kim's", `1 vpc-1 .a.b "kim's"`)
+	if err := s.Take(t.Context(), "dc1", "kim", 1); err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, ran("9b1d", core.RunAgreed), 1) // its plan was made before
+	undone(t, s, "kim")
+	lies(t, s, "what was published though it was dropped does not come back")
+}
+
+func TestHistoryTellsWhatBecameOfDecisions(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	secret := draft(1, ".spec.password", "s3cret")
+	secret.From = "an edit of kubectl-edit"
+	put(t, s, secret)
+	put(t, s, by("lee", draft(1, ".spec", "x")))
+	undone(t, s, "lee")
+	if err := s.Take(t.Context(), "dc1", "lee", 1); err != nil {
+		t.Fatal(err)
+	}
+	undone(t, s, "lee")
+	save(t, s, ran("9b1d", core.RunAgreed), 1)
+	var told []string
+	for _, d := range past[core.Decided](entries(t, s, Filter{Fabrics: []core.FabricID{"dc1"}, Object: func(k core.Key) bool { return k == vpcKey(1) }})) {
+		told = append(told, fmt.Sprintf("%d %s by %s", d.Draft.ID, d.What, d.By))
+	}
+	want := []string{
+		"1 made by kim", "1 replaced by lee", "2 made by lee", "2 undone by lee", "1 restored by lee",
+		"1 dropped by lee", "1 restored by lee", "1 done by kim",
+	}
+	same(t, "history", told, want)
+	first := past[core.Decided](entries(t, s, Filter{Fabrics: []core.FabricID{"dc1"}}))[0].Draft
+	secret.ID, secret.Fabric = 1, "dc1"
+	same(t, "the draft", first, secret)
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"selvage/core"
+)
+
+// One person alone walks through the states of the desk as through the pages of
+// a book, whatever another one does with other objects meanwhile.
+func TestUndoIsAWalkThroughStates(t *testing.T) {
+	dir := t.TempDir()
+	s, other := openAt(t, dir), openAt(t, dir)
+	for _, h := range []*Store{s, other} {
+		mend(t, h, "PRAGMA synchronous = OFF")
+	}
+	fabrics := 0
+	rapid.Check(t, func(r *rapid.T) {
+		fabrics++
+		id := core.FabricID(fmt.Sprint("dc", fabrics))
+		books := map[string]*book{"kim": {pages: [][]int64{nil}}, "lee": {pages: [][]int64{nil}}}
+		shelf := map[int64]core.Draft{}
+		for range rapid.IntRange(1, 25).Draw(r, "actions") {
+			person := rapid.SampledFrom([]string{"kim", "lee"}).Draw(r, "person")
+			h := rapid.SampledFrom([]*Store{s, other}).Draw(r, "handle")
+			walk(t, r, h, id, person, books[person], shelf)
+			var want []int64
+			for _, b := range books {
+				want = append(want, b.pages[b.at]...)
+			}
+			slices.Sort(want)
+			for name, h := range map[string]*Store{"a": s, "b": other} {
+				all, err := h.Drafts(t.Context(), id)
+				if err != nil {
+					r.Fatal(err)
+				}
+				got := ids(all)
+				if !slices.Equal(got, want) {
+					r.Fatalf("handle %s: on the desk lie %v, want %v", name, got, want)
+				}
+				var decided []core.Resolution
+				for _, d := range all {
+					if d.Choice == core.TakeGit {
+						decided = append(decided, d.Resolution)
+					}
+				}
+				same(t, "decisions", memory(t, h, id).Decisions, decided)
+			}
+		}
+	})
+}
+
+// book is what a person has made of the desk, a page for each state.
+type book struct {
+	pages [][]int64
+	at    int
+}
+
+func (b *book) turn(to []int64) {
+	b.pages = append(b.pages[:b.at+1], to)
+	b.at++
+}
+
+func ids(all []core.Draft) []int64 {
+	var n []int64
+	for _, d := range all {
+		n = append(n, d.ID)
+	}
+	return n
+}
+
+// walk does something as a person, with objects of that person, in the store and
+// in the model.
+func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b *book, shelf map[int64]core.Draft) {
+	now := b.pages[b.at]
+	switch rapid.SampledFrom([]string{"put", "put", "take", "undo", "redo"}).Draw(r, "action") {
+	case "put":
+		all := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) core.Draft {
+			d := by(person, draft(rapid.IntRange(0, 2).Draw(r, "object"), rapid.SampledFrom([]core.Path{core.Root, ".a", ".a.b", ".a.c", ".ab"}).Draw(r, "path"), "v"))
+			d.Key.Namespace = person
+			d.Choice = rapid.SampledFrom([]core.Choice{core.TakeGit, core.TakeLive}).Draw(r, "choice")
+			return d
+		}), 1, 3).Draw(r, "drafts")
+		before := int64(count(t, s, "SELECT ifnull(max(id), 0) FROM drafts"))
+		if err := s.Put(t.Context(), id, all...); err != nil {
+			r.Fatal(err)
+		}
+		after := slices.Clone(now)
+		for i, d := range all {
+			covers := func(other core.Draft) bool { return other.Key == d.Key && other.Path.Under(d.Path) }
+			after = slices.DeleteFunc(after, func(n int64) bool { return covers(shelf[n]) })
+			if slices.ContainsFunc(all[i+1:], func(later core.Draft) bool { return d.Key == later.Key && d.Path.Under(later.Path) }) {
+				continue
+			}
+			before++
+			shelf[before] = d
+			after = append(after, before)
+		}
+		b.turn(after)
+	case "take":
+		some := rapid.SliceOfDistinct(rapid.SampledFrom(append([]int64{-1}, now...)), rapid.ID).Draw(r, "taken")
+		if err := s.Take(t.Context(), id, person, some...); err != nil {
+			r.Fatal(err)
+		}
+		after := slices.DeleteFunc(slices.Clone(now), func(n int64) bool { return slices.Contains(some, n) })
+		if len(after) < len(now) {
+			b.turn(after)
+		}
+	case "undo":
+		words, err := s.Undo(t.Context(), id, person)
+		if err != nil || (words == "") != (b.at == 0) {
+			r.Fatalf("Undo = %q, %v at page %d", words, err, b.at)
+		}
+		b.at = max(0, b.at-1)
+	case "redo":
+		words, err := s.Redo(t.Context(), id, person)
+		if err != nil || (words == "") != (b.at == len(b.pages)-1) {
+			r.Fatalf("Redo = %q, %v at page %d of %d", words, err, b.at, len(b.pages))
+		}
+		b.at = min(len(b.pages)-1, b.at+1)
+	}
+}
