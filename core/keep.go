@@ -1,6 +1,9 @@
 package core
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Keeping is what becomes of a difference when Git's value is kept, which needs
 // no commit: it is told before anybody chooses it.
@@ -61,21 +64,34 @@ func (e *Engine) keepGone(v Verdict) Keeping {
 	return Keeping{KeepWaits, "waits for somebody to sync: it does not act by itself at present", e.command(v.Key, true)}
 }
 
-// command is how the engine's own program is told to see to one object.
+// command is how the engine's own program is told to see to one object. Names
+// come from outside, and a person gives the line to a shell.
 func (e *Engine) command(k Key, prune bool) string {
 	if e.Type == Flux {
-		return fmt.Sprintf("flux reconcile kustomization %s --namespace %s --with-source", e.App, e.Namespace)
+		return fmt.Sprintf("flux reconcile kustomization %s --namespace %s --with-source", shellWord(e.App), shellWord(e.Namespace))
 	}
 	name := k.Name
 	if k.Namespace != "" {
 		name = k.Namespace + "/" + k.Name
 	}
-	line := fmt.Sprintf("argocd app sync %s --resource %s:%s:%s", e.App, k.Group, k.Kind, name)
+	line := fmt.Sprintf("argocd app sync %s --resource %s", shellWord(e.App), shellWord(k.Group+":"+k.Kind+":"+name))
 	if prune {
 		line += " --prune"
 	}
 	if e.Namespace != "" && e.Namespace != "argocd" {
-		line += " --app-namespace " + e.Namespace
+		line += " --app-namespace " + shellWord(e.Namespace)
 	}
 	return line
+}
+
+// shellWord writes a text so that a shell takes it as one word and as nothing
+// else.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@", r)
+	}
+	if s != "" && !strings.HasPrefix(s, "-") && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -135,16 +135,25 @@ func (f FabricState) Problems(now time.Time) []Problem {
 	if z := f.Report.Freeze; z != nil {
 		all = append(all, Problem{Cause: z.Sentence(f.Fabric.ID)})
 	}
-	if f.Report.Mismatched() {
-		for _, m := range f.Report.Engine.Mismatch {
-			all = append(all, Problem{Cause: m + " (correct git or engine in the configuration)"})
-		}
-	}
+	all = append(all, f.Mismatches()...)
 	for _, r := range f.Report.Rewrites {
 		all = append(all, Problem{About: "git " + r.Path, Cause: r.Sentence(f.Fabric.ID)})
 	}
 	if len(all) == 0 && f.Report.Empty() {
 		all = append(all, Problem{Cause: "nothing to compare: git holds no manifest of the compared kinds (check git.path, git.include and scope)"})
+	}
+	return all
+}
+
+// Mismatches are those of the problems for which no verdict can be given: what
+// the engine applies is not what was compared.
+func (f FabricState) Mismatches() []Problem {
+	if f.Report == nil || !f.Report.Mismatched() {
+		return nil
+	}
+	var all []Problem
+	for _, m := range f.Report.Engine.Mismatch {
+		all = append(all, Problem{Cause: m + " (correct git or engine in the configuration)"})
 	}
 	return all
 }

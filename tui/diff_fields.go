@@ -15,9 +15,10 @@ import (
 const longValue = 14
 
 // newFieldDiff shows an object's changes path by path: live as -, git as +,
-// the other way round where flipped.
-func newFieldDiff(v *core.Verdict, o diffOptions, width int) *scroll {
-	d := newScroll(width)
+// the other way round where flipped. Below each it says what the engine makes of
+// it where Git's value is kept.
+func newFieldDiff(v *core.Verdict, engine *core.Engine, o diffOptions, width int) *scroll {
+	d, told := newScroll(width), map[string]bool{}
 	off, dropped := split(v)
 	if len(off) == 0 {
 		d.unchanged(v)
@@ -27,6 +28,9 @@ func newFieldDiff(v *core.Verdict, o diffOptions, width int) *scroll {
 			d.add(scrollLine{fold: -1})
 		}
 		d.field(v, c, o)
+		if k, ok := keeping(engine, v, c); ok {
+			d.keep(engine, k, told)
+		}
 	}
 	for _, c := range dropped {
 		d.add(scrollLine{fold: -1})
@@ -205,7 +209,7 @@ func (d *scroll) unchanged(v *core.Verdict) {
 		d.say(themes.Text, 2, safe.Lit("git has nothing readable here:"))
 		d.say(themes.Error, 2, safe.Sprintf("%s: %s", place(v.Origin), v.Reason))
 	case core.Unknown:
-		d.say(themes.Text, 2, safe.Lit("not compared, because one side was not read:"))
+		d.say(themes.Text, 2, safe.Lit("not compared, for this reason:"))
 		d.say(themes.Error, 2, safe.Clean(v.Reason))
 	default:
 		d.say(themes.Text, 2, safe.Clean(v.Reason))

@@ -12,8 +12,9 @@ import (
 )
 
 // newUnifiedDiff shows both sides of an object as one YAML text, with the
-// lines that differ marked and those that do not folded.
-func newUnifiedDiff(v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
+// lines that differ marked and those that do not folded. Below it says what the
+// engine makes of the differences where Git's values are kept.
+func newUnifiedDiff(v *core.Verdict, engine *core.Engine, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
 	d := newScroll(width)
 	switch {
 	case v.Git != nil || v.Live != nil:
@@ -40,6 +41,7 @@ func newUnifiedDiff(v *core.Verdict, document func(map[string]any) ([]byte, erro
 		d.say(themes.Error, 2, safe.Sprintf("draw as YAML: %v", err))
 	}
 	d.changes = len(d.heads)
+	d.keepAll(engine, v)
 	if o.aside {
 		d.aside(v.Folded)
 	}

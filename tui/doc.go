@@ -7,9 +7,11 @@
 // an [Outcome]. Then [Model.View] draws: each pane makes a [Frame], the root
 // puts header, status line and footer around it.
 //
-// A new screen is one file with a Pane and one line in [panes]; a new key is
-// one line in [keymap]. What a screen has to ask the engine is a [Job]. Footer and help follow by themselves, and the tests of
-// all panes (sizes, hostile text, unique keys) take them in unasked.
+// A new screen is one file with a Pane and one line in [panes]; where that line
+// gives it a tab, the line of tabs and its key follow from it. A new key is one
+// line in [keymap]. What a screen has to ask the engine is a [Job]. Footer and
+// help follow by themselves, and the tests of all panes (sizes, hostile text,
+// unique keys) take them in unasked.
 //
 // # Promises
 //
@@ -46,6 +48,22 @@
 //
 // What Git sets and the schema drops is told with an object but counted with no
 // difference: no engine would mend it.
+//
+// Tabs take each other's place on the stack of screens, so that escape leads from
+// any of them to where the first was opened. Their numbers are for good, and
+// none moves up when another one is not there: fingers learn them.
+//
+// What becomes of a difference when Git's value is kept is told where somebody
+// has to choose, and nowhere else: of what the engine is about to apply it would
+// be noise. A command to copy is on a line of its own, for a terminal marks whole
+// lines; one that is longer than the screen is broken as a shell takes it.
+//
+// The heartbeats of switches are as old as they were when they were read. Counted
+// until now they would all be late, only because nobody has looked again.
+//
+// What keeps live from following Git stands in the column that otherwise tells
+// who changed live: of an object that the engine refuses, that is what happened
+// to it.
 //
 // Can and Do are two methods, so that the footer asks the same question that
 // guards the action: a key in the footer works.

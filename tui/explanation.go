@@ -127,6 +127,9 @@ func (t teller) verdict(x *core.Explanation, f core.Fabric) {
 	if a := v.Acknowledged; a != nil {
 		t.fact("word", safe.Sprintf("of %s on %s, until %s: %s", a.By, core.Stamp(a.At), core.Stamp(a.Until), a.Reason))
 	}
+	if v.Opinion != "" {
+		t.fact("engine", safe.Clean(v.Opinion))
+	}
 	for _, n := range v.Notes {
 		t.fact("note", safe.Clean(n))
 	}
@@ -352,7 +355,7 @@ func (d *scroll) hits(f filter) []int {
 	var found []int
 	for i, l := range d.lines {
 		text := ""
-		for _, p := range slices.Concat(l.left, l.right) {
+		for _, p := range slices.Concat(l.left, l.right, l.cells) {
 			text += p.text.String()
 		}
 		if len(f.terms) > 0 && f.matches(subject{text: text}) {

@@ -74,7 +74,7 @@ func (p *preview) problems() {
 }
 
 // problems are the reasons why a fabric could not be read whole, with the age
-// of what is shown in its place.
+// of what is shown in its place. What the banners tell is none of them.
 func problems(f core.FabricState, e Env) []string {
 	reasons := []string{}
 	waiting := standstill(f)
@@ -86,13 +86,14 @@ func problems(f core.FabricState, e Env) []string {
 	return reasons
 }
 
-// standstill is what of a fabric waits for a person's word, see
+// standstill is for what no verdict can be given or believed before a person did
+// something about it: a mismatch of the engine, and what waits for a word, see
 // [core.Acceptance], with the command that gives it.
 func standstill(f core.FabricState) []core.Problem {
-	var all []core.Problem
 	if f.Report == nil {
 		return nil
 	}
+	all := f.Mismatches()
 	if z := f.Report.Freeze; z != nil {
 		all = append(all, core.Problem{About: "frozen", Cause: z.Sentence(f.Fabric.ID)})
 	}
@@ -102,8 +103,8 @@ func standstill(f core.FabricState) []core.Problem {
 	return all
 }
 
-// banners tell what waits for a person's word, before all else: without it
-// nothing is to be done about the rest.
+// banners tell of a standstill before all else: while it lasts, nothing is to be
+// done about the rest.
 func banners(f core.FabricState, e Env, width int) []string {
 	lines := []string{}
 	for _, p := range standstill(f) {
@@ -153,12 +154,7 @@ func (p *preview) checked() string {
 
 // whence says where both sides are read from, and how old each is.
 func (p *preview) whence() {
-	line := func(name string, at safe.Text, text safe.Text) {
-		p.put(
-			widget.Span{Ink: p.ink(themes.Title), Text: safe.Sprintf(" %-6s", name)},
-			widget.Span{Ink: p.ink(themes.Text), Text: safe.Sprintf("%4s  ", at)},
-			widget.Span{Ink: p.ink(themes.Text), Text: text})
-	}
+	line := func(name string, at safe.Text, text safe.Text) { p.fact(name, at, themes.Text, text) }
 	r := p.f.Report
 	if r == nil {
 		p.waiting()
@@ -177,8 +173,37 @@ func (p *preview) whence() {
 	}
 	line("sync", age(p.e.Now, p.f.LastSync), agreed)
 	line("check", age(p.e.Now, p.f.LastCheck), checked)
+	p.aside(r)
 	if left := notInGit(r); left != "" {
 		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s", left)})
+	}
+}
+
+// aside says what the engine and the switches say.
+func (p *preview) aside(r *core.Report) {
+	if e := r.Engine; e != nil {
+		p.fact("engine", age(p.e.Now, e.ReadAt), engineRole(r), safe.Clean(e.Line(r.Git)))
+		p.fact("", safe.Text{}, engineRole(r), safe.Clean(e.Progress(head(r))))
+	}
+	if a := r.Agents; a != nil {
+		p.fact("switch", age(p.e.Now, a.ReadAt), switchesWord(r).role, safe.Clean(a.Line(p.e.Now)))
+	}
+}
+
+// fact names a text and tells how old it is; nothing where there is none.
+func (p *preview) fact(name string, at safe.Text, r themes.Role, text safe.Text) {
+	const indent = 13
+	if text.Len() == 0 {
+		return
+	}
+	for i, l := range widget.Wrap(text, max(p.width-indent, 1)) {
+		if i > 0 {
+			name, at = "", safe.Text{}
+		}
+		p.put(
+			widget.Span{Ink: p.ink(themes.Title), Text: safe.Sprintf(" %-6s", name)},
+			widget.Span{Ink: p.ink(themes.Text), Text: safe.Sprintf("%4s  ", at)},
+			widget.Span{Ink: p.ink(r), Text: l})
 	}
 }
 
@@ -223,7 +248,7 @@ func (p *preview) objects(headings bool) {
 func (p *preview) object(v core.Verdict, lines int) {
 	what, cut := safe.Clean(v.Reason), widget.CutEnd
 	values, by := safe.Text{}, safe.Text{}
-	if off, _ := split(&v); len(off) > 0 && off[0].Path != core.Root {
+	if off, _ := split(&v); len(off) > 0 && off[0].Path != core.Root && v.State != core.Stuck {
 		c := off[0]
 		what, cut = safe.Clean(string(c.Path)), widget.CutStart
 		if more := len(off) - 1; more > 0 {

@@ -37,15 +37,15 @@ type filterWords struct {
 // fabricWords are those of the fabric list, where state= also finds the words
 // that tell why a fabric is unknown.
 func fabricWords() *filterWords {
-	states := []string{"checking", "not_checked", "error", "incomplete", "empty"}
+	states := []string{"checking", "not_checked", "error", "frozen", "engine_mismatch", "incomplete", "empty"}
 	for _, a := range []core.Access{
 		core.AccessStale, core.AccessUnreachable, core.AccessLoginNeeded, core.AccessUnauthorized, core.AccessForbidden, core.AccessInvalid,
 	} {
 		states = append(states, stateWord(a.Title()), stateWord("git "+a.Title()))
 	}
 	return &filterWords{
-		fields: []string{"state", "name"}, states: append(states, objectWords().states...),
-		examples: []string{"state=drifted", "state=unreachable", "name=dc1"},
+		fields: []string{"state", "name", "engine"}, states: append(states, objectWords().states...),
+		examples: []string{"state=drifted", "state=unreachable", "name=dc1", "engine=manual"},
 	}
 }
 

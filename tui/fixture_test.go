@@ -330,6 +330,7 @@ func busy() core.FabricState {
 	f.Fabric.Description = "Production fabric, hall 1"
 	f.Report.Rules, f.Report.Release = "v0.129", "v0.126 to v0.128"
 	f.Report.NotInGit = map[core.GroupKind]int{{Group: wiringGroup, Kind: "Switch"}: 7, {Group: wiringGroup, Kind: "Connection"}: 21}
+	f.Report.Engine, f.Report.Agents = behind(argo("dc1")), someSwitches()
 	return f
 }
 
@@ -361,14 +362,22 @@ func fullFleet() core.Fleet {
 		Fabric: core.Fabric{ID: "lab-old", Namespace: "default", Mode: core.ModeRead},
 		Err:    errors.New(`read token "/run/secrets/lab-old.token": no such file or directory`),
 	}
+	stale.Report.Engine, stale.Report.Agents = argo("dc2-dr"), switches(20)
+	broken.Report.Engine, broken.Report.Agents = flux("lab-gpu"), switches(6)
+	forbidden.Report.Engine = &core.Engine{Type: core.ArgoCD, App: "edge-lon", Access: core.AccessForbidden, Error: "get applications.argoproj.io: forbidden"}
+	forbidden.Report.Agents = &core.Agents{Access: core.AccessForbidden, Error: "list agents.agent.githedgehog.com: forbidden"}
+	dc2 := fabric("dc2-prod", 5*time.Second, append(calm(300),
+		simple(core.Drifted, wiringGroup, "Switch", "leaf-11", ".spec.description", "kubectl-edit", 9*time.Minute),
+		onlyLive("debug-1", "kubectl-create", time.Hour), onlyLive("debug-2", "kubectl-create", time.Hour))...)
+	dc2.Report.Engine, dc2.Report.Agents = manual(argo("dc2")), switches(64)
+	stage := fabric("dc1-stage", 3*time.Second, append(calm(60), core.Verdict{Key: key(vpcGroup, "VPC", "tenant-e"), State: core.Pending, Reason: "new in git", Since: ago(time.Minute)})...)
+	stage.Report.Engine, stage.Report.Agents = retrying(argo("dc1-stage")), switches(10)
+	dc4 := fabric("dc4-prod", 4*time.Second, calm(420)...)
+	dc4.Report.Engine, dc4.Report.Agents = argo("dc4"), switches(42)
+	ams := fabric("edge-ams", 6*time.Second, calm(120)...)
+	ams.Report.Engine = &core.Engine{Access: core.AccessOK, Where: "https://10.9.7.10:6443", ReadAt: ago(6 * time.Second)}
 	return core.Fleet{Fabrics: []core.FabricState{
-		busy(), stale, unreachable(), broken, first, forbidden, failed,
-		fabric("dc2-prod", 5*time.Second, append(calm(300),
-			simple(core.Drifted, wiringGroup, "Switch", "leaf-11", ".spec.description", "kubectl-edit", 9*time.Minute),
-			onlyLive("debug-1", "kubectl-create", time.Hour), onlyLive("debug-2", "kubectl-create", time.Hour))...),
-		fabric("dc1-stage", 3*time.Second, append(calm(60), core.Verdict{Key: key(vpcGroup, "VPC", "tenant-e"), State: core.Pending, Reason: "new in git", Since: ago(time.Minute)})...),
-		fabric("dc4-prod", 4*time.Second, calm(420)...),
-		fabric("edge-ams", 6*time.Second, calm(120)...),
+		busy(), stale, unreachable(), broken, first, forbidden, failed, dc2, stage, dc4, ams,
 		fabric("edge-sin", 11*time.Second, append(calm(118), conflictedVPC())...),
 	}}
 }

@@ -39,6 +39,9 @@ func frames() []frame {
 	} {
 		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
 	}
+	for name, f := range engineFleets() {
+		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
+	}
 	all := []frame{}
 	add := func(screen, fleet string, sizes [][2]int, keys ...string) {
 		for _, size := range sizes {
@@ -75,6 +78,24 @@ func frames() []frame {
 		add("detail", name, sizes, "enter")
 	}
 	add("detail-all", "calm", sizes, "enter", "a")
+	add("engine", "engine", more, "enter", "5")
+	add("engine-end", "engine", more, "enter", "5", "G")
+	add("engine-search", "engine", sizes, "enter", "5", "/", "-", "0", "3", "enter")
+	add("help-engine", "engine", sizes, "enter", "5", "?")
+	for _, name := range []string{"no-engine", "unread-engine", "no-reader", "mismatch", "restored"} {
+		add("detail", name, sizes, "enter")
+		add("engine", name, sizes, "enter", "5")
+	}
+	add("engine", "loading", sizes, "enter", "5")
+	add("engine", "hostile", sizes, "j", "enter", "5")
+	add("fabrics", "mismatch", sizes)
+	add("detail", "engine", more, "enter")
+	add("fields-refused", "engine", sizes, "enter", "d")
+	add("fields-opinion", "engine", sizes, "enter", "j", "d")
+	add("unified-opinion", "engine", sizes, "enter", "j", "d", "t")
+	add("detail-tracked", "engine", sizes, "enter", "j", "j")
+	add("fields-untracked", "engine", sizes, "enter", "j", "j", "j", "d")
+	add("fields-manual", "full", sizes, "/", "d", "c", "2", "-", "p", "enter", "enter", "d")
 	add("fields", "unreachable", sizes, "enter", "d")
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")

@@ -62,6 +62,7 @@ func hostileFleet(s string) core.Fleet {
 				{Path: core.Path("." + s), Op: core.OpRemoved, Verdict: core.FieldDrift, BaseLive: core.ValueOf(s)},
 				{Path: core.Path("." + s), Op: core.OpAdded, Verdict: core.FieldPruned, Git: value},
 			},
+			Opinion: "engine: " + s, Tracked: i%2 == 0,
 			Notes: []string{s}, Acknowledged: &core.Acknowledgement{Reason: s, By: s, Until: noon},
 			Folded: []core.Fold{{Path: core.Path(s), Rule: "r" + s, Why: "w" + s, Git: core.ValueOf(s), Live: value}},
 			Git:    map[string]any{"spec": map[string]any{s: s, "same": s}}, Live: map[string]any{"spec": map[string]any{s: "x" + s, "same": s}},
@@ -81,8 +82,41 @@ func hostileFleet(s string) core.Fleet {
 		},
 	}
 	setVerdicts(&f, verdicts...)
+	f.Report.Engine = &core.Engine{Type: core.EngineType(s), App: s, Namespace: s, Where: s, Access: core.Access("a" + s), Error: "engine " + s}
+	f.Report.Agents = &core.Agents{Access: core.Access("a" + s), Error: "switches " + s}
 	good := fabric("good"+s, time.Second, verdicts...)
+	good.Report.Engine, good.Report.Agents = hostileEngine(s, good.Report), hostileSwitches(s)
 	return core.Fleet{Fabrics: []core.FabricState{f, good}}
+}
+
+// hostileEngine is one that was read, with a hostile text wherever it has one.
+func hostileEngine(s string, r *core.Report) *core.Engine {
+	place := r.Git[0]
+	e := &core.Engine{
+		Type: core.EngineType("e" + s), App: s, Namespace: s, Where: s, ReadAt: ago(time.Minute), Access: core.AccessOK,
+		Wider: s, Auto: false, Blocked: "x" + s, Health: s, HealthMessage: s, Sync: s, ComparedAt: ago(time.Hour), Troubles: []string{s, s},
+		Sources: []core.EngineSource{{
+			URL: place.URL, Path: place.Path, Target: s, Renders: s, Wanted: s, Applied: "a" + s, AppliedAt: ago(time.Hour),
+			Behind: []core.Commit{{ID: s, Author: s, Summary: s, Time: ago(day)}}, Counted: true,
+		}},
+		Operation: &core.EngineOperation{Phase: core.EnginePhase(s), Revision: s, Tries: 1, Limit: 2, Started: ago(time.Hour), Message: s, By: s},
+		Objects:   map[core.Key]core.EngineObject{},
+		API:       []core.EngineRequest{core.EngineRequest(s)},
+	}
+	for _, v := range r.Verdicts {
+		e.Objects[v.Key] = core.EngineObject{Sync: s, Health: s, Surplus: true, Refused: true, Message: "m" + s}
+	}
+	return e
+}
+
+func hostileSwitches(s string) *core.Agents {
+	a := &core.Agents{ReadAt: ago(time.Second), Access: core.Access("a" + s), Error: "switches " + s}
+	for i := range 3 {
+		a.All = append(a.All, core.Agent{
+			Name: fmt.Sprintf("%d%s", i, s), Role: s, Description: s, Version: s, Applied: int64(i), Current: 1 << 62, HeartbeatError: s,
+		})
+	}
+	return a
 }
 
 // ways lead to every registered screen and to what can be switched on there.
@@ -101,6 +135,10 @@ func ways() map[string][]string {
 		"filter":    {"/", "x", "="},
 		"explain":   {"enter", "x"},
 		"explained": {"enter", "d", "x", "Z", "n", "J", "G"},
+		"engine":    {"enter", "5"},
+		"switches":  {"j", "enter", "5", "G"},
+		"back":      {"j", "enter", "5", "n", "1"},
+		"seek":      {"j", "enter", "5", "/", "e", "enter", "n"},
 		"search":    {"enter", "x", "/", "k", "enter", "n", "N"},
 	}
 }

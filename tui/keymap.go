@@ -67,6 +67,8 @@ const (
 	inDetail   scope = "fabric"
 	inDiff     scope = "diff"
 	inExplain  scope = "explanation"
+	inEngine   scope = "engine"
+	inTabs     scope = "tabs"
 )
 
 // binding gives an action its keys in a scope, a word for the footer and a few
@@ -88,7 +90,7 @@ type binding struct {
 // tails of such sequences.
 func keymap() []binding {
 	k := func(keys ...string) []string { return keys }
-	return []binding{
+	return slices.Concat([]binding{
 		{inFabrics, ActOpen, k("enter"), "open", "open the fabric"},
 		{inFabrics, ActDiff, k("d"), "diff", "diff of its worst object"},
 		{inDetail, ActDiff, k("enter", "d"), "diff", "diff of the object"},
@@ -116,14 +118,19 @@ func keymap() []binding {
 		{inExplain, ActFold, k("z"), "fold", "unfold or fold here"},
 		{inExplain, ActFoldAll, k("Z"), "", "unfold or fold everything"},
 
+		{inEngine, ActNextHit, k("n"), "next", "next part, or next hit"},
+		{inEngine, ActPrevHit, k("N"), "", "previous part or hit"},
+		{inEngine, ActSearch, k("/"), "search", "search the text"},
+
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
-
+	}, tabKeys(), []binding{
 		{inFabrics, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDetail, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
 		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
+		{inEngine, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},
 
 		{inAll, ActDown, k("j", "down"), "", "down"},
@@ -141,7 +148,7 @@ func keymap() []binding {
 		{everywhere, ActQuit, k("ctrl+c"), "", "quit"},
 		{everywhere, ActRedraw, k("ctrl+l"), "", "redraw the screen"},
 		{everywhere, ActSuspend, k("ctrl+z"), "", "suspend"},
-	}
+	})
 }
 
 // bindingsOf are the bindings that hold in some scopes, in the order of the

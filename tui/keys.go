@@ -25,6 +25,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 
 // can tells whether an action would do something now.
 func (m *Model) can(a Action) bool {
+	if to, ok := tabOf(a); ok {
+		return m.turns(to)
+	}
 	switch a {
 	case ActBack:
 		return len(m.stack) > 1 || !m.top().filter.empty()
@@ -41,6 +44,10 @@ func (m *Model) can(a Action) bool {
 
 // do carries out an action that it can.
 func (m *Model) do(a Action) tea.Cmd {
+	if to, ok := tabOf(a); ok {
+		m.turn(to)
+		return nil
+	}
 	switch a {
 	case ActHelp:
 		if m.top().spec.name == "help" {

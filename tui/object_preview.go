@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
@@ -8,32 +10,53 @@ import (
 )
 
 // objectPreview tells of one object in height lines: what it is, why its state
-// is what it is, and its changes, each on one line.
+// is what it is, its changes, each on one line, and what keeping Git's values
+// does.
 func objectPreview(e Env, v *core.Verdict, f core.FabricState, height int) []string {
 	s := e.Style
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule),
 		widget.Span{Ink: s.ink(themes.Header), Text: objectName(f, v.Key)},
 		widget.Span{Ink: s.ink(themes.Dim), Text: place(v.Origin)})}
-	lines = append(lines, stateLine(e, v, e.Width))
+	lines = append(lines, stateLines(e, v, e.Width, max(height/3, 1))...)
 	lines = append(lines, notes(e, v, e.Width)...)
 	off, _ := split(v)
-	room := height - len(lines)
+	keep := keepLines(e, v, engineOf(f), e.Width)
+	room := height - len(lines) - min(len(keep), max(height-len(lines)-len(off), height/5))
 	for i, c := range off {
 		if i == room-1 && len(off) > room {
 			left := safe.Sprintf(" and %s more", grouped(len(off)-i))
-			return append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Dim), left).String())
+			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Dim), left).String())
+			break
 		}
-		lines = append(lines, changeLine(e, v, c, e.Width))
+		if i < room {
+			lines = append(lines, changeLine(e, v, c, e.Width))
+		}
 	}
+	lines = append(lines, keep...)
 	return lines[:min(len(lines), height)]
 }
 
+// engineOf is the engine of a fabric as the last check met it; nil where there
+// was no check.
+func engineOf(f core.FabricState) *core.Engine {
+	if f.Report == nil {
+		return nil
+	}
+	return f.Report.Engine
+}
+
 // notes are what else there is to know of an object: the word of a person that
-// accepted it, and what the comparison noted.
+// accepted it, what the engine says of it, and what the comparison noted.
 func notes(e Env, v *core.Verdict, width int) []string {
+	f, _ := e.fabric()
 	texts := []safe.Text{}
 	if a := v.Acknowledged; a != nil {
 		texts = append(texts, safe.Sprintf("accepted by %s until %s: %s", a.By, core.Stamp(a.Until), a.Reason))
+	}
+	for _, says := range []string{tracked(engineOf(f), v), v.Opinion} {
+		if says != "" {
+			texts = append(texts, safe.Clean(says))
+		}
 	}
 	for _, n := range v.Notes {
 		texts = append(texts, safe.Sprintf("note: %s", n))
@@ -58,8 +81,9 @@ func paragraph(t safe.Text, ink widget.Ink, width int) []string {
 	return lines
 }
 
-// stateLine says what state an object is in, since when, and why.
-func stateLine(e Env, v *core.Verdict, width int) string {
+// stateLines say what state an object is in, since when, and why, in most lines
+// at most.
+func stateLines(e Env, v *core.Verdict, width, most int) []string {
 	s := e.Style
 	l := widget.NewLine(width).Put(s.ink(role(v.State)), safe.Sprintf(" %c %s", v.State.Letter(), v.State.Title()))
 	if !v.Since.IsZero() {
@@ -72,10 +96,30 @@ func stateLine(e Env, v *core.Verdict, width int) string {
 		}
 		l.Put(s.ink(themes.Dim), safe.Lit(")"))
 	}
-	if v.Reason != "" && v.Acknowledged == nil { // else the note tells it, with the end
-		l.Put(s.ink(themes.Text), safe.Sprintf(": %s", v.Reason))
+	if v.Reason == "" || v.Acknowledged != nil { // a note tells it, with the end
+		return []string{l.String()}
 	}
-	return l.String()
+	return reasonLines(e, l, safe.Clean(v.Reason), width, most)
+}
+
+// reasonLines append a reason to the line that it is about, and go on below it.
+func reasonLines(e Env, l *widget.Line, reason safe.Text, width, most int) []string {
+	ink := e.Style.ink(themes.Text)
+	l.Put(ink, safe.Lit(": "))
+	if widget.Width(reason) <= l.Room() || most <= 1 {
+		return []string{l.Put(ink, reason).String()}
+	}
+	first := widget.Wrap(reason, max(l.Room(), 1))[0]
+	rest := strings.TrimLeft(strings.TrimPrefix(reason.String(), first.String()), " ")
+	lines := []string{l.Put(ink, first).String()}
+	below := widget.Wrap(safe.Clean(rest), max(width-4, 1))
+	for i, t := range below[:min(len(below), most-1)] {
+		if i == most-2 && i < len(below)-1 {
+			t = widget.Fit(safe.Join(" ", below[i:]...), max(width-4, 1), widget.CutEnd)
+		}
+		lines = append(lines, widget.NewLine(width).Gap(widget.Ink{}, 3).Put(ink, t).String())
+	}
+	return lines
 }
 
 // changeLine tells of one field what each side has.
@@ -132,11 +176,10 @@ func fieldState(v core.FieldVerdict) core.State {
 
 // changesPreview is the diff of an object as it stands beside a list.
 func changesPreview(e Env, v *core.Verdict, width, height int) []string {
-	d := newFieldDiff(v, diffOptions{}, width)
-	lines := []string{
-		stateLine(e, v, width),
-		widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Lit(" ").Plus(direction(v, false, width-1))).String(),
-	}
+	f, _ := e.fabric()
+	d := newFieldDiff(v, engineOf(f), diffOptions{}, width)
+	lines := append(stateLines(e, v, width, max(height/4, 1)),
+		widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Lit(" ").Plus(direction(v, false, width-1))).String())
 	lines = append(append(lines, notes(e, v, width)...), "")
 	for i := range d.lines {
 		if len(lines) == height-1 && i < len(d.lines)-1 {

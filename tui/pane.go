@@ -84,16 +84,18 @@ type paneSpec struct {
 	scopes []scope      // whose keys work here, the innermost first
 	filter *filterWords // what / understands there, nil where it filters nothing
 	new    func() Pane
+	tab    tab // zero where the screen is no tab of a fabric
 }
 
 // panes lists the screens. The first one is where the dashboard starts.
 func panes() []paneSpec {
 	return []paneSpec{
-		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane},
-		{"detail", "fabric", []scope{inDetail, inLists, inAll, everywhere}, objectWords(), newDetailPane},
-		{"diff", "diff", []scope{inDiff, inAll, everywhere}, nil, newDiffPane},
-		{"explain", "explanation", []scope{inExplain, inAll, everywhere}, searchWords(), newExplainPane},
-		{"help", "help", []scope{inAll, everywhere}, nil, newHelpPane},
+		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane, tab{}},
+		{"detail", "fabric", []scope{inDetail, inLists, inTabs, inAll, everywhere}, objectWords(), newDetailPane, tab{1, "drift"}},
+		{"engine", "engine and switches", []scope{inEngine, inTabs, inAll, everywhere}, searchWords(), newEnginePane, tab{5, "engine"}},
+		{"diff", "diff", []scope{inDiff, inAll, everywhere}, nil, newDiffPane, tab{}},
+		{"explain", "explanation", []scope{inExplain, inAll, everywhere}, searchWords(), newExplainPane, tab{}},
+		{"help", "help", []scope{inAll, everywhere}, nil, newHelpPane, tab{}},
 	}
 }
 

@@ -78,9 +78,9 @@ func (p *diffPane) load(e Env) {
 		text = newScroll(e.Width)
 		text.say(themes.Text, 2, safe.Lit("neither git nor live has this object now"))
 	case p.unified:
-		text = newUnifiedDiff(&p.about, e.document, o, e.Width)
+		text = newUnifiedDiff(&p.about, engineOf(f), e.document, o, e.Width)
 	default:
-		text = newFieldDiff(&p.about, o, min(e.Width, fieldsWidth))
+		text = newFieldDiff(&p.about, engineOf(f), o, min(e.Width, fieldsWidth))
 	}
 	p.show(text, fresh)
 }
@@ -189,7 +189,7 @@ func (p *diffPane) above(e Env) []string {
 	if !p.compared() {
 		lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
 		if !p.gone {
-			lines = append(lines, stateLine(e, &p.about, e.Width))
+			lines = append(lines, stateLines(e, &p.about, e.Width, max(e.Height/4, 1))...)
 			lines = append(append(lines, p.notes(e)...), "")
 		}
 		return lines
@@ -203,8 +203,8 @@ func (p *diffPane) above(e Env) []string {
 		minus, plus, means = safe.Lit(" - git"), safe.Lit("   + live"), safe.Lit("   from what git says to what runs (% flips)")
 	}
 	lines = append(lines,
-		widget.NewLine(e.Width).Put(s.ink(themes.Removed), minus).Put(s.ink(themes.Added), plus).Put(s.ink(themes.Dim), means).String(),
-		stateLine(e, &p.about, e.Width))
+		widget.NewLine(e.Width).Put(s.ink(themes.Removed), minus).Put(s.ink(themes.Added), plus).Put(s.ink(themes.Dim), means).String())
+	lines = append(lines, stateLines(e, &p.about, e.Width, max(e.Height/5, 1))...)
 	lines = append(lines, p.notes(e)...)
 	if e.Height >= 12 {
 		lines = append(lines, "")

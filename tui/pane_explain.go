@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,10 +14,9 @@ import (
 // explainPane tells how the verdict on one object came about. What it shows is
 // asked of the engine by a [Job], anew for each report.
 type explainPane struct {
-	reader
+	searcher
 	answer *explained // the last one, nil before the first
 	made   explainMade
-	hits   []int
 }
 
 // explainMade is what the text was made of; it is made anew when one of these
@@ -28,7 +26,6 @@ type explainMade struct {
 	width  int
 	all    bool
 	opened int
-	search string
 	fault  string
 }
 
@@ -78,13 +75,14 @@ func (p *explainPane) Take(msg tea.Msg) {
 
 // load brings the text up to date.
 func (p *explainPane) load(e Env) {
-	made := explainMade{width: e.Width, all: p.all, opened: len(p.open), search: e.Filter.text}
+	made := explainMade{width: e.Width, all: p.all, opened: len(p.open)}
 	if p.answer != nil && p.answer.place == e.Place.Object {
 		made.answer = p.answer
 	} else if e.work.err != nil {
 		made.fault = e.work.err.Error()
 	}
 	if made == p.made && p.text != nil {
+		p.search(e.Filter, false)
 		return
 	}
 	fresh := made.answer == nil || p.made.answer == nil || made.answer.place != p.made.answer.place
@@ -92,14 +90,10 @@ func (p *explainPane) load(e Env) {
 		p.folding = folding{}
 		made.all, made.opened = false, 0
 	}
-	searched := made.search != p.made.search
 	p.made = made
 	f, _ := e.fabric()
 	p.show(p.compose(e, f.Fabric), fresh)
-	p.hits = p.text.hits(e.Filter)
-	if searched && len(p.hits) > 0 {
-		p.window.To(p.hits[p.following(true, p.window.Cursor()-1)])
-	}
+	p.search(e.Filter, true)
 }
 
 // compose makes the text, and as long as there is none says why.
@@ -116,19 +110,6 @@ func (p *explainPane) compose(e Env, f core.Fabric) *scroll {
 	return text
 }
 
-// following is the next hit behind a line, or the one before it, as an index of
-// the hits, going on at the other end.
-func (p *explainPane) following(forward bool, line int) int {
-	i, found := slices.BinarySearch(p.hits, line)
-	switch {
-	case !forward:
-		i--
-	case found:
-		i++
-	}
-	return (i + len(p.hits)) % len(p.hits)
-}
-
 func (p *explainPane) Can(e Env, a Action) bool {
 	p.load(e)
 	switch a {
@@ -137,10 +118,8 @@ func (p *explainPane) Can(e Env, a Action) bool {
 		return ok
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
-	case ActNextHit, ActPrevHit:
-		return len(p.hits) > 0 || len(p.text.heads) > 1 && e.Filter.empty()
 	default:
-		return p.can(a)
+		return p.can(e, a)
 	}
 }
 
@@ -153,12 +132,6 @@ func (p *explainPane) Do(e Env, a Action) Outcome {
 		return otherObject(e, 1)
 	case ActPrevObject:
 		return otherObject(e, -1)
-	case ActNextHit, ActPrevHit:
-		if len(p.hits) == 0 {
-			p.nextChange(a == ActNextHit)
-			break
-		}
-		p.window.To(p.hits[p.following(a == ActNextHit, p.window.Cursor())])
 	default:
 		p.do(a)
 	}
@@ -180,25 +153,13 @@ func (p *explainPane) View(e Env) Frame {
 			{Ink: s.ink(themes.Header), Text: objectName(f, e.Place.Object)},
 		},
 		Facts:    []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("explained")}},
-		Position: p.position(e),
+		Position: p.position().Plus(objectPosition(e)),
 	}
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit(" explained")})
-	if !e.Filter.empty() {
-		found := e.Filter.note(s, e.Height)
-		found.Text = found.Text.Plus(safe.Sprintf("  %s (n next, esc clears)", plural(len(p.hits), "hit")))
-		frame.Note = found
-	}
+	frame.Note = p.found(e)
 	if e.roomy() {
 		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
 	}
 	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
 	return frame
-}
-
-func (p *explainPane) position(e Env) safe.Text {
-	text := safe.Text{}
-	if change, _ := p.where(); p.text.changes > 0 {
-		text = safe.Sprintf("part %d/%d", max(change, 0)+1, p.text.changes)
-	}
-	return text.Plus(objectPosition(e))
 }

@@ -15,7 +15,7 @@ import (
 // under the cursor: below the list, or beside it where there is room.
 type fabricsPane struct {
 	list    widget.List[core.FabricID]
-	counted []tally
+	columns []fabricColumn
 	touched bool // the cursor was moved by hand, so it follows its fabric
 	page    int
 
@@ -27,8 +27,9 @@ type fabricsPane struct {
 // fabricRow is a fabric with what it shows.
 type fabricRow struct {
 	core.FabricState
-	state core.State
-	word  safe.Text
+	state            core.State
+	word             safe.Text
+	engine, switches part // empty where there is nothing to tell
 }
 
 // fabricsMade is what the rows were made of; they are made anew when one of
@@ -63,7 +64,7 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 	p.made, p.all, p.shown = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
 		state, word := standing(f, e.Now)
-		p.all = append(p.all, fabricRow{f, state, word})
+		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report)})
 	}
 	slices.SortStableFunc(p.all, func(a, b fabricRow) int {
 		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.Fabric.ID, b.Fabric.ID))
@@ -87,7 +88,7 @@ func (r fabricRow) subject() subject {
 	id := string(r.Fabric.ID)
 	return subject{
 		text:   id + " " + r.Fabric.Description + " " + r.word.String(),
-		fields: map[string][]string{"state": {r.state.String(), r.word.String()}, "name": {id}},
+		fields: map[string][]string{"state": {r.state.String(), r.word.String()}, "name": {id}, "engine": {r.engine.text.String()}},
 	}
 }
 
@@ -186,8 +187,8 @@ func (p *fabricsPane) View(e Env) Frame {
 	if len(rows) > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(rows))
 	}
-	columns, counted := fabricColumns(e, p.all)
-	p.counted = counted
+	p.columns = fabricColumns(e, p.all)
+	columns := layout(p.columns)
 	if !e.roomy() {
 		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), rows, e.Height)
 		return frame

@@ -35,6 +35,10 @@ type scrollLine struct {
 	left   []part
 	right  []part
 	at     time.Time // its age is drawn at the right end
+
+	// A row of a table has these in place of left, right and at.
+	table *widget.Table
+	cells []part
 }
 
 // part is a piece of a line in one role.
@@ -138,6 +142,13 @@ func (l scrollLine) draw(s *Style, now time.Time, selected bool, width int) stri
 			return s.emphasis(p.role)
 		}
 		return s.on(selected, p.role)
+	}
+	if l.table != nil {
+		cells := make([]widget.Span, len(l.cells))
+		for i, p := range l.cells {
+			cells[i] = widget.Span{Ink: ink(p), Text: p.text}
+		}
+		return l.table.Row(s.on(selected, themes.Text), selected, cells)
 	}
 	cursor := safe.Lit(" ")
 	if selected {

@@ -64,10 +64,11 @@ func (m *Model) visit(o SnapshotOptions) error {
 	if !ok {
 		return fmt.Errorf("no fabric %q", o.Fabric)
 	}
-	m.open(Place{Screen: "detail", Fabric: o.Fabric}, nil)
-	if o.Screen == "detail" {
+	if spec, _ := specOf(o.Screen); spec.tab.number != 0 {
+		m.open(Place{Screen: o.Screen, Fabric: o.Fabric}, nil)
 		return nil
 	}
+	m.open(Place{Screen: "detail", Fabric: o.Fabric}, nil)
 	if o.Object == (core.Key{}) && f.Report != nil && len(f.Report.Verdicts) > 0 {
 		o.Object = f.Report.Verdicts[0].Key
 	}

@@ -11,12 +11,15 @@ import (
 )
 
 // chrome says which lines the root draws around a pane.
-type chrome struct{ header, status, hints bool }
+type chrome struct{ header, tabs, status, hints bool }
 
 // chrome leaves lines out as the terminal gets lower: what is being looked at
 // comes before how to go on.
 func (m *Model) chrome() chrome {
-	return chrome{header: m.height >= 2, status: m.height >= 14, hints: m.height >= 8}
+	return chrome{
+		header: m.height >= 2, tabs: m.height >= 18 && m.top().spec.tab.number != 0,
+		status: m.height >= 14, hints: m.height >= 8,
+	}
 }
 
 // brief tells whether there is room for no more than one line.
@@ -26,7 +29,7 @@ func (m *Model) brief() bool { return m.height < 2 || m.height < 4 && m.width < 
 func (m *Model) room() (width, height int) {
 	height = m.height
 	c := m.chrome()
-	for _, there := range []bool{c.header, c.status, c.hints} {
+	for _, there := range []bool{c.header, c.tabs, c.status, c.hints} {
 		if there {
 			height--
 		}
@@ -58,6 +61,9 @@ func (m *Model) lines() []string {
 	lines := make([]string, 0, m.height)
 	if c.header {
 		lines = append(lines, m.header(frame, !c.status))
+	}
+	if c.tabs {
+		lines = append(lines, m.tabLine())
 	}
 	_, height := m.room()
 	body := frame.Lines[:min(len(frame.Lines), height)]
@@ -129,12 +135,13 @@ func (m *Model) hints() string {
 	return l.String()
 }
 
-// hinted are the bindings of the footer, help last.
+// hinted are the bindings of the footer, help last. The line of the tabs has
+// their keys already.
 func (m *Model) hinted() []binding {
 	var shown, help []binding
 	for _, b := range bindingsOf(m.top().spec.scopes) {
 		switch {
-		case b.hint == "" || !m.can(b.action):
+		case b.hint == "" || !m.can(b.action), b.scope == inTabs && m.chrome().tabs:
 		case b.action == ActHelp:
 			if m.top().spec.name == "help" {
 				b.hint = "close help"

@@ -108,7 +108,7 @@ func unknowns(c core.Counts) string {
 
 // changedBy tells who changed the live side of an object, and when: the
 // program that did so last, or where nobody recorded one the reason of the
-// verdict and since when it holds.
+// verdict and since when it holds. Of a stuck object it is what the engine did.
 func changedBy(v core.Verdict) (who safe.Text, at time.Time, program bool) {
 	names := map[string]bool{}
 	last := ""
@@ -122,6 +122,10 @@ func changedBy(v core.Verdict) (who safe.Text, at time.Time, program bool) {
 		}
 	}
 	switch {
+	case v.State == core.Stuck:
+		// Who changed live is not what keeps it from following Git.
+		what, _, _ := strings.Cut(v.Reason, ": ")
+		return safe.Clean(what), v.Since, false
 	case v.State == core.Unknown && v.LastKnown:
 		return safe.Sprintf("was %s", v.Last.Title()), v.Since, false
 	case last == "":

@@ -72,7 +72,11 @@ func (s *site) untouched(ref hedgehog.Ref) bool {
 
 // take removes and answers the oldest open difference of one of some states.
 func (s *site) take(states ...string) (open, bool) {
-	i := slices.IndexFunc(s.open, func(o open) bool { return slices.Contains(states, o.change.State) })
+	return s.takeFirst(func(o open) bool { return slices.Contains(states, o.change.State) })
+}
+
+func (s *site) takeFirst(is func(open) bool) (open, bool) {
+	i := slices.IndexFunc(s.open, is)
 	if i < 0 {
 		return open{}, false
 	}
@@ -81,13 +85,22 @@ func (s *site) take(states ...string) (open, bool) {
 	return o, true
 }
 
-// onlyGit is the state of what waited too long for the engine.
-const onlyGit = "only_git"
+// onlyGit is the state of what waited too long for the engine, stuck of what it
+// could not apply.
+const (
+	onlyGit = "only_git"
+	stuck   = "stuck"
+)
 
 // apply has the engine bring the oldest change of Git to the cluster.
 func apply(told string) act {
 	return func(s *site, _ *rand.Rand, at time.Time) (done, bool) {
-		o, ok := s.take(hedgehog.Pending, onlyGit)
+		// What is refused comes last: it does not keep the rest from being applied.
+		waits := func(o open) bool { return slices.Contains([]string{hedgehog.Pending, onlyGit}, o.change.State) }
+		o, ok := s.takeFirst(func(o open) bool { return waits(o) && !s.refuses(o) })
+		if !ok {
+			o, ok = s.takeFirst(waits)
+		}
 		if !ok {
 			return done{}, false
 		}

@@ -160,6 +160,9 @@ func (w *World) Wants(fabric string) (Want, error) {
 	want := Want{Invalid: s.cut, States: map[hedgehog.Ref]string{}}
 	for _, o := range s.open {
 		want.States[o.change.Object] = o.change.State
+		if s.refuses(o) {
+			want.States[o.change.Object] = stuck
+		}
 		want.Changes = append(want.Changes, o.change)
 	}
 	if s.broken != "" {
@@ -199,7 +202,11 @@ func (w *World) play(b beat, rng *rand.Rand, at time.Time) (string, error) {
 	}
 	var failed error
 	if done.message != "" {
-		failed = w.push(s, done.author, done.message, at)
+		before := w.repo.head.String()
+		if failed = w.push(s, done.author, done.message, at); failed == nil {
+			s.await(before, w.repo.head.String(), at)
+			failed = w.dumpOthers(s, at)
+		}
 	}
 	if failed == nil {
 		failed = w.dump(s, at)
@@ -231,9 +238,32 @@ func (w *World) push(s *site, by author, message string, at time.Time) error {
 	return nil
 }
 
+// await notes which commit what Git decided last waits for.
+func (s *site) await(before, commit string, at time.Time) {
+	for i := range s.open {
+		o := &s.open[i]
+		if o.commit == "" && slices.Contains([]string{hedgehog.Pending, onlyGit}, o.change.State) {
+			o.before, o.commit, o.at = before, commit, at
+		}
+	}
+}
+
+// dumpOthers writes the clusters whose engines have seen that the branch moved.
+func (w *World) dumpOthers(s *site, at time.Time) error {
+	for _, other := range w.sites {
+		if other == s || other.argo == nil {
+			continue
+		}
+		if err := w.dump(other, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // dump writes what a fabric's API server holds.
 func (w *World) dump(s *site, at time.Time) error {
-	content, err := s.dump(at)
+	content, err := s.dump(at, w.engineObjects(s, at))
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func contents(t *testing.T, w *World) map[string]string {
 		}
 		data, err := os.ReadFile(name)
 		rel, _ := filepath.Rel(w.dir, name)
-		files[rel] = string(data)
+		files[rel] = strings.ReplaceAll(string(data), w.dir, "WORLD") // the engine names the repository
 		return err
 	})
 	if err != nil {

@@ -40,6 +40,12 @@
 // random walk: a visitor of ten minutes sees each state come and go, and what
 // follows from each step can be checked. The seed chooses the objects.
 //
+// Some clusters hold an Argo CD, as the Application that tells of it. What that
+// says is derived from what is open on the fabric whenever its dump is written,
+// and so it never tells another story: what Git decided and live does not have
+// yet is being tried, and where the fabric's webhook refuses it, tried again.
+// Nothing in the demonstration acts on it.
+//
 // A commit is written by hand from go-git's plumbing: its porcelain needs a work
 // tree. The branch moves by renaming main.lock, as git does it, for go-git
 // rewrites the file in place, and a reader may meet it empty.

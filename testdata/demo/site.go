@@ -23,6 +23,7 @@ type place struct {
 	tenants bool // Git holds the tenants only, and no wiring
 	spec    hedgehog.Spec
 	applied hedgehog.LiveOptions // how the engine brings it to the cluster
+	argo    *argo                // nil where the cluster has none of its own
 }
 
 // site is a fabric at one time.
@@ -44,6 +45,11 @@ type open struct {
 	change hedgehog.Change
 	git    map[string]any // both sides before it, nil where the object was not there
 	live   map[string]any
+
+	// Of what the engine has still to apply: the commit, the one before it, and
+	// when it was made.
+	commit, before string
+	at             time.Time
 }
 
 // places are the fabrics: two data centres, sites at the edge, a lab.
@@ -68,16 +74,16 @@ func places() []place {
 	}
 	small := hedgehog.Small(1)
 	small.VPCs, small.Attachments = 8, 20
-	argo := func(app string) hedgehog.LiveOptions { return hedgehog.LiveOptions{Application: app} }
+	byArgo := func(app string) hedgehog.LiveOptions { return hedgehog.LiveOptions{Application: app} }
 	flux := hedgehog.LiveOptions{Manager: "kustomize-controller"}
 	kubectl := hedgehog.LiveOptions{Method: hedgehog.ClientSideApply}
 	return []place{
-		{name: "dc1-frontend", description: "Hall 1, tenants and storage", cluster: "dc1-fe", dir: "dc1/frontend", layout: hedgehog.PerObject, spec: small, applied: argo("dc1-frontend")},
-		{name: "dc1-backend-a", description: "Hall 1, GPU plane A", cluster: "dc1-be-a", dir: "dc1/backend-a", layout: hedgehog.PerTier, spec: backend(8), applied: argo("dc1-backend-a")},
-		{name: "dc1-backend-b", description: "Hall 1, GPU plane B", cluster: "dc1-be-b", dir: "dc1/backend-b", layout: hedgehog.PerTier, spec: backend(8), applied: argo("dc1-backend-b")},
+		{name: "dc1-frontend", description: "Hall 1, tenants and storage", cluster: "dc1-fe", dir: "dc1/frontend", layout: hedgehog.PerObject, spec: small, applied: byArgo("dc1-frontend")},
+		{name: "dc1-backend-a", description: "Hall 1, GPU plane A", cluster: "dc1-be-a", dir: "dc1/backend-a", layout: hedgehog.PerTier, spec: backend(8), applied: byArgo("dc1-backend-a"), argo: &argo{}},
+		{name: "dc1-backend-b", description: "Hall 1, GPU plane B", cluster: "dc1-be-b", dir: "dc1/backend-b", layout: hedgehog.PerTier, spec: backend(8), applied: byArgo("dc1-backend-b"), argo: &argo{clashes: true, patchy: true}},
 		{name: "dc2-frontend", description: "Hall 2, tenants", cluster: "dc2-fe", dir: "dc2/frontend", layout: hedgehog.PerObject, split: true, spec: frontend, applied: flux},
 		{name: "edge-ams", description: "Amsterdam", cluster: "ams", dir: "edge/ams", layout: hedgehog.PerObject, tenants: true, spec: edge(2), applied: kubectl},
-		{name: "edge-fra", description: "Frankfurt", cluster: "fra", dir: "edge/fra", layout: hedgehog.Mixed, spec: edge(3), applied: argo("edge-fra")},
+		{name: "edge-fra", description: "Frankfurt", cluster: "fra", dir: "edge/fra", layout: hedgehog.Mixed, spec: edge(3), applied: byArgo("edge-fra"), argo: &argo{selfHeal: true, exclude: "examples/**"}},
 		{name: "edge-lon", description: "London", cluster: "lon", dir: "edge/lon", layout: hedgehog.Mixed, spec: edge(4), applied: flux},
 		{name: "edge-sin", description: "Singapore", cluster: "sin", dir: "edge/sin", layout: hedgehog.PerObject, spec: edge(5), applied: flux},
 		{name: "lab-gpu", description: "The lab's GPU pod, read from a dump that arrives by scp", cluster: "lab", dir: "lab/gpu", layout: hedgehog.PerTier, spec: backend(4), applied: kubectl},
@@ -170,13 +176,15 @@ func (s *site) held(file string) []hedgehog.Ref {
 
 func (s *site) dumpFile() string { return "clusters/" + s.name + ".json" }
 
-// dump is what the API server holds, with what controllers wrote beside it, one
-// object a line; half of it where the copy was cut off.
-func (s *site) dump(at time.Time) ([]byte, error) {
+// dump is what the API server holds, with what controllers and an engine wrote
+// beside it, one object a line; half of it where the copy was cut off.
+func (s *site) dump(at time.Time, engine []map[string]any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	for _, obj := range slices.Concat(s.world.Live, hedgehog.ControllerObjects(s.world.Live, at)) {
+	beside := hedgehog.ControllerObjects(s.world.Live, at)
+	s.agents(beside, at)
+	for _, obj := range slices.Concat(s.world.Live, beside, engine) {
 		if err := e.Encode(obj); err != nil {
 			return nil, err
 		}

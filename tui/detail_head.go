@@ -1,0 +1,144 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// above are the lines over the table: the counts, what waits for a person, the
+// engine and the switches, and what could not be read.
+func (p *detailPane) above(e Env, f core.FabricState) []string {
+	if !e.roomy() {
+		return nil
+	}
+	s := e.Style
+	note := widget.Span{}
+	if !e.Filter.empty() {
+		note = e.Filter.note(s, e.Height)
+	}
+	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, e.Width-widget.Width(note.Text)-9)}
+	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, note)}
+	room := max(min(e.Height/6, 6), 1)
+	waiting := banners(f, e, e.Width)
+	lines = append(lines, waiting[:min(len(waiting), max(e.Height/3, 1))]...)
+	if f.Report != nil && e.Height >= 14 {
+		lines = append(lines, engineLines(e, f)...)
+		lines = append(lines, beside(e, rulesFor(f.Report), notInGit(f.Report))...)
+	}
+	for _, reason := range problems(f, e) {
+		for i, l := range widget.Wrap(safe.Clean(reason), e.Width-3) {
+			if room == 0 {
+				return lines
+			}
+			lead := safe.Lit("   ")
+			if i == 0 {
+				lead = safe.Lit(" ? ")
+			}
+			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(role(core.Unknown)), lead).Put(s.ink(themes.Error), l).String())
+			room--
+		}
+	}
+	return lines
+}
+
+// beside puts sentences on one line where they fit, else on a line each.
+func beside(e Env, texts ...string) []string {
+	texts = slices.DeleteFunc(texts, func(t string) bool { return t == "" })
+	if joined := strings.Join(texts, "; "); len(joined) < e.Width && len(texts) > 0 {
+		texts = []string{joined}
+	}
+	lines := make([]string, len(texts))
+	for i, t := range texts {
+		lines[i] = widget.NewLine(e.Width).Put(e.Style.ink(themes.Dim), safe.Clean(" "+t)).String()
+	}
+	return lines
+}
+
+// rulesFor says which release the rules are of, and which one the fabric looks
+// like.
+func rulesFor(r *core.Report) string {
+	switch {
+	case r.Rules == "":
+		return ""
+	case r.Release == "":
+		return fmt.Sprintf("rules %s, fabric release not known", r.Rules)
+	}
+	return fmt.Sprintf("rules %s, fabric %s", r.Rules, r.Release)
+}
+
+// counts sums the fabric's objects up in words, in as many as there is room
+// for, and what was folded of them.
+func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
+	if f.Report == nil {
+		return safe.Lit("objects")
+	}
+	text := safe.Clean(tallied(f))
+	for _, more := range []struct {
+		n    int
+		tell func(int) string
+	}{
+		{p.server, func(n int) string { return plural(n, "server field") + " folded" }},
+		{p.own, func(n int) string { return grouped(n) + " by own rules" }},
+	} {
+		longer := text.Plus(safe.Sprintf(", %s", more.tell(more.n)))
+		if more.n > 0 && widget.Width(longer) <= room {
+			text = longer
+		}
+	}
+	return text
+}
+
+// crumbs is the way to a screen, its last part in full.
+func crumbs(e Env, parts ...safe.Text) []widget.Span {
+	spans := []widget.Span{{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("fabrics")}}
+	for i, t := range parts {
+		r := themes.Dim
+		if i == len(parts)-1 {
+			r = themes.Header
+		}
+		spans = append(spans, widget.Span{Ink: e.Style.ink(themes.Rule), Text: safe.Lit(" > ")}, widget.Span{Ink: e.Style.ink(r), Text: t})
+	}
+	return spans
+}
+
+// fabricFacts are the right of the header: the age of what is shown last,
+// because it must never be missing.
+func fabricFacts(e Env, f core.FabricState) []widget.Span {
+	s := e.Style
+	state, word := standing(f, e.Now)
+	text := safe.Sprintf("%c ", state.Letter()).Plus(word)
+	if f.Report != nil && f.Report.Counts[state] > 0 && state != core.InSync && word.String() == state.Title() {
+		text = safe.Sprintf("%c %d %s", state.Letter(), f.Report.Counts[state], state.Title())
+	}
+	facts := []widget.Span{}
+	if f.Report != nil {
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("git %s", revisions(f.Report))})
+	}
+	if words := marks(e, f); len(words) > 0 {
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(strings.Join(words, "  "))})
+	}
+	facts = append(facts, widget.Span{Ink: s.ink(role(state)), Text: text})
+	switch {
+	case f.Report != nil && !f.Checking.IsZero():
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s, checking %s", age(e.Now, f.Report.Live.ReadAt), age(e.Now, f.Checking))})
+	case f.Report != nil:
+		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s", age(e.Now, f.Report.Live.ReadAt))})
+	}
+	return facts
+}
+
+// goneFrame stands where a screen has lost what it was about.
+func goneFrame(e Env, why safe.Text) Frame {
+	span := widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Lit(" ").Plus(why)}
+	return Frame{
+		Title: crumbs(e),
+		Lines: []string{widget.NewLine(e.Width).Spans(span).String()},
+		Brief: []widget.Span{span},
+	}
+}

@@ -1,0 +1,82 @@
+package tui
+
+import (
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+func (p *detailPane) columns() []widget.Column {
+	return []widget.Column{
+		{Title: safe.Lit(" "), Width: 1},
+		{Title: safe.Lit("OBJECT"), Width: max(p.widest, 20), Min: 16, Grow: true, Cut: widget.CutMiddle},
+		{Title: safe.Lit("FIELDS"), Width: 6, Right: true, Rank: 1},
+		{Title: safe.Lit("LIVE CHANGED BY"), Width: 22, Min: 16, Rank: 3},
+		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
+	}
+}
+
+func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height int) []string {
+	if height <= 0 {
+		return nil
+	}
+	lines := make([]string, 0, height)
+	if height > 2 {
+		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
+		height--
+	}
+	p.page = height
+	if len(p.rows) == 0 {
+		return append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
+	}
+	from, to := p.list.See(height)
+	names := make([]safe.Text, to-from)
+	for i := range names {
+		names[i] = objectName(f, p.rows[from+i].Key)
+	}
+	names = widget.FitApart(names, t.ColumnWidth(1), func(i int) widget.Cut { return nameCut(p.rows[from+i].Key) })
+	for i := from; i < to; i++ {
+		selected := i == p.list.Cursor()
+		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+		v := p.rows[i]
+		who, at, program := changedBy(*v)
+		by := themes.Dim
+		if program {
+			by = themes.Text
+		}
+		cells := []widget.Span{
+			{Ink: ink(role(v.State)), Text: safe.Clean(string(v.State.Letter()))},
+			{Ink: ink(themes.Text), Text: names[i-from]},
+			{Ink: ink(themes.Text), Text: fieldCount(*v)},
+			{Ink: ink(by), Text: who},
+			{Ink: ink(themes.Dim), Text: age(e.Now, at)},
+		}
+		if v.State == core.Invalid && len(v.Changes) == 0 {
+			// Nothing was compared: there is only the reason to tell.
+			lines = append(lines, t.RowOver(ink(themes.Text), selected, cells, 1, 3))
+			continue
+		}
+		lines = append(lines, t.Row(ink(themes.Text), selected, cells))
+	}
+	return lines
+}
+
+// nothing says why the list is empty. It never says that all is well where
+// something was not read.
+func (p *detailPane) nothing(e Env, f core.FabricState) safe.Text {
+	state, word := standing(f, e.Now)
+	switch {
+	case f.Report == nil && f.Err != nil:
+		return safe.Lit("  nothing has been read yet")
+	case f.Report == nil:
+		return safe.Lit("  ").Plus(word)
+	case !e.Filter.empty():
+		return safe.Lit("  no object matches the filter (esc clears it)")
+	case f.Report.Counts.Total() == 0 && state == core.InSync:
+		return safe.Lit("  no objects on either side")
+	case state == core.InSync:
+		return safe.Sprintf("  everything is in sync (a shows all %s)", plural(f.Report.Counts.Total(), "object"))
+	}
+	return safe.Lit("  nothing else is known to differ")
+}

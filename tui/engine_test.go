@@ -1,0 +1,270 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+func TestTabsStandBesideEachOther(t *testing.T) {
+	d := drive(t, only(engineFabric()), 80, 24).press("enter", "j")
+	before := d.cursor()
+	d.shows("[1 drift]  5 engine")
+	d.press("5")
+	d.shows("1 drift  [5 engine]")
+	d.shows("Application dc1 in argocd")
+	if d.press("1").cursor() != before {
+		t.Errorf("the cursor is on %q, was on %q", d.cursor(), before)
+	}
+	d.press("1").shows("[1 drift]") // which is no other tab
+	d.press("5", "esc").shows("FABRIC")
+}
+
+func TestEveryTabHasAKeyAndANumberOfItsOwn(t *testing.T) {
+	seen := map[int]string{}
+	for _, p := range tabs() {
+		if p.tab.number < 1 || p.tab.number > 9 || p.tab.word == "" || seen[p.tab.number] != "" {
+			t.Errorf("%s is tab %+v, which %q is too", p.name, p.tab, seen[p.tab.number])
+		}
+		seen[p.tab.number] = p.name
+		if got := drive(t, fullFleet(), 80, 24).press("enter", "5", "1", fmt.Sprint(p.tab.number)).model.top().spec.name; got != p.name {
+			t.Errorf("%d leads to %s, want %s", p.tab.number, got, p.name)
+		}
+	}
+}
+
+func TestLowScreensHaveTheTabsInTheFooter(t *testing.T) {
+	drive(t, only(engineFabric()), 60, 10).press("enter").shows("5 engine")
+	if got := strings.Count(drive(t, only(engineFabric()), 160, 30).press("enter").screen(), "5 engine"); got != 1 {
+		t.Errorf("the tab is named %d times, want once", got)
+	}
+}
+
+func TestListHasNoColumnForWhatNoFabricHas(t *testing.T) {
+	plain := fabric("dc1", time.Second, calm(3)...)
+	with, none := fabric("dc2", time.Second, calm(3)...), fabric("dc3", time.Second, calm(3)...)
+	with.Report.Engine, with.Report.Agents = argo("dc2"), switches(3)
+	none.Report.Engine, none.Report.Agents = &core.Engine{Access: core.AccessOK}, &core.Agents{Access: core.AccessOK}
+	for _, tt := range []struct {
+		fleet            core.Fleet
+		engine, switches bool
+	}{
+		{core.Fleet{Fabrics: []core.FabricState{plain}}, false, false},
+		{core.Fleet{Fabrics: []core.FabricState{plain, none}}, false, false},
+		{core.Fleet{Fabrics: []core.FabricState{plain, none, with}}, true, true},
+	} {
+		titles := drive(t, tt.fleet, 100, 24).lines()[2]
+		if strings.Contains(titles, "ENGINE") != tt.engine || strings.Contains(titles, " SW ") != tt.switches {
+			t.Errorf("titles %q, want ENGINE %v and SW %v", titles, tt.engine, tt.switches)
+		}
+	}
+}
+
+func TestEngineThatNeedsAPersonStandsOut(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*core.Engine)
+		want   themes.Role
+	}{
+		"all by itself": {func(*core.Engine) {}, themes.Dim},
+		"behind": {func(e *core.Engine) {
+			e.Sources = []core.EngineSource{source("f", "9b1d0aa3", commit("4f2c9e1d", "a", time.Hour, "x"))}
+		}, themes.Text},
+		"manual":  {func(e *core.Engine) { e.Auto = false }, themes.Warn},
+		"blocked": {func(e *core.Engine) { e.Blocked = "suspended" }, themes.Warn},
+		"retries": {func(e *core.Engine) { retrying(e) }, themes.Warn},
+		"failed":  {func(e *core.Engine) { e.Operation.Phase = core.EngineFailed }, themes.Warn},
+		"failed at a commit that is past": {func(e *core.Engine) {
+			e.Operation.Phase, e.Operation.Revision = core.EngineFailed, "9b1d0aa3"
+		}, themes.Dim},
+		"mismatch": {func(e *core.Engine) { e.Mismatch = []string{"x"} }, themes.Warn},
+		"unread":   {func(e *core.Engine) { e.Access, e.Auto = core.AccessForbidden, false }, themes.Dim},
+	} {
+		f := fabric("f", time.Second)
+		f.Report.Engine = argo("f")
+		tt.change(f.Report.Engine)
+		if got := engineWord(f.Report); got.role != tt.want {
+			t.Errorf("%s: %q is drawn as %s, want %s", name, got.text, got.role, tt.want)
+		}
+	}
+}
+
+func TestSwitchesThatAreNotWellStandOut(t *testing.T) {
+	f := fabric("f", time.Second)
+	f.Report.Agents = switches(3)
+	if got := switchesWord(f.Report); got.role != themes.Dim || got.text.String() != "3/3" {
+		t.Errorf("%q is drawn as %s", got.text, got.role)
+	}
+	f.Report.Agents.All[1].Heartbeat = ago(5 * time.Minute)
+	if got := switchesWord(f.Report); got.role != themes.Warn {
+		t.Errorf("%q with a late heartbeat is drawn as %s", got.text, got.role)
+	}
+	f.Report.Agents = switches(3)
+	f.Report.Agents.All[1].Applied = 11
+	if got := switchesWord(f.Report); got.role != themes.Warn || got.text.String() != "2/3" {
+		t.Errorf("%q is drawn as %s", got.text, got.role)
+	}
+}
+
+func TestMismatchIsToldBeforeAllElse(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {160, 45}, {60, 10}} {
+		d := drive(t, only(mismatchedFabric()), size[0], size[1]).press("enter")
+		lines, at := d.lines(), 0
+		for !strings.HasPrefix(lines[at], "--") {
+			at++
+		}
+		if !strings.Contains(lines[at+1], "argocd applies prod of") {
+			t.Errorf("at %v the first line is %q", size, lines[at+1])
+		}
+	}
+}
+
+func TestSwitchesWithSomethingTheMatterComeFirst(t *testing.T) {
+	d := drive(t, only(engineFabric()), 110, 80).press("enter", "5")
+	var names []string
+	for _, l := range d.lines() {
+		if f := strings.Fields(l); len(f) > 1 && strings.HasPrefix(f[0], "leaf-") {
+			names = append(names, f[0])
+		}
+	}
+	if got := strings.Join(names[:7], " "); got != "leaf-03 leaf-12 leaf-14 leaf-07 leaf-08 leaf-01 leaf-02" {
+		t.Errorf("switches in the order %s", got)
+	}
+}
+
+func TestEngineTextKeepsItsPlaceWhileTimePasses(t *testing.T) {
+	d := drive(t, only(engineFabric()), 80, 24).press("enter", "5", "n", "n", "j")
+	before, now := d.cursor(), noon
+	d.model.cfg.Now = func() time.Time { return now }
+	now = now.Add(time.Second)
+	d.send(clockMsg{})
+	if d.cursor() != before {
+		t.Errorf("the cursor is on %q, was on %q", d.cursor(), before)
+	}
+	d.press("g").shows("6s ago, from")
+}
+
+func TestRestoredEngineSaysHowOldItIs(t *testing.T) {
+	d := drive(t, only(restoredFabric()), 80, 24).press("enter")
+	d.shows("3h ago: argocd dc1: auto on")
+	d.press("5", "G", "N", "N", "N").shows("not kept")
+}
+
+func TestCommandCanBeCopied(t *testing.T) {
+	const command = "argocd app sync dc1 --resource wiring.githedgehog.com:Switch:default/leaf-03"
+	d := drive(t, only(engineFabric()), 80, 24).press("enter", "j", "d")
+	d.shows(command)
+	for width := 10; width < 100; width++ {
+		joined := ""
+		for _, l := range commandLines(safe.Clean(command), 5, width) {
+			if widget.Width(l) > width {
+				t.Errorf("%q is wider than %d", l, width)
+			}
+			rest, more := strings.CutSuffix(strings.TrimLeft(l.String(), " "), `\`)
+			joined += rest
+			if !more && l != commandLines(safe.Clean(command), 5, width)[len(commandLines(safe.Clean(command), 5, width))-1] {
+				t.Errorf("at %d columns %q does not go on", width, l)
+			}
+		}
+		if joined != command {
+			t.Errorf("at %d columns a shell reads %q", width, joined)
+		}
+	}
+}
+
+func TestKeepingIsToldOfWhatSomebodyHasToDecide(t *testing.T) {
+	e := argo("dc1")
+	v := conflictedVPC()
+	for i, want := range []bool{true, true, false} { // drift, conflict, and what the engine is about to apply
+		if _, ok := keeping(e, &v, v.Changes[i]); ok != want {
+			t.Errorf("%s: told %v, want %v", v.Changes[i].Path, ok, want)
+		}
+	}
+	e.Auto = false
+	if k, ok := keeping(e, &v, v.Changes[2]); !ok || k.Command == "" {
+		t.Errorf("a manual sync is waited for, and %+v is told", k)
+	}
+	v.State = core.Unknown
+	if _, ok := keeping(e, &v, v.Changes[0]); ok {
+		t.Error("something is told of what is not known")
+	}
+	if k := keepings(argo("dc1"), &core.Verdict{State: core.Conflict, Changes: v.Changes}); len(k) != 2 || k[0].Effect != core.KeepRestored {
+		t.Errorf("keepings %+v, want that of the conflict first", k)
+	}
+}
+
+func TestKeepingIsToldWithoutAnEngineOnlyOnce(t *testing.T) {
+	f := engineFabric()
+	f.Report.Engine = &core.Engine{Access: core.AccessOK}
+	screen := drive(t, only(f), 120, 40).press("enter", "j", "d").screen()
+	if got := strings.Count(screen, "keeping git:"); got != 1 {
+		t.Errorf("told %d times, want once:\n%s", got, screen)
+	}
+}
+
+func TestOnlyLiveSaysWhetherItIsTracked(t *testing.T) {
+	d := drive(t, only(engineFabric()), 80, 24).press("enter", "j", "j")
+	d.shows("argocd tracks it")
+	d.press("j").shows("untracked: no engine deletes it")
+	d.press("d").shows("untracked: no engine deletes it")
+}
+
+func TestRefusalIsReadWhole(t *testing.T) {
+	d := drive(t, only(engineFabric()), 80, 24).press("enter")
+	if got := d.cursor(); !strings.Contains(got, "argocd refused it") {
+		t.Errorf("row %q does not tell who refused it", got)
+	}
+	for _, screen := range []string{d.screen(), d.press("d").screen(), drive(t, only(engineFabric()), 160, 45).press("enter").screen()} {
+		if !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(screen, "|", " ")), " "), "VLAN 1004 is used by VPC tenant-e") {
+			t.Errorf("the refusal is cut:\n%s", screen)
+		}
+	}
+}
+
+func TestRowsStayWhereMuchIsToSay(t *testing.T) {
+	for height := 14; height < 40; height++ {
+		d := drive(t, only(hostileFleet("\x1b]52;c;aGk=\x07\u202e\n").Fabrics[0]), 80, height).press("enter")
+		if d.cursor() == "" {
+			t.Errorf("no row is seen at %d lines:\n%s", height, d.screen())
+		}
+	}
+}
+
+func TestEngineIsFollowedWithoutAKey(t *testing.T) {
+	f := engineFabric()
+	d := drive(t, only(f), 80, 24).press("enter", "5")
+	d.shows("auto on")
+	report := *f.Report
+	report.Engine = manual(argo("dc1"))
+	f.Report = &report
+	d.set(only(f))
+	d.shows("auto OFF")
+	d.send(tea.WindowSizeMsg{Width: 100, Height: 30})
+	d.shows("auto OFF")
+}
+
+func TestFilterFindsEngines(t *testing.T) {
+	d := drive(t, fullFleet(), 100, 24).press("/").typed("engine=manual").press("enter")
+	if !strings.Contains(d.cursor(), "dc2-prod") || strings.Contains(ansi.Strip(strings.Join(d.lines()[3:8], "")), "dc4-prod") {
+		t.Errorf("the filter leaves\n%s", d.screen())
+	}
+}
+
+func TestCommandGivesAShellNoMoreThanItself(t *testing.T) {
+	e := argo("dc1; rm -rf ~")
+	e.Auto = false
+	v := driftedSwitch()
+	v.Key.Name = "$(reboot)'`x`"
+	k, ok := keeping(e, &v, v.Changes[0])
+	if want := `argocd app sync 'dc1; rm -rf ~' --resource 'wiring.githedgehog.com:Switch:default/$(reboot)'\''` + "`x`'"; !ok || k.Command != want {
+		t.Errorf("the command is %s, want %s", k.Command, want)
+	}
+}

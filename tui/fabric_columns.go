@@ -1,0 +1,227 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// fabricColumn is a column of the list: how it is laid out, and what it says of
+// a fabric.
+type fabricColumn struct {
+	widget.Column
+	cell func(Env, fabricRow) (themes.Role, safe.Text)
+}
+
+// nameColumn is the index of the column that names the fabrics.
+const nameColumn = 2
+
+// fabricColumns are the columns of the list. What no fabric has anything to tell
+// of has none.
+func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
+	lead, tail := leadColumns(rows), slices.Concat(asideColumns(rows), endColumns())
+	all := slices.Concat(lead, tallyColumns(e.Width, 3), tail)
+	if widget.Natural(layout(all)) > e.Width && widestCount(e.Width, rows) < 3 {
+		all = slices.Concat(lead, tallyColumns(e.Width, 2), tail)
+	}
+	if widget.Least(layout(all), 2) <= e.Width {
+		return all
+	}
+	// A column for each letter would push the state, its age or the engine out.
+	return slices.Concat(lead, []fabricColumn{countsColumn(rows)}, tail)
+}
+
+func layout(columns []fabricColumn) []widget.Column {
+	all := make([]widget.Column, len(columns))
+	for i, c := range columns {
+		all[i] = c.Column
+	}
+	return all
+}
+
+func leadColumns(rows []fabricRow) []fabricColumn {
+	name, word := len("FABRIC"), 12
+	for _, f := range rows {
+		word = max(word, widget.Width(f.word))
+		name = max(name, widget.Width(fabricName(f.FabricState)))
+	}
+	return []fabricColumn{
+		{
+			widget.Column{Title: safe.Lit(" "), Width: 1},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) {
+				return role(r.state), safe.Clean(string(r.state.Letter()))
+			},
+		},
+		{
+			widget.Column{Title: safe.Lit("STATE"), Width: min(word, 16), Min: 11, Rank: 1},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return role(r.state), r.word },
+		},
+		{
+			widget.Column{Title: safe.Lit("FABRIC"), Width: min(max(name, 12), 30), Min: min(max(name, 4), 16), Grow: true, Cut: widget.CutMiddle},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return themes.Text, fabricName(r.FabricState) },
+		},
+	}
+}
+
+// endColumns say at which commit Git was read, and how old the live answer is.
+func endColumns() []fabricColumn {
+	return []fabricColumn{
+		{
+			widget.Column{Title: safe.Lit("GIT"), Width: 9, Min: 7, Rank: 4},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) {
+				if r.Report != nil && r.GitAccess() != core.AccessOK {
+					return themes.Warn, revisions(r.Report)
+				}
+				return themes.Dim, revisions(r.Report)
+			},
+		},
+		{
+			widget.Column{Title: safe.Lit("SEEN"), Width: 4, Right: true, Rank: 1},
+			func(e Env, r fabricRow) (themes.Role, safe.Text) {
+				is, at := themes.Dim, safe.Lit("?")
+				if a := r.Access(e.Now); a != core.AccessOK && a != "" {
+					is = themes.Warn
+				}
+				if r.Report != nil {
+					at = age(e.Now, r.Report.Live.ReadAt)
+				}
+				return is, at
+			},
+		},
+	}
+}
+
+// asideColumns are those of the engine and of the switches.
+func asideColumns(rows []fabricRow) []fabricColumn {
+	engine, switches := 0, 0
+	for _, r := range rows {
+		if r.engine.text.String() != noEngine {
+			engine = max(engine, widget.Width(r.engine.text))
+		}
+		switches = max(switches, widget.Width(r.switches.text))
+	}
+	columns := []fabricColumn{}
+	if engine > 0 {
+		columns = append(columns, fabricColumn{
+			widget.Column{Title: safe.Lit("ENGINE"), Width: min(max(engine, len("ENGINE")), 13), Rank: 2},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return r.engine.role, r.engine.text },
+		})
+	}
+	if switches > 0 {
+		columns = append(columns, fabricColumn{
+			widget.Column{Title: safe.Lit("SW"), Width: min(max(switches, len("SW")), 9), Right: true, Rank: 3},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return r.switches.role, r.switches.text },
+		})
+	}
+	return columns
+}
+
+// noEngine is the word of [core.Engine] where none was found.
+const noEngine = "none"
+
+// tally is a column that counts objects. Where room is short, states that are
+// close to each other share one.
+type tally struct {
+	title  string
+	states []core.State
+}
+
+func tallies(width int) []tally {
+	if width >= 140 {
+		all := []tally{}
+		for _, s := range core.States()[:core.InSync] {
+			all = append(all, tally{string(s.Letter()), []core.State{s}})
+		}
+		return all
+	}
+	return []tally{
+		{"xs", []core.State{core.Invalid, core.Stuck}},
+		{"!", []core.State{core.Conflict}},
+		{"?", []core.State{core.Unknown}},
+		{"~", []core.State{core.Drifted}},
+		{"*", []core.State{core.Differs}},
+		{"+", []core.State{core.OnlyGit}},
+		{"-", []core.State{core.OnlyLive}},
+		{"^#", []core.State{core.Pending, core.Acknowledged}},
+	}
+}
+
+// tallyColumns count objects, each in so many columns.
+func tallyColumns(width, each int) []fabricColumn {
+	columns := []fabricColumn{}
+	for _, t := range tallies(width) {
+		columns = append(columns, fabricColumn{
+			widget.Column{Title: safe.Clean(t.title), Width: each, Right: true},
+			func(_ Env, r fabricRow) (themes.Role, safe.Text) {
+				n, known := r.Count(t.states...)
+				switch {
+				case !known:
+					return themes.Dim, safe.Lit("?")
+				case n == 0:
+					return themes.Dim, safe.Lit(".")
+				}
+				return role(t.states[0]), short(n)
+			},
+		})
+	}
+	return columns
+}
+
+// widestCount is how many columns the largest count takes.
+func widestCount(width int, rows []fabricRow) int {
+	widest := 0
+	for _, t := range tallies(width) {
+		for _, r := range rows {
+			if n, _ := r.Count(t.states...); n > widest {
+				widest = n
+			}
+		}
+	}
+	return widget.Width(short(widest))
+}
+
+// countsColumn has all counts in one cell.
+func countsColumn(rows []fabricRow) fabricColumn {
+	counts := len("COUNTS")
+	for _, r := range rows {
+		counts = max(counts, widget.Width(letters(r.FabricState)))
+	}
+	return fabricColumn{
+		widget.Column{Title: safe.Lit("COUNTS"), Width: counts, Min: min(counts, 24)},
+		func(_ Env, r fabricRow) (themes.Role, safe.Text) { return role(r.state), letters(r.FabricState) },
+	}
+}
+
+// letters are a fabric's counts in one word each, none of them zero: 2~ 1+. A
+// question mark alone stands for the numbers that are not known.
+func letters(f core.FabricState) safe.Text {
+	words, unread := []string{}, false
+	for _, s := range core.States()[:core.InSync] {
+		n, known := f.Count(s)
+		unread = unread || !known
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s%c", short(n), s.Letter()))
+		}
+	}
+	if unread {
+		words = append(words, "?")
+	}
+	if len(words) == 0 {
+		words = append(words, ".")
+	}
+	return safe.Clean(strings.Join(words, " "))
+}
+
+// fabricName is a fabric's name in a list. That its cluster's certificate is
+// not verified must be seen as long as it lasts.
+func fabricName(f core.FabricState) safe.Text {
+	if f.Report != nil && f.Report.Live.Insecure {
+		return safe.Sprintf("%s [insecure]", f.Fabric.ID)
+	}
+	return safe.Clean(string(f.Fabric.ID))
+}
