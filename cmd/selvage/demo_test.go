@@ -148,7 +148,7 @@ func TestDemoBeginsAsToldOfIt(t *testing.T) {
 	want := map[core.FabricID]map[core.State]int{
 		"dc1-frontend":  {core.Drifted: 3},
 		"dc1-backend-a": {},
-		"dc1-backend-b": {core.Pending: 2},
+		"dc1-backend-b": {core.Stuck: 1, core.Pending: 1},
 		"dc2-frontend":  {core.Conflict: 1, core.Drifted: 1},
 		"edge-ams":      {},
 		"edge-fra":      {},

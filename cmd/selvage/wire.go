@@ -10,6 +10,7 @@ import (
 	"selvage/core"
 	"selvage/core/config"
 	"selvage/core/dump"
+	"selvage/core/gitops"
 	"selvage/core/kube"
 	"selvage/core/loop"
 	"selvage/core/repo"
@@ -58,7 +59,7 @@ func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, 
 	units := make([]loop.Unit, len(c.Fabrics))
 	for i := range c.Fabrics {
 		f := &c.Fabrics[i]
-		units[i] = loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: a.live(f, log)}
+		units[i] = a.unit(f, pool, log)
 	}
 	l := loop.New(a.loopConfig(units, history, log))
 	if err := l.Restore(ctx); err != nil {
@@ -88,23 +89,83 @@ func (a *app) loopConfig(units []loop.Unit, history core.History, log *slog.Logg
 	return loop.Config{Units: units, History: history, Now: a.now, Limit: atOnce, Jitter: jitter, Log: log}
 }
 
-// live is the source of a fabric's cluster: its API or a dump of it.
-func (a *app) live(f *config.Fabric, log *slog.Logger) core.Source {
-	if c := f.Cluster; c.Dump != "" {
-		return dump.New(dump.Config{Path: c.Dump, ClusterName: c.ClusterName, Now: a.now})
-	}
-	return kube.New(a.clusterConfig(f, log))
+// cluster is what is read of a fabric's cluster, its API or a dump of it.
+type cluster interface {
+	core.Source
+	core.AgentReader
 }
+
+// unit is a fabric with all that is read of it.
+func (a *app) unit(f *config.Fabric, pool *repo.Pool, log *slog.Logger) loop.Unit {
+	live, objects := a.cluster(f, log)
+	u := loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: live, Agents: live}
+	if e := f.Engine; e == nil || e.Type != "none" {
+		u.Engine = gitops.New(a.engineConfig(f, objects, log))
+	}
+	return u
+}
+
+func (a *app) cluster(f *config.Fabric, log *slog.Logger) (cluster, gitops.Objects) {
+	if c := f.Cluster; c.Dump != "" {
+		s := dump.New(dump.Config{Path: c.Dump, ClusterName: c.ClusterName, Namespace: c.Namespace, Now: a.now})
+		return s, s.Objects()
+	}
+	s := kube.New(a.clusterConfig(f, log))
+	return s, s.Objects()
+}
+
+// engineConfig says where a fabric's engine is read: in the fabric's own API,
+// unless another one is named.
+func (a *app) engineConfig(f *config.Fabric, own gitops.Objects, log *slog.Logger) gitops.Config {
+	c := gitops.Config{
+		Objects: own,
+		Cluster: gitops.Cluster{
+			Name: f.Cluster.ClusterName, Server: f.Cluster.APIServer, Namespace: f.Cluster.Namespace,
+			Here: f.Engine == nil || f.Engine.Kubeconfig == "" && f.Engine.API == nil,
+		},
+		UserAgent: userAgent(), Home: a.home, LookupEnv: a.env, Now: a.now, Log: log,
+	}
+	for _, g := range f.Git {
+		c.Places = append(c.Places, gitops.Place{URL: g.URL, Branch: g.Branch, Path: g.Path, Include: g.Include, Exclude: g.Exclude})
+	}
+	e := f.Engine
+	if e == nil {
+		return c
+	}
+	c.Type, c.App, c.Namespace = core.EngineType(e.Type), e.App, e.Namespace
+	if e.Kubeconfig != "" {
+		c.Objects = kube.NewObjects(kube.Config{
+			ClusterName: e.Context, Kubeconfig: e.Kubeconfig, Context: e.Context,
+			UserAgent: userAgent(), Now: a.now, LookupEnv: a.env, Jitter: jitter, Log: log,
+		})
+	}
+	if e.API != nil {
+		c.API = &gitops.API{Server: e.API.Server, TokenFile: e.API.TokenFile}
+		for _, what := range e.API.Allow {
+			c.API.Allow = append(c.API.Allow, core.EngineRequest(what))
+		}
+		if e.Kubeconfig == "" {
+			c.Objects = nil
+		}
+	}
+	return c
+}
+
+func userAgent() string { return "selvage/" + version() }
 
 func (a *app) clusterConfig(f *config.Fabric, log *slog.Logger) kube.Config {
 	c := f.Cluster
 	return kube.Config{
-		ClusterName: c.ClusterName, APIServer: c.APIServer, Kubeconfig: c.Kubeconfig, Context: c.Context,
+		ClusterName: c.ClusterName, Namespace: c.Namespace, APIServer: c.APIServer, Kubeconfig: c.Kubeconfig, Context: c.Context,
 		Token: c.Token.Reveal(), TokenEnv: c.TokenEnv, TokenFile: c.TokenFile,
 		CAFile: c.CAFile, Insecure: !c.VerifySSL, TLSServerName: c.TLSServerName, ProxyURL: c.ProxyURL,
-		UserAgent: "selvage/" + version(), Now: a.now, LookupEnv: a.env, Jitter: jitter, Log: log,
+		UserAgent: userAgent(), FreshFor: freshFor(f.Check.StaleAfter), Now: a.now, LookupEnv: a.env, Jitter: jitter, Log: log,
 	}
 }
+
+// freshFor is how old the last sign of life of a watch may be: so that it is
+// renewed before what it tells counts as stale. 0 is kube's own choice.
+func freshFor(stale time.Duration) time.Duration { return min(90*time.Second, stale/2) }
 
 func locations(f *config.Fabric) []repo.Location {
 	all := make([]repo.Location, len(f.Git))

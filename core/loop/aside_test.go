@@ -98,6 +98,7 @@ func TestSlowEngineDelaysNoCheck(t *testing.T) {
 			select {
 			case <-release:
 			case <-ctx.Done():
+				return nil
 			}
 			return manual(ctx)
 		}, agents: switches}

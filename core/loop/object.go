@@ -6,6 +6,7 @@ import (
 
 	"selvage/core"
 	"selvage/core/drift"
+	"selvage/core/merge"
 )
 
 // Object is what is known of one object: as of the last check of this process,
@@ -53,8 +54,41 @@ func (l *Loop) Values(ctx context.Context, id core.FabricID, k core.Key) ([]core
 		return nil, err
 	}
 	return guarded(l, w, "compare "+k.String()+" of", func() ([]core.Change, error) {
-		return w.comparer.Values(g.input, k), nil
+		return w.comparer.Sides(g.input, k).Changes, nil
 	})
+}
+
+// Subjects are objects as decisions on them are made and carried out, going by
+// the last check: of this process, or else of the history. Those that neither
+// side has are left out. Nothing in them is masked.
+func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key) ([]merge.Subject, error) {
+	all := make([]merge.Subject, 0, len(keys))
+	for _, k := range keys {
+		o, ok, err := l.Object(ctx, id, k)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		w, g, err := l.grounds(ctx, "decide on", id, k)
+		if err != nil {
+			return nil, err
+		}
+		s, err := guarded(l, w, "decide on "+k.String()+" of", func() (merge.Subject, error) {
+			sides := w.comparer.Sides(g.input, k)
+			return merge.Subject{Remembered: o, Changes: sides.Changes, Sides: merge.Sides{
+				Git:  merge.Content{Read: sides.GitRead, Value: sides.Git},
+				Live: merge.Content{Read: sides.LiveRead, Value: sides.Live},
+				Base: sides.Base,
+			}}, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
 }
 
 // unknown tells why there is no verdict on an object.

@@ -37,7 +37,7 @@ func (w *worker) void(j *judgement) []core.Acknowledgement {
 		if s := o.Verdict.State; waits || o.Verdict.Key == (core.Key{}) || s == core.Unknown || s == core.Invalid {
 			continue
 		}
-		values := w.comparer.Values(j.input, a.Key)
+		values := w.comparer.Sides(j.input, a.Key).Changes
 		at := slices.IndexFunc(values, func(c core.Change) bool { return c.Path == a.Path })
 		if at < 0 || a.Void(values[at], j.input.Now) != "" {
 			ended = append(ended, a)

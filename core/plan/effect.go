@@ -1,0 +1,144 @@
+package plan
+
+import (
+	"slices"
+
+	"selvage/core"
+)
+
+// effects are what the engines will do once the plan's commits are on their
+// branches: to the fabrics that the commits are for, and to every other one that
+// reads the same branch.
+func effects(in Input, p *core.Plan) {
+	for i := range in.Fabrics {
+		f := &in.Fabrics[i]
+		if f.State.Report == nil || !touched(f, p) {
+			continue
+		}
+		own := planned(f, p)
+		for _, v := range f.State.Report.Verdicts {
+			p.Effects = append(p.Effects, f.effectsOn(v, own[v.Key])...)
+			delete(own, v.Key)
+		}
+		for k, changes := range own { // what neither side has yet, or what is in sync and not listed
+			p.Effects = append(p.Effects, f.intended(k, changes)...)
+		}
+	}
+	slices.SortStableFunc(p.Effects, func(a, b core.Effect) int {
+		return rank(a.Op) - rank(b.Op)
+	})
+}
+
+// rank orders what engines do as people read it: what is taken away last.
+func rank(op core.EffectOp) int {
+	return slices.Index([]core.EffectOp{core.EffectNone, core.EffectCreate, core.EffectUpdate, core.EffectUndo, core.EffectDelete}, op)
+}
+
+// touched tells whether a fabric reads a branch that the plan commits to.
+func touched(f *Fabric, p *core.Plan) bool {
+	return slices.ContainsFunc(p.Commits, func(c core.PlannedCommit) bool {
+		return slices.ContainsFunc(f.Places, func(place Place) bool {
+			return place.Branch == c.Branch && core.SameRepository(place.URL, c.URL)
+		})
+	})
+}
+
+func planned(f *Fabric, p *core.Plan) map[core.Key][]core.PlannedChange {
+	own := map[core.Key][]core.PlannedChange{}
+	for _, c := range p.Commits {
+		for _, ch := range c.Changes {
+			if ch.Fabric == f.State.Fabric.ID {
+				own[ch.Key] = append(own[ch.Key], ch)
+			}
+		}
+	}
+	return own
+}
+
+// effectsOn are what the engine will do to an object because of a new commit:
+// bring about what the commit says, and what else Git says that live does not.
+func (f *Fabric) effectsOn(v core.Verdict, own []core.PlannedChange) []core.Effect {
+	e := f.State.Report.Engine
+	all := f.intended(v.Key, own)
+	decided := func(at core.Path) bool {
+		return slices.ContainsFunc(own, func(c core.PlannedChange) bool { return at.Under(c.Path) || c.Path.Under(at) })
+	}
+	for _, c := range v.Changes {
+		if decided(c.Path) {
+			continue
+		}
+		out := core.Effect{Fabric: f.State.Fabric.ID, Key: v.Key, Path: c.Path, From: c.Live, To: c.Git, Manager: c.Manager, ManagerTime: c.ManagerTime}
+		switch c.Verdict {
+		case core.FieldGitAhead:
+			out.Op, out.Why = core.EffectUpdate, "in git already"
+			if c.Path == core.Root && c.Op == core.OpAdded {
+				out.Op = core.EffectCreate
+			}
+			if c.Path == core.Root && !c.Git.Present() {
+				out.Op = core.EffectDelete
+			}
+			out = f.ifActing(out)
+		case core.FieldDrift, core.FieldConflict, core.FieldDiffers:
+			keep := core.Keep(e, v, c)
+			if keep.Effect == core.KeepStays || !e.Known() || !e.Auto || e.Blocked != "" {
+				continue // the commit changes nothing about it
+			}
+			out.Op, out.Why = core.EffectUndo, "git's value comes back with any new commit"
+			if e.SelfHeal {
+				out.Why = "self-heal puts git's value back in any case"
+			}
+			if c.Path == core.Root && !c.Git.Present() {
+				out.Op = core.EffectDelete
+			}
+		default:
+			continue
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+// intended are what the engine will do because the commit says so.
+func (f *Fabric) intended(k core.Key, own []core.PlannedChange) []core.Effect {
+	var all []core.Effect
+	for _, c := range own {
+		out := core.Effect{Fabric: f.State.Fabric.ID, Key: k, Path: c.Path, Op: core.EffectUpdate, From: f.live(k, c.Path), To: c.After, Why: "this commit"}
+		switch {
+		case c.Path == core.Root && !c.After.Present():
+			out.Op = core.EffectDelete
+			if !out.From.Present() {
+				continue // nobody has it any more
+			}
+		case c.Path == core.Root && !c.Before.Present() && !out.From.Present():
+			out.Op = core.EffectCreate
+		case out.From.Equal(out.To):
+			out.Op, out.Why = core.EffectNone, "live says so already"
+		}
+		all = append(all, f.ifActing(out))
+	}
+	return all
+}
+
+// ifActing is an effect as far as the engine brings it about by itself.
+func (f *Fabric) ifActing(out core.Effect) core.Effect {
+	e := f.State.Report.Engine
+	if out.Op == core.EffectNone {
+		return out
+	}
+	if waits := e.Waits(out.Op == core.EffectDelete); waits != "" {
+		out.Why += "; it " + waits
+	} else if !e.Known() {
+		out.Why += "; whether anything applies it is not known"
+	}
+	return out
+}
+
+// live is what live says at a place of an object that a decision is about.
+func (f *Fabric) live(k core.Key, at core.Path) core.Value {
+	for _, s := range f.Subjects {
+		if s.Verdict.Key == k {
+			return s.Sides.Live.Value.At(at)
+		}
+	}
+	return core.Value{}
+}

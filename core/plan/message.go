@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"selvage/core"
+)
+
+// describe writes a commit's message: the template of its place with a summary in
+// it, and below it a line for each change.
+func describe(in Input, c *core.PlannedCommit) {
+	summary := in.Message
+	if summary == "" {
+		summary = summarize(c.Changes)
+	}
+	template := "{summary}"
+	for _, f := range in.Fabrics {
+		for _, p := range f.Places {
+			if p.Message != "" && p.Branch == c.Branch && core.SameRepository(p.URL, c.URL) {
+				template = p.Message
+			}
+		}
+	}
+	text := strings.NewReplacer("{summary}", summary, "{ticket}", in.Ticket).Replace(template)
+	subject, body, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	var lines []string
+	for _, ch := range c.Changes {
+		lines = append(lines, line(ch))
+	}
+	c.Subject = strings.TrimSpace(subject)
+	c.Body = strings.TrimSpace(strings.TrimSpace(body) + "\n\n" + strings.Join(lines, "\n"))
+}
+
+// summarize is what changes do, in one line: "dc1: VPC/vpc-1 .spec.vlan", or
+// "dc1: 3 objects, adopt 1, remove 1".
+func summarize(changes []core.PlannedChange) string {
+	var fabrics, objects []string
+	adopted, removed := 0, 0
+	for _, c := range changes {
+		if id := string(c.Fabric); !slices.Contains(fabrics, id) {
+			fabrics = append(fabrics, id)
+		}
+		if name := string(c.Fabric) + " " + c.Key.String(); !slices.Contains(objects, name) {
+			objects = append(objects, name)
+		}
+		switch {
+		case c.Path == core.Root && !c.Before.Present():
+			adopted++
+		case c.Path == core.Root && !c.After.Present():
+			removed++
+		}
+	}
+	head := strings.Join(fabrics, ", ") + ": "
+	if len(objects) == 1 {
+		c := changes[0]
+		switch {
+		case adopted > 0:
+			return head + "adopt " + c.Key.String()
+		case removed > 0:
+			return head + "remove " + c.Key.String()
+		case len(changes) == 1 && c.Path != core.Root:
+			return head + c.Key.String() + " " + string(c.Path)
+		}
+		return head + c.Key.String()
+	}
+	text := fmt.Sprintf("%d objects", len(objects))
+	if adopted > 0 {
+		text += fmt.Sprintf(", adopt %d", adopted)
+	}
+	if removed > 0 {
+		text += fmt.Sprintf(", remove %d", removed)
+	}
+	return head + text
+}
+
+// line tells one change in the body of a message. Values are left out: some are
+// not to be read by whoever reads the history.
+func line(c core.PlannedChange) string {
+	what := "set"
+	switch {
+	case c.Path == core.Root && c.Op == core.OpAdded:
+		return fmt.Sprintf("- %s: adopt %s", c.Fabric, c.Key)
+	case c.Path == core.Root && c.Op == core.OpRemoved:
+		return fmt.Sprintf("- %s: remove %s", c.Fabric, c.Key)
+	case c.Op == core.OpRemoved:
+		what = "remove"
+	case c.Op == core.OpAdded:
+		what = "add"
+	}
+	return fmt.Sprintf("- %s: %s %s of %s", c.Fabric, what, c.Path, c.Key)
+}
