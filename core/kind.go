@@ -72,6 +72,14 @@ func table() [25]Kind {
 	}
 }
 
+// SecretResource tells whether a resource, by its group and plural, is of a kind
+// that holds credentials: one of the table, or Kubernetes' own secrets.
+func SecretResource(group, plural string) bool {
+	return group == "" && plural == "secrets" || slices.ContainsFunc(Kinds(), func(k Kind) bool {
+		return k.Owner == Secret && k.Group == group && k.Plural == plural
+	})
+}
+
 // FileKind is the kind under which a document in Git without an identity of its
 // own is reported; its name is the file's path.
 const FileKind = "File"

@@ -1,6 +1,8 @@
 // Package dump reads an offline cluster: a file or a folder of YAML or JSON
 // objects or Lists, as kubectl get -o yaml writes them. It is the live side for
-// sites that selvage cannot reach, and for the demo.
+// sites that selvage cannot reach, and for the demo. Beside what is compared,
+// [Source.ReadAgents] tells of the switches whose agents the dump holds, and
+// [Source.Objects] of any other object in it, such as those of a GitOps engine.
 //
 // # Promises
 //
@@ -9,6 +11,8 @@
 //   - A dump that was not read whole proves nothing. One file that cannot be
 //     opened, one document that does not parse or is no object, one object
 //     given twice, and the whole dump is invalid: no object, nothing covered.
+//   - Of an agent, which holds credentials, nothing is kept but what tells how its
+//     switch is.
 //   - Nothing outside the folder is read, whatever its symbolic links say.
 //
 // # Decisions
@@ -24,4 +28,15 @@
 //
 // A file is read again at every check and never kept: a dump is replaced by
 // copying another one over it, with whatever times and sizes that leaves.
+//
+// Agents and the objects of engines are read apart from what is compared, and only
+// files that name their group are parsed for that. That the dump is broken
+// elsewhere, Read tells.
+//
+// Nobody knows when a dump was taken; the times of its files are those of its
+// copying. Its agents are as of the newest heartbeat in it. So one that had fallen
+// silent is told from those that had not, and a dump of last week is not taken for
+// a fabric whose switches are all silent.
+//
+// Without a definition a resource is found by the plural that its kind would have.
 package dump

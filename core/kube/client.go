@@ -134,6 +134,7 @@ type refusal struct {
 	message string        // what the server said, on one line
 	wait    time.Duration // how long it asks to wait; 0 where it does not
 	renew   string        // what to do where it did not take the credentials
+	about   string        // the object that it says it does not have
 }
 
 func (r *refusal) Error() string {
@@ -231,6 +232,9 @@ func (c *client) failed(ctx context.Context, err error) error {
 
 func (c *client) refused(response *http.Response, body []byte) *refusal {
 	r := &refusal{code: response.StatusCode, message: said(body), renew: c.renew}
+	if r.code == http.StatusNotFound {
+		r.about = missing(body)
+	}
 	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
 		return r
 	}

@@ -12,6 +12,7 @@ import (
 // set here goes before what the kubeconfig says.
 type Config struct {
 	ClusterName string // for people
+	Namespace   string // of the fabric's agents; "" for all
 	APIServer   string // URL, with a base path where a proxy asks for one
 	Kubeconfig  string // path; in place of, or beneath, the other settings
 	Context     string // of the kubeconfig; "" for its current one

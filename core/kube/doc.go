@@ -7,6 +7,10 @@
 // beside it, each list is followed by a watch, and Read lists again only what
 // no watch has lately been proven to follow.
 //
+// [Source.ReadAgents] tells how the fabric's switches are. [Source.Objects], and
+// [NewObjects] for an API that is no fabric's, read objects of any other kind as
+// they are, such as those of a GitOps engine.
+//
 // # Promises
 //
 //   - Nothing is written, and nothing but objects is read. Every request of
@@ -14,7 +18,10 @@
 //     discovery documents, of a list of objects, once or as a watch, or of one
 //     object, at the one API server, and refuses everything else before a byte
 //     of it is sent.
-//   - Kinds outside the scope are never asked for: some hold credentials.
+//   - Kinds outside the scope are never asked for by Read and Watch.
+//   - No agent is ever asked for as an object, and none is watched: the guard
+//     admits a request for agents only as a table of their columns, without the
+//     objects. [Objects] refuses every kind that is known to hold credentials.
 //   - No object is absent unless a whole list of its kind and namespace said
 //     so. An answer that is refused, late, cut short, of another kind or no
 //     Kubernetes list at all makes a [core.Gap] with the reason.
@@ -33,6 +40,25 @@
 // the connection, so that it sees each request as it would be sent. The price
 // is that "kubectl auth can-i", which is a POST, cannot be used: rights that
 // are missing are learnt from the 403.
+//
+// Agents are asked for as what "kubectl get agents" prints, because their objects
+// hold password hashes, and because each of them is written every 15 seconds. The
+// guard sees to that, and not only whoever asks: it also refuses an Accept header
+// that names a second form, which a server may choose. The columns are known by
+// their names. Releases of fabric differ in their order, and in whether a
+// generation is a number or its text; where one does not have AppliedG or CurrentG
+// nothing is said of its switches, and where it has no Heartbeat nothing of when
+// they were heard of.
+//
+// Of a time, an API server writes how long ago it was by its own clock. So ages
+// are counted from when the table came, and the clock of this machine may be wrong.
+// A switch whose clock is two seconds or more ahead of the server's has "<invalid>"
+// for an age: that tells nothing, neither that it is alive nor that it is silent.
+// The time of its last write would, but it stands among the metadata of the object.
+//
+// A kind that is asked for by its resource and is not served is looked for again
+// after a minute. Not every fabric has agents and each engine, and to find that out
+// anew at each check would take more than the check.
 //
 // Requests are sent over client-go's transport, which knows kubeconfigs, TLS,
 // proxies and every form of credentials, but answers are judged and decoded
@@ -89,7 +115,8 @@
 // Credentials are read anew at every check (a few small files), and the client
 // is made anew only where they differ, so that a renewed token or certificate
 // counts at once. Where the server says 401 they are read, and the plugin is
-// run, once more before it is believed.
+// run, once more before it is believed; where several requests were refused at
+// once, one of them does so for all.
 //
 // Credential plugins are run by core/child and not by client-go, which gives
 // them this process's stderr, cannot end one that hangs, and leaves them the

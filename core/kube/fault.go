@@ -70,6 +70,19 @@ func said(body []byte) string {
 	return oneLine(string(text))
 }
 
+// missing is the name of the object that a server says it does not have; "" where
+// it is more than the object that it does not know.
+func missing(body []byte) string {
+	var status struct {
+		Reason  string
+		Details struct{ Name string }
+	}
+	if json.Unmarshal(body, &status) != nil || status.Reason != "NotFound" {
+		return ""
+	}
+	return status.Details.Name
+}
+
 // oneLine puts spaces in place of line breaks and the like, and cuts what is
 // longer than anybody reads.
 func oneLine(s string) string {
@@ -97,7 +110,7 @@ func fault(op string, err error, hint string) *core.Error {
 		e.Access, e.Hint = core.AccessInvalid, "is api_server right, or does something on the way answer in its place?"
 	case errors.Is(err, errRedirect):
 		e.Access, e.Hint = core.AccessInvalid, "give api_server the address that it redirects to, if that is the cluster's"
-	case errors.Is(err, errReadOnly):
+	case errors.Is(err, errReadOnly), errors.Is(err, errBareTable):
 		e.Access = core.AccessForbidden
 	default:
 		explainConnection(e, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -42,33 +43,56 @@ type listing struct {
 }
 
 func (c *client) pages(ctx context.Context, j job, limit int) (listing, error) {
-	query := url.Values{}
-	if limit > 0 {
-		query.Set("limit", strconv.Itoa(limit))
-	}
 	var l listing
-	for {
-		body, err := c.fetch(ctx, j.path(j.namespace), query, "application/json")
-		if err != nil {
-			return listing{}, err
-		}
-		if l.at.IsZero() {
-			l.at = c.now()
-		}
+	err := c.walk(ctx, j, form{limit: limit, accept: "application/json"}, func(body []byte, at time.Time) (next string, err error) {
 		page, err := decodePage(body, j)
 		if err != nil {
-			return listing{}, err
+			return "", err
+		}
+		if l.at.IsZero() {
+			l.at = at
 		}
 		c.share(page.objects)
 		l.objects = append(l.objects, page.objects...)
 		l.revision = page.revision
-		if page.next == "" {
-			return l, nil
+		return page.next, nil
+	})
+	if err != nil {
+		return listing{}, err
+	}
+	return l, nil
+}
+
+// form is the form in which something is asked for.
+type form struct {
+	limit  int // of what one page holds; 0 for none
+	accept string
+	query  url.Values // beside that of the pages; nil for nothing
+}
+
+// walk asks for one page of a job after the other. take gets each with the time
+// when it came, and tells which one is next, "" after the last.
+func (c *client) walk(ctx context.Context, j job, f form, take func(body []byte, at time.Time) (next string, err error)) error {
+	query := url.Values{}
+	maps.Copy(query, f.query)
+	if f.limit > 0 {
+		query.Set("limit", strconv.Itoa(f.limit))
+	}
+	for {
+		body, err := c.fetch(ctx, j.path(j.namespace), query, f.accept)
+		if err != nil {
+			return err
 		}
-		if page.next == query.Get("continue") {
-			return listing{}, wrongAnswer("the list does not get on: two pages name the same next one")
+		next, err := take(body, c.now())
+		switch {
+		case err != nil:
+			return err
+		case next == "":
+			return nil
+		case next == query.Get("continue"):
+			return wrongAnswer("the list does not get on: two pages name the same next one")
 		}
-		query.Set("continue", page.next)
+		query.Set("continue", next)
 	}
 }
 
@@ -82,40 +106,66 @@ type page struct {
 // decodePage reads a page and makes sure that it is one of the list that was
 // asked for.
 func decodePage(body []byte, j job) (page, error) {
-	v, err := core.DecodeJSON(body)
+	items, p, err := decodeItems(body, j)
 	if err != nil {
-		return page{}, notWhole(body, err)
+		return page{}, err
 	}
-	list, _ := v.(map[string]any)
-	kind, apiVersion := j.Kind+"List", j.apiVersion()
-	if list["kind"] != kind || list["apiVersion"] != apiVersion {
-		return page{}, wrongAnswer("the answer is no %s of %s but %s", kind, apiVersion, named(list))
-	}
-	meta, ok := list["metadata"].(map[string]any)
-	if !ok {
-		return page{}, wrongAnswer("the %s has no metadata", kind)
-	}
-	items, ok := list["items"].([]any)
-	if rest, has := list["items"]; !ok && (rest != nil || !has) {
-		return page{}, wrongAnswer("the %s has no items", kind)
-	}
-	p := page{objects: make([]*core.Object, 0, len(items))}
-	p.revision, _ = meta["resourceVersion"].(string)
-	p.next, _ = meta["continue"].(string)
-	if left, _ := meta["remainingItemCount"].(int64); left > 0 && p.next == "" {
-		return page{}, wrongAnswer("the %s ends early: %d more items are said to follow", kind, left)
-	}
+	p.objects = make([]*core.Object, 0, len(items))
 	for i, item := range items {
 		o, err := decodeItem(item, j)
 		if err != nil {
-			return page{}, wrongAnswer("item %d of the %s: %s", i, kind, oneLine(err.Error()))
+			return page{}, wrongAnswer("item %d of the %sList: %s", i, j.Kind, oneLine(err.Error()))
 		}
 		p.objects = append(p.objects, o)
 	}
 	return p, nil
 }
 
+// decodeItems is the part of decodePage that does not look into the items.
+func decodeItems(body []byte, j job) (items []any, p page, err error) {
+	v, err := core.DecodeJSON(body)
+	if err != nil {
+		return nil, page{}, notWhole(body, err)
+	}
+	list, _ := v.(map[string]any)
+	kind, apiVersion := j.Kind+"List", j.apiVersion()
+	if list["kind"] != kind || list["apiVersion"] != apiVersion {
+		return nil, page{}, wrongAnswer("the answer is no %s of %s but %s", kind, apiVersion, named(list))
+	}
+	meta, ok := list["metadata"].(map[string]any)
+	if !ok {
+		return nil, page{}, wrongAnswer("the %s has no metadata", kind)
+	}
+	items, ok = list["items"].([]any)
+	if rest, has := list["items"]; !ok && (rest != nil || !has) {
+		return nil, page{}, wrongAnswer("the %s has no items", kind)
+	}
+	p.revision, _ = meta["resourceVersion"].(string)
+	p.next, _ = meta["continue"].(string)
+	if left, _ := meta["remainingItemCount"].(int64); left > 0 && p.next == "" {
+		return nil, page{}, wrongAnswer("the %s ends early: %d more items are said to follow", kind, left)
+	}
+	return items, p, nil
+}
+
 func decodeItem(v any, j job) (*core.Object, error) {
+	item, err := j.own(v)
+	if err != nil {
+		return nil, err
+	}
+	o, err := core.NewObject(item)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.within(o.Key.Namespace); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// own makes sure that an item is of the job's kind, which items of a list need
+// not say.
+func (j job) own(v any) (map[string]any, error) {
 	item, ok := v.(map[string]any)
 	if !ok {
 		return nil, core.ErrNotAnObject
@@ -128,15 +178,15 @@ func decodeItem(v any, j job) (*core.Object, error) {
 			return nil, fmt.Errorf("it is %s", named(item))
 		}
 	}
-	o, err := core.NewObject(item)
-	switch {
-	case err != nil:
-		return nil, err
-	case j.namespaced && j.namespace != "" && o.Key.Namespace != j.namespace,
-		!j.namespaced && o.Key.Namespace != "":
-		return nil, fmt.Errorf("it is of namespace %q", o.Key.Namespace)
+	return item, nil
+}
+
+// within makes sure that a namespace is one that was asked for.
+func (j job) within(namespace string) error {
+	if j.namespaced && j.namespace != "" && namespace != j.namespace || !j.namespaced && namespace != "" {
+		return fmt.Errorf("it is of namespace %q", namespace)
 	}
-	return o, nil
+	return nil
 }
 
 // named is what a document says that it is.

@@ -32,8 +32,7 @@ type renewal uint8
 
 const (
 	whenExpired renewal = iota
-	always
-	never // it may bring up a window, so a person should be there
+	never               // it may bring up a window, so a person should be there
 )
 
 // errPluginDue tells that a credential plugin would have to be run.
@@ -42,6 +41,21 @@ var errPluginDue = errors.New("the credentials have expired")
 // open gives the client for the credentials as they are now: the last one,
 // where they did not change.
 func (s *Source) open(ctx context.Context, renew renewal) (*client, error) {
+	return s.openAfter(ctx, renew, nil)
+}
+
+// reopen gives a client with other credentials than one whose were refused; nil
+// where there are none. Of several that were refused at once, one renews them.
+func (s *Source) reopen(ctx context.Context, refused *client) *client {
+	c, err := s.openAfter(ctx, whenExpired, refused)
+	if err != nil || c == refused {
+		return nil
+	}
+	return c
+}
+
+// openAfter is open; what a credential plugin gave refused is not used again.
+func (s *Source) openAfter(ctx context.Context, renew renewal, refused *client) (*client, error) {
 	select {
 	case <-s.lock:
 		defer func() { s.lock <- struct{}{} }()
@@ -62,7 +76,7 @@ func (s *Source) open(ctx context.Context, renew renewal) (*client, error) {
 	last := s.client
 	if config.ExecProvider != nil {
 		switch {
-		case last != nil && renew != always && last.login.kubeconfig == kubeconfig && last.login.plugin.valid(s.config.Now()):
+		case last != nil && last != refused && last.login.kubeconfig == kubeconfig && last.login.plugin.valid(s.config.Now()):
 			l.plugin = last.login.plugin
 		case renew == never:
 			return nil, errPluginDue

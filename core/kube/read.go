@@ -62,7 +62,7 @@ func (s *Source) look(ctx context.Context, q question) look {
 	if q.aside || !l.unauthorized() {
 		return l
 	}
-	if renewed, err := s.open(ctx, always); err == nil && renewed != c {
+	if renewed := s.reopen(ctx, c); renewed != nil {
 		return ask(ctx, renewed, q)
 	}
 	return l

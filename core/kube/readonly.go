@@ -10,8 +10,12 @@ import (
 	"strings"
 )
 
-// errReadOnly is the reason why the guard let a request not pass.
-var errReadOnly = errors.New("refused before it was sent: selvage only reads")
+// errReadOnly is the reason why the guard let a request not pass, errBareTable
+// the one where it was about agents.
+var (
+	errReadOnly  = errors.New("refused before it was sent: selvage only reads")
+	errBareTable = errors.New("refused before it was sent: agents hold credentials, and are asked for as a table without objects only")
+)
 
 // guard passes those requests on that can only read from one API server. It
 // must be the wrapper next to the connection, so that no other one can change a
@@ -61,7 +65,40 @@ func (g *guard) admit(r *http.Request) error {
 	if err != nil || query.Has("watch") && (!watches(r) || !isList(below)) {
 		return fmt.Errorf("%w (a watch of what is no list)", errReadOnly)
 	}
+	if aboutAgents(below) && !bareTable(r.Header, query) {
+		return errBareTable
+	}
 	return nil
+}
+
+// agentGroup and agentPlural name the agents of a fabric's switches, which hold
+// password hashes and the credentials of a registry.
+const (
+	agentGroup  = "agent.githedgehog.com"
+	agentPlural = "agents"
+)
+
+// aboutAgents tells whether a readable path leads to agents, whatever else it
+// leads through.
+func aboutAgents(p string) bool {
+	p = strings.ToLower(p)
+	return strings.HasPrefix(p, "/apis/"+agentGroup+"/") && slices.Contains(strings.Split(p, "/"), agentPlural)
+}
+
+// asTable is the form in which a server makes rows of cells of what is asked
+// for. Nothing may stand beside it: a server takes what it understands first.
+const asTable = "application/json;as=Table;v=v1;g=meta.k8s.io"
+
+// bareTable tells whether a request asks for a table, once, and for nothing of
+// the objects in it.
+func bareTable(h http.Header, query url.Values) bool {
+	var accepted []string
+	for name, values := range h {
+		if strings.EqualFold(name, "Accept") {
+			accepted = append(accepted, values...)
+		}
+	}
+	return slices.Equal(accepted, []string{asTable}) && slices.Equal(query["includeObject"], []string{"None"}) && !query.Has("watch")
 }
 
 // watches tells whether a request asks for a watch, which is a GET of a list
