@@ -165,13 +165,21 @@ func (e *Engine) Of(place Reading) (EngineSource, bool) {
 	if !e.Known() || len(e.Mismatch) > 0 {
 		return EngineSource{}, false
 	}
-	i := slices.IndexFunc(e.Sources, func(s EngineSource) bool {
-		return SameRepository(s.URL, place.URL) && cleanPath(s.Path) == cleanPath(place.Path)
-	})
-	if i < 0 {
-		return EngineSource{}, false
+	dir := cleanPath(place.Path)
+	// An engine may apply a folder around the place, or one in it: see Leaves.
+	for _, fits := range []func(path string) bool{
+		func(path string) bool { return path == dir },
+		func(path string) bool { return path == "" || strings.HasPrefix(dir, path+"/") },
+		func(path string) bool { return dir == "" || strings.HasPrefix(path, dir+"/") },
+	} {
+		i := slices.IndexFunc(e.Sources, func(s EngineSource) bool {
+			return SameRepository(s.URL, place.URL) && fits(cleanPath(s.Path))
+		})
+		if i >= 0 {
+			return e.Sources[i], true
+		}
 	}
-	return e.Sources[i], true
+	return EngineSource{}, false
 }
 
 // Refuses tells whether the last operation could not bring about what the engine

@@ -1,0 +1,158 @@
+package gitops
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"selvage/core"
+)
+
+// skipReconcile has Argo CD leave an Application alone.
+const skipReconcile = "argocd.argoproj.io/skip-reconcile"
+
+func (a argo) fill(ctx context.Context, app node, sources []source, e *core.Engine) {
+	policy := app.in("spec", "syncPolicy")
+	auto := policy.in("automated")
+	e.Auto = policy.has("automated") && (auto.flag("enabled") || !auto.has("enabled"))
+	e.SelfHeal = e.Auto && auto.flag("selfHeal")
+	e.Prune = e.Auto && auto.flag("prune")
+	status := app.in("status")
+	e.Sync = oneLine(status.text("sync", "status"))
+	e.Health, e.HealthMessage = oneLine(status.text("health", "status")), oneLine(status.text("health", "message"))
+	e.ComparedAt = status.when("reconciledAt")
+	e.Operation = argoOperation(status.in("operationState"), a.index(sources))
+	e.Objects = argoObjects(status, e)
+	e.Troubles = argoTroubles(status, e.Operation)
+	if ns := app.text("spec", "destination", "namespace"); ns != "" && a.config.Cluster.Namespace != "" && ns != a.config.Cluster.Namespace {
+		e.Troubles = append(e.Troubles, fmt.Sprintf("documents without a namespace go to %s, cluster.namespace says %s", oneLine(ns), a.config.Cluster.Namespace))
+	}
+	a.blocked(ctx, app, e)
+}
+
+// blocked finds out what keeps Argo CD from applying anything.
+func (a argo) blocked(ctx context.Context, app node, e *core.Engine) {
+	skip, err := strconv.ParseBool(app.in("metadata", "annotations").text(skipReconcile))
+	switch {
+	case app.has("metadata", "deletionTimestamp"):
+		e.Blocked = "ending: the Application is being deleted"
+		return
+	case err == nil && skip:
+		e.Blocked = "paused by the annotation " + skipReconcile
+		return
+	}
+	w, err := a.windows(ctx, app)
+	if err != nil {
+		e.Troubles = append(e.Troubles, oneLine("its sync windows could not be read: "+err.Error()))
+		return
+	}
+	var strange []string
+	e.Blocked, strange = w.judge(!e.Auto, a.config.Now())
+	e.Troubles = append(e.Troubles, strange...)
+}
+
+// index is which of several sources the fabric compares. An operation has one
+// revision for each.
+func (a argo) index(sources []source) int {
+	for _, s := range sources {
+		if slices.ContainsFunc(a.config.Places, func(p Place) bool { return s.relation(p) != apart }) {
+			return s.index
+		}
+	}
+	return 0
+}
+
+// argoOperation is what Argo CD does or did last. Between two tries it is
+// running, and has ended the one before.
+func argoOperation(state node, index int) *core.EngineOperation {
+	if state.text("phase") == "" {
+		return nil
+	}
+	sync := state.in("operation", "sync")
+	op := &core.EngineOperation{
+		Tries:    max(0, state.number("retryCount")),
+		Limit:    max(0, state.number("operation", "retry", "limit")),
+		Started:  state.when("startedAt"),
+		Finished: state.when("finishedAt"),
+		Message:  oneLine(state.text("message")),
+		By:       oneLine(state.text("operation", "initiatedBy", "username")),
+	}
+	for _, n := range []node{state.in("syncResult"), sync} {
+		if op.Revision == "" {
+			op.Revision = revision(n, index, len(n.texts("revisions")) > 0)
+		}
+	}
+	switch state.text("phase") {
+	case "Succeeded":
+		op.Phase = core.EngineSucceeded
+	case "Failed", "Error":
+		op.Phase = core.EngineFailed
+	default: // Running, Terminating
+		op.Phase, op.Finished = core.EngineRunning, time.Time{}
+	}
+	if sync.flag("dryRun") {
+		op.Message = "dry run: " + op.Message
+	}
+	return op
+}
+
+// argoObjects joins what Argo CD says of each object with what became of it in
+// the last operation.
+func argoObjects(status node, e *core.Engine) map[core.Key]core.EngineObject {
+	all := map[core.Key]core.EngineObject{}
+	for _, r := range status.list("resources") {
+		if r.flag("hook") {
+			continue
+		}
+		all[argoKey(r)] = core.EngineObject{
+			Sync:    oneLine(r.text("status")),
+			Health:  oneLine(r.text("health", "status")),
+			Surplus: r.flag("requiresPruning") && (!e.Prune || r.flag("requiresDeletionConfirmation")),
+		}
+	}
+	for _, r := range status.list("operationState", "syncResult", "resources") {
+		k := argoKey(r)
+		o, known := all[k]
+		code := r.text("status")
+		if !known && code != "SyncFailed" {
+			continue // a hook, or pruned: none of its objects
+		}
+		o.Refused = code == "SyncFailed"
+		o.Surplus = o.Surplus || code == "PruneSkipped"
+		if message := oneLine(r.text("message")); message != "" {
+			o.Message = message
+		}
+		all[k] = o
+	}
+	return all
+}
+
+func argoKey(r node) core.Key {
+	return core.Key{Group: r.text("group"), Kind: r.text("kind"), Namespace: r.text("namespace"), Name: r.text("name")}
+}
+
+// noTrouble finds the conditions that are about other objects than those of
+// the fabric.
+var noTrouble = regexp.MustCompile(`^(Orphaned|Excluded)ResourceWarning$`)
+
+// argoTroubles are its conditions, those first that keep it from knowing what to
+// apply. That it gave up is left to the operation to say.
+func argoTroubles(status node, op *core.EngineOperation) []string {
+	var first, rest []string
+	for _, c := range status.list("conditions") {
+		kind, message := c.text("type"), oneLine(c.text("message"))
+		switch {
+		case noTrouble.MatchString(kind):
+		case kind == "SyncError" && op != nil && op.Message != "" && strings.HasSuffix(message, op.Message):
+		case kind == "ComparisonError" || kind == "InvalidSpecError":
+			first = append(first, oneLine(kind)+": "+message)
+		default:
+			rest = append(rest, oneLine(kind)+": "+message)
+		}
+	}
+	return slices.Concat(first, rest)
+}
