@@ -22,6 +22,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata"
+	// sync windows are told in their own zones, on hosts without zone data, too
 
 	"selvage/core/safe"
 )

@@ -17,7 +17,7 @@ var _ core.AgentReader = (*Source)(nil)
 // else tells when the dump was taken.
 func (s *Source) ReadAgents(ctx context.Context) *core.Agents {
 	agents := &core.Agents{Access: core.AccessOK}
-	h, err := s.config.holding(ctx, "agent.githedgehog.com")
+	h, err := s.holding(ctx, "agent.githedgehog.com")
 	if err == nil {
 		agents.All, err = h.agents()
 	}

@@ -2,10 +2,12 @@ package dump
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"time"
 
 	"selvage/core"
@@ -21,10 +23,15 @@ type Config struct {
 }
 
 // Source is a dump as a [core.Source]. It is safe for concurrent use.
-type Source struct{ config Config }
+type Source struct {
+	config Config
+
+	mu    sync.Mutex
+	sound map[string][sha256.Size]byte // files that were parsed whole, by their content
+}
 
 // New makes the source; the dump is opened by Read.
-func New(c Config) *Source { return &Source{c} }
+func New(c Config) *Source { return &Source{config: c, sound: map[string][sha256.Size]byte{}} }
 
 // Read reads the dump. The snapshot holds the objects of the wanted kinds and
 // namespaces and covers everything, or it holds nothing and its one reading

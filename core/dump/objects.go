@@ -3,6 +3,7 @@ package dump
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,14 +13,14 @@ import (
 
 // Objects reads objects of any kind from a dump, but for those that hold
 // credentials. It is safe for concurrent use.
-type Objects struct{ config Config }
+type Objects struct{ of *Source }
 
 // Objects is the door to the objects of the dump, as selvage/core/kube has one to
 // those of an API.
-func (s *Source) Objects() *Objects { return &Objects{s.config} }
+func (s *Source) Objects() *Objects { return &Objects{s} }
 
 // Where is the path of the dump.
-func (o *Objects) Where() string { return o.config.Path }
+func (o *Objects) Where() string { return o.of.config.Path }
 
 // List gives the objects of a resource, which is a plural such as
 // "applications", in a namespace, "" for all; as they stand in the dump, but for
@@ -28,11 +29,11 @@ func (o *Objects) Where() string { return o.config.Path }
 // The error is [core.ErrUnserved], wrapped, where the dump has no object of the
 // resource and no definition; else a [*core.Error], where it cannot be read.
 func (o *Objects) List(ctx context.Context, group, resource, namespace string) ([]map[string]any, error) {
-	op := fmt.Sprintf("list %s.%s in dump %q", resource, group, o.config.Path)
+	op := fmt.Sprintf("list %s.%s in dump %q", resource, group, o.Where())
 	if core.SecretResource(group, resource) {
 		return nil, &core.Error{Access: core.AccessForbidden, Op: op, Err: errors.New("refused before it was looked for: it holds credentials")}
 	}
-	h, err := o.config.holding(ctx, group)
+	h, err := o.of.holding(ctx, group)
 	if err != nil {
 		return nil, explain(op, err)
 	}
@@ -64,7 +65,7 @@ func (o *Objects) Get(ctx context.Context, group, resource, namespace, name stri
 			return d, nil
 		}
 	}
-	return nil, fmt.Errorf("get %s.%s %q in %s in dump %q: %w", resource, group, name, namespace, o.config.Path, core.ErrNotFound)
+	return nil, fmt.Errorf("get %s.%s %q in %s in dump %q: %w", resource, group, name, namespace, o.Where(), core.ErrNotFound)
 }
 
 // held is what a dump holds of one group.
@@ -82,25 +83,41 @@ type document struct {
 }
 
 // holding reads what the dump holds of a group. A file in which the group is not
-// named is not parsed.
-func (c Config) holding(ctx context.Context, group string) (*held, error) {
-	h := &held{group: group, namespace: c.Namespace, defined: map[string]string{}, seen: map[core.Key]bool{}}
+// named is not parsed again where it was found to be sound: of one that was cut
+// off nobody can tell what it does not hold.
+func (s *Source) holding(ctx context.Context, group string) (*held, error) {
+	h := &held{group: group, namespace: s.config.Namespace, defined: map[string]string{}, seen: map[core.Key]bool{}}
 	err := files{ctx, func(data []byte, name string) error {
-		if !bytes.Contains(data, []byte(group)) {
+		content := sha256.Sum256(data)
+		if !bytes.Contains(data, []byte(group)) && s.isSound(name, content) {
 			return nil
 		}
 		values, err := limits().Values(data)
 		if err != nil {
 			return placed(err, name)
 		}
+		s.foundSound(name, content)
 		for _, v := range values {
 			if err := h.take(v); err != nil {
 				return fmt.Errorf("%q: %w", name, err)
 			}
 		}
 		return nil
-	}}.read(c.Path)
+	}}.read(s.config.Path)
 	return h, err
+}
+
+// isSound tells whether a file with just that content was parsed before.
+func (s *Source) isSound(file string, content [sha256.Size]byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sound[file] == content
+}
+
+func (s *Source) foundSound(file string, content [sha256.Size]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sound[file] = content
 }
 
 // take takes what a value holds of the group: itself, or the items of a list. It

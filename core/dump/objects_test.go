@@ -3,6 +3,7 @@ package dump
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -164,6 +165,24 @@ func TestAgentsThatADumpDoesNotTell(t *testing.T) {
 	for text, reason := range map[string]string{bare: `agent "spine-1" has no metadata.generation`, bare + "---\na: [": "dc1.yaml:"} {
 		if got := open(write(t, "dc1.yaml", text)).ReadAgents(t.Context()); got.Access != core.AccessInvalid || !strings.Contains(got.Error, reason) || got.Known() {
 			t.Errorf("ReadAgents = %+v, want %q", got, reason)
+		}
+	}
+}
+
+// TestACutDumpDoesNotProveAnAbsence: what was cut off may have held the engine.
+func TestACutDumpDoesNotProveAnAbsence(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cut.json")
+	if err := os.WriteFile(path, []byte(`{"apiVersion": "v1", "kind": "List", "items": [{"kind": "Secret"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{Path: path, Now: time.Now})
+	for range 2 {
+		var failed *core.Error
+		if _, err := s.Objects().List(t.Context(), "argoproj.io", "applications", ""); !errors.As(err, &failed) {
+			t.Errorf("List = %v, want an error of the dump", err)
+		}
+		if a := s.ReadAgents(t.Context()); a.Access == core.AccessOK {
+			t.Errorf("agents %+v of a dump that was cut off", a)
 		}
 	}
 }

@@ -112,6 +112,11 @@ func (a argo) sources(_ context.Context, app node, _ func(string) bool) []source
 		if last := app.in("status", "operationState"); src.Applied == "" && whole(last) && !app.has("status", "history") {
 			src.Applied, src.AppliedAt = revision(last.in("syncResult"), i, several), last.when("finishedAt")
 		}
+		if app.text("status", "sync", "status") == "Synced" && src.Wanted != "" && src.Applied != "" {
+			// Argo CD does not sync what changes nothing for it: it is at what it
+			// compared, whenever it wrote last.
+			src.Applied = src.Wanted
+		}
 		all = append(all, src)
 	}
 	return all

@@ -204,12 +204,24 @@ func TestWindowsThatCannotBeReadAreSaid(t *testing.T) {
 	}
 }
 
+// TestSyncedIsAtWhatItCompared: Argo CD writes no history for a commit that
+// changes nothing for the application.
+func TestSyncedIsAtWhatItCompared(t *testing.T) {
+	for status, want := range map[string]string{"Synced": newest, "OutOfSync": older} {
+		e := readArgo(t, `{status: {sync: {status: `+status+`, revision: `+newest+`}, history: [{revision: `+older+`, deployedAt: '2026-11-23T08:00:00Z', source: {repoURL: 'https://git.example.net/net/fabrics', path: fabrics/dc1}}]}}`)
+		mustBeKnown(t, e)
+		if got := e.Sources[0].Applied; got != want {
+			t.Errorf("%s: applied %s, want %s", status, got, want)
+		}
+	}
+}
+
 func TestSeveralSources(t *testing.T) {
 	e := readArgo(t, `{spec: {source: null, sources: [
 		{repoURL: 'https://charts.example.net', chart: extras, targetRevision: 1.2.3},
 		{repoURL: 'https://git.example.net/net/values.git', ref: values},
 		{repoURL: 'https://git.example.net/net/fabrics', path: ./fabrics/dc1/, targetRevision: main, directory: {recurse: true}}]},
-		status: {sourceTypes: [Helm, '', Directory], sync: {revision: null, revisions: [1.2.3, 77, `+newest+`]},
+		status: {sourceTypes: [Helm, '', Directory], sync: {status: OutOfSync, revision: null, revisions: [1.2.3, 77, `+newest+`]},
 		history: [{revisions: [1.2.2, 66, `+older+`], deployedAt: '2026-11-23T08:00:00Z', sources: [{}, {}, {repoURL: 'https://git.example.net/net/fabrics', path: ./fabrics/dc1/}]}],
 		operationState: {syncResult: {revision: '', revisions: [1.2.3, 77, `+newest+`]}}}}`)
 	mustBeKnown(t, e)
