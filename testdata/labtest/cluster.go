@@ -59,6 +59,14 @@ func (l *Lab) NewClusterOf(t testing.TB, definitions string) *Cluster {
 	return l.open(t, client.OpenCluster{Own: true, Name: slug(t.Name()), Definitions: definitions})
 }
 
+// NewStrictCluster is NewCluster with the rules of Hedgehog's validating webhooks:
+// it refuses VPCs whose VLANs or subnets clash or whose name is too long, and to
+// delete VPCs and connections that something refers to.
+func (l *Lab) NewStrictCluster(t testing.TB) *Cluster {
+	t.Helper()
+	return l.open(t, client.OpenCluster{Own: true, Name: slug(t.Name()), Validate: true})
+}
+
 // In returns the same cluster with another namespace, which is made if it is
 // not there.
 func (c *Cluster) In(t testing.TB, namespace string) *Cluster {

@@ -7,13 +7,29 @@ import (
 	"selvage/testdata/labtest/client"
 )
 
-// EngineManager is the field manager an engine applies as.
-const EngineManager = "argocd-controller"
+// EngineManager is the field manager an engine applies as that is not Flux, and
+// FluxManager that of Flux.
+const (
+	EngineManager = "argocd-controller"
+	FluxManager   = "kustomize-controller"
+)
+
+// The types of engines that show what they do in a cluster.
+const (
+	ArgoCD = "argocd"
+	Flux   = "flux"
+)
 
 // EngineOptions say what an engine does by itself: Auto syncs when the branch
 // moves, SelfHeal undoes changes in the cluster, Prune deletes, at each sync,
-// objects of the engine that left Git.
+// objects of the engine that left Git. The others are for engines with a type.
 type EngineOptions = client.EngineOptions
+
+// EngineRetry says how often a failed sync is tried again.
+type EngineRetry = client.EngineRetry
+
+// EngineWindow is a sync window of an engine's project.
+type EngineWindow = client.EngineWindow
 
 // EngineState is what the last sync of an engine did.
 type EngineState = client.EngineState
@@ -23,6 +39,11 @@ type EngineResult = client.EngineResult
 
 // Engine is a GitOps engine at work.
 type Engine struct {
+	Type      string   // "" for one that shows nothing; the next three are for the others
+	App       string   // the name of its object
+	Namespace string   // of the object
+	At        *Cluster // where the object is
+
 	lab *Lab
 	id  string
 }

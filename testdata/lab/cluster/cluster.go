@@ -39,7 +39,8 @@ rules:
 - level: Metadata
 `
 
-// Config says what a cluster is made of. All fields but Definitions are required.
+// Config says what a cluster is made of. All fields but Definitions and Validate
+// are required.
 type Config struct {
 	Name   string         // in kubeconfig files and messages
 	Dir    string         // an empty directory with a short path
@@ -50,6 +51,8 @@ type Config struct {
 	// Definitions is a folder with the definitions of the kinds to serve; "" for
 	// the lab's own.
 	Definitions string
+	// Validate has the cluster refuse what a fabric refuses.
+	Validate bool
 }
 
 // Cluster is a running cluster. Its methods may be called at the same time.
@@ -62,6 +65,7 @@ type Cluster struct {
 	hook      *webhook.Server
 	port      *port
 	kinds     []*apiext.CustomResourceDefinition
+	validate  bool
 
 	mu     sync.Mutex
 	server *apiserver // nil while unplugged
@@ -75,7 +79,7 @@ var ErrClosed = errors.New("the cluster is closed")
 // be listed, the webhook is asked, both roles are bound.
 func Start(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 	silence()
-	c := &Cluster{name: cfg.Name, dir: cfg.Dir, tokens: newTokens(), kinds: crds.All()}
+	c := &Cluster{name: cfg.Name, dir: cfg.Dir, tokens: newTokens(), kinds: crds.All(), validate: cfg.Validate}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start cluster %q: %w", cfg.Name, err), c.Close())
@@ -97,6 +101,9 @@ func Start(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 		return nil, err
 	}
 	if c.etcd, err = startEtcd(ctx, c.dir); err != nil {
+		return nil, err
+	}
+	if err := c.hook.Validate(c.RESTConfig(c.admin, "lab-webhook")); err != nil {
 		return nil, err
 	}
 	if err := c.plug(ctx, true); err != nil {

@@ -59,7 +59,7 @@ func (c *Cluster) setUp(ctx context.Context, cfg *rest.Config) error {
 	}
 	steps := []func() error{
 		func() error { return crds.Install(ctx, cfg, c.kinds) },
-		func() error { return c.hook.Register(ctx, cfg, crds.OperatorGroups()) },
+		func() error { return c.register(ctx, cfg) },
 		func() error { return bindReaders(ctx, clients) },
 	}
 	done := make(chan error, len(steps))
@@ -71,6 +71,14 @@ func (c *Cluster) setUp(ctx context.Context, cfg *rest.Config) error {
 		errs = append(errs, <-done)
 	}
 	return errors.Join(errs...)
+}
+
+// register makes the cluster ask the webhooks.
+func (c *Cluster) register(ctx context.Context, cfg *rest.Config) error {
+	if err := c.hook.Register(ctx, cfg, crds.OperatorGroups()); err != nil || !c.validate {
+		return err
+	}
+	return c.hook.RegisterRules(ctx, cfg)
 }
 
 // bindReaders lets ReaderGroup read what operators write, and agents.

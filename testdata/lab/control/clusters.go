@@ -83,7 +83,7 @@ func (s *server) newHandle(ctx context.Context, req OpenCluster) (*clusterHandle
 		return nil, err
 	}
 	if req.Own {
-		h.Cluster, h.home, err = s.newCluster(req.Name, req.Definitions)
+		h.Cluster, h.home, err = s.newCluster(req)
 		return h, err
 	}
 	if h.Cluster, err = s.shared(); err != nil {

@@ -25,6 +25,9 @@
 // go.mod must stay free of Kubernetes itself, and this module must not depend on
 // the main one. A test of labtest holds the two files against each other.
 //
+// An engine shows itself only in a cluster of one's own. In the shared one every
+// other test would find it.
+//
 // A lease is a connection and not a file or a count: the kernel ends it however
 // a process ends.
 package control

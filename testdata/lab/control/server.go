@@ -137,7 +137,7 @@ func (s *server) shared() (*cluster.Cluster, error) {
 	if s.common != nil {
 		return s.common, nil
 	}
-	c, _, err := s.newCluster("shared", "")
+	c, _, err := s.newCluster(OpenCluster{Name: "shared"})
 	if err != nil {
 		return nil, err
 	}
@@ -155,17 +155,17 @@ func (s *server) closeShared() error {
 	return s.common.Close()
 }
 
-// newCluster starts a cluster in a directory of its own. It serves the kinds
-// defined in a folder, the lab's own where that is "".
-func (s *server) newCluster(name, definitions string) (_ *cluster.Cluster, dir string, err error) {
+// newCluster starts a cluster in a directory of its own, with the name,
+// definitions and rules that are asked for.
+func (s *server) newCluster(req OpenCluster) (_ *cluster.Cluster, dir string, err error) {
 	if dir, err = s.newDir("c"); err != nil {
 		return nil, "", err
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, startWithin)
 	defer cancel()
 	c, err := cluster.Start(ctx, cluster.Config{
-		Name: name, Dir: dir, Mutate: s.cfg.Mutate, Now: s.cfg.Now, Log: s.cfg.Log,
-		Definitions: definitions,
+		Name: req.Name, Dir: dir, Mutate: s.cfg.Mutate, Now: s.cfg.Now, Log: s.cfg.Log,
+		Definitions: req.Definitions, Validate: req.Validate,
 	})
 	if err != nil {
 		return nil, "", errors.Join(err, os.RemoveAll(dir))

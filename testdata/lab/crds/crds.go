@@ -25,7 +25,8 @@ type kind struct {
 	short        []string
 	columns      []column
 	spec         schema
-	strict       bool // drop unknown fields
+	status       fields // nil for one of which nothing is known
+	strict       bool   // drop unknown fields
 }
 
 type column struct {
@@ -52,7 +53,7 @@ func All() []*apiext.CustomResourceDefinition {
 func (k kind) definition(group, version string) *apiext.CustomResourceDefinition {
 	root := closed(fields{
 		"apiVersion": text, "kind": text, "metadata": {Type: "object"},
-		"spec": k.spec, "status": object(fields{}),
+		"spec": k.spec, "status": object(k.status),
 	})
 	if !k.strict {
 		root.XPreserveUnknownFields = new(true)

@@ -8,6 +8,9 @@
 // returns when each one can be listed at once. Write prints them, for an offline
 // copy of a cluster.
 //
+// Engines returns those of the kinds that Argo CD and Flux show themselves in.
+// They are installed where an engine is to be seen, and nowhere else.
+//
 // # Decisions
 //
 // Open schemas. The fields of Hedgehog change with every release, so an object
@@ -25,11 +28,12 @@
 // the schema allows it; the lab's does, so that both ways end in what the webhook
 // makes.
 //
-// No refusals. The validating webhooks of Hedgehog and most of the bounds of
-// its schemas are not here: the lab accepts what a fabric would refuse. The
-// enumerations and required fields that are here make kubectl report a typing
+// No refusals. Most of the bounds of Hedgehog's schemas are not here, and its
+// validating webhooks are package webhook's, for clusters that ask for them: the
+// others accept what a fabric would refuse. The enumerations and required fields that are here make kubectl report a typing
 // error as it would on a fabric.
 //
-// Agent is installed to be left alone. A test proves with the audit log that
-// nothing asks for whole Agents; that is only worth something where they exist.
+// Agent is installed with all the columns of a control node, because they are all
+// that may be asked for of one. A test proves with the audit log that nothing asks
+// for whole Agents; that is only worth something where they exist.
 package crds

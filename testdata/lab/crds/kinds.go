@@ -265,19 +265,3 @@ func gatewayPeeringSpec() apiext.JSONSchemaProps {
 		}),
 	})
 }
-
-// agentKinds is the one kind of agent.githedgehog.com the lab has.
-func agentKinds() []kind {
-	return []kind{{
-		kind: "Agent", plural: "agents", short: []string{"ag"},
-		columns: []column{
-			{"Role", ".spec.role", "string", 0},
-			{"Heartbeat", ".status.lastHeartbeat", "date", 0},
-			{"Applied", ".status.lastAppliedTime", "date", 0},
-			{"AppliedG", ".status.lastAppliedGen", "integer", 0},
-			{"CurrentG", ".metadata.generation", "integer", 0},
-			{"Version", ".status.version", "string", 0},
-		},
-		spec: object(fields{"role": text, "description": text}),
-	}}
-}

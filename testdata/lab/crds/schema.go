@@ -19,6 +19,7 @@ var (
 	number  = schema{Type: "integer"}
 	number4 = schema{Type: "integer", Format: "int32"}
 	flag    = schema{Type: "boolean"}
+	moment  = schema{Type: "string", Format: "date-time"}
 )
 
 // object is a map with named fields that keeps fields it does not know.

@@ -16,31 +16,35 @@ import (
 )
 
 const (
-	// Manager is the field manager the engine applies as.
+	// Manager is the field manager Argo CD applies as, and a plain engine.
 	Manager = "argocd-controller"
-	// TrackingAnnotation marks every object of an engine.
+	// FluxManager is the field manager Flux applies as.
+	FluxManager = "kustomize-controller"
+	// TrackingAnnotation marks every object of an engine that is not Flux.
 	TrackingAnnotation = "argocd.argoproj.io/tracking-id"
-	// UserAgent is how the engine's requests are told apart in the audit log.
-	UserAgent = "argocd-application-controller"
+	// FluxName and FluxNamespace mark every object of Flux, as labels.
+	FluxName      = "kustomize.toolkit.fluxcd.io/name"
+	FluxNamespace = "kustomize.toolkit.fluxcd.io/namespace"
 )
+
+// UserAgent is how the requests of a type of engine are told apart in the audit
+// log.
+func UserAgent(t Type) string {
+	if t == Flux {
+		return FluxManager
+	}
+	return "argocd-application-controller"
+}
 
 const (
 	interval = 100 * time.Millisecond // between two looks at the branch
 	again    = time.Second            // between two tries of a failed sync
 )
 
-// Options say what an engine does by itself.
-type Options struct {
-	Auto     bool `json:"auto"`
-	SelfHeal bool `json:"selfHeal"`
-	// HealAfter is how long a change in the cluster is left alone before it is
-	// healed, as Argo CD does between two healings of one application.
-	HealAfter time.Duration `json:"healAfter,omitempty"`
-	Prune     bool          `json:"prune"`
-}
-
-// Config says what an engine works on. All fields but Path are required.
+// Config says what an engine works on. All fields but Type, Path and Object are
+// required.
 type Config struct {
+	Type      Type
 	Name      string // stands in the tracking id
 	Repo      string // a bare repository
 	Branch    string
@@ -48,19 +52,30 @@ type Config struct {
 	Namespace string // of documents that name none
 	Cluster   *rest.Config
 	Groups    []string // whose kinds are looked through when pruning
+	Object    Object   // required with a Type
 	Options   Options
 	Now       func() time.Time
+}
+
+// Object says where an engine shows what it does, and how it names what it
+// works on there.
+type Object struct {
+	Cluster   *rest.Config
+	Namespace string
+	Project   string // of Argo CD
+	URL       string // the repository
+	Server    string // the API of the cluster that is applied to; "" for the object's own cluster
 }
 
 // Engine is one application. Make it with New.
 type Engine struct {
 	cfg    Config
-	tree   tree
 	client dynamic.Interface
 	disco  discovery.CachedDiscoveryInterface
 	mapper *restmapper.DeferredDiscoveryRESTMapper
+	worker worker
 
-	asks    chan chan State
+	asks    chan ask
 	touched chan touch
 	stopped chan struct{} // closed when Run ends
 
@@ -73,7 +88,29 @@ type Engine struct {
 	written  map[key]string // resource version of the engine's last write
 	places   map[place]bool // kinds and namespaces it has applied to
 	watching map[place]bool
-	healing  map[key]time.Time // touched and not healed yet: when that is due
+}
+
+// worker is what one type of engine does. Run's goroutine alone calls it.
+type worker interface {
+	// tick does what is due by now.
+	tick(ctx context.Context)
+	// sync does what a person asked for; the state says how far it came.
+	sync(ctx context.Context, how Manual) State
+	// touch takes note of changes in the cluster.
+	touch(ctx context.Context, t touch)
+	// watches tells whether changes in the cluster are to be told.
+	watches() bool
+}
+
+// Manual is a sync that a person asks for.
+type Manual struct {
+	By    string // the user; "" for admin
+	Prune bool   // even where the options do not
+}
+
+type ask struct {
+	how    Manual
+	answer chan State
 }
 
 // place is where objects of one kind are listed and watched.
@@ -102,13 +139,12 @@ func New(cfg Config) (*Engine, error) {
 		return nil, fmt.Errorf("make a discovery client for engine %q: %w", cfg.Name, err)
 	}
 	disco := memory.NewMemCacheClient(plain)
-	return &Engine{
+	e := &Engine{
 		cfg:      cfg,
-		tree:     tree{repo: cfg.Repo, branch: cfg.Branch, dir: cfg.Path},
 		client:   client,
 		disco:    disco,
 		mapper:   restmapper.NewDeferredDiscoveryRESTMapper(disco),
-		asks:     make(chan chan State),
+		asks:     make(chan ask),
 		touched:  make(chan touch),
 		stopped:  make(chan struct{}),
 		options:  cfg.Options,
@@ -116,8 +152,18 @@ func New(cfg Config) (*Engine, error) {
 		written:  make(map[key]string),
 		places:   make(map[place]bool),
 		watching: make(map[place]bool),
-		healing:  make(map[key]time.Time),
-	}, nil
+	}
+	switch cfg.Type {
+	case Plain:
+		e.worker = newBasic(e)
+	case ArgoCD:
+		e.worker, err = newArgo(e)
+	case Flux:
+		e.worker, err = newFlux(e)
+	default:
+		err = fmt.Errorf("make engine %q: there is no type %q", cfg.Name, cfg.Type)
+	}
+	return e, err
 }
 
 // Options returns what the engine does by itself.
@@ -134,26 +180,33 @@ func (e *Engine) SetOptions(o Options) {
 	e.options = o
 }
 
-// State returns what the last sync that ended did.
+// State returns what the last sync did.
 func (e *Engine) State() State {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.state
 }
 
+func (e *Engine) setState(s State) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state = s
+}
+
 // Sync makes a running engine read the branch and apply it now, and waits until
-// it has. What went wrong is in the state; the error says there is none.
-func (e *Engine) Sync(ctx context.Context) (State, error) {
-	answer := make(chan State, 1)
+// it has tried once. What went wrong is in the state; the error says there is
+// none.
+func (e *Engine) Sync(ctx context.Context, how Manual) (State, error) {
+	request := ask{how: how, answer: make(chan State, 1)}
 	select {
-	case e.asks <- answer:
+	case e.asks <- request:
 	case <-e.stopped:
 		return State{}, fmt.Errorf("ask engine %q to sync: %w", e.cfg.Name, ErrStopped)
 	case <-ctx.Done():
 		return State{}, fmt.Errorf("ask engine %q to sync: %w", e.cfg.Name, ctx.Err())
 	}
 	select {
-	case state := <-answer:
+	case state := <-request.answer:
 		return state, nil
 	case <-ctx.Done():
 		return State{}, fmt.Errorf("wait for engine %q: %w", e.cfg.Name, ctx.Err())
@@ -168,38 +221,31 @@ func (e *Engine) Run(ctx context.Context) {
 	var watches sync.WaitGroup
 	defer watches.Wait()
 	for {
-		if e.Options().SelfHeal {
+		if e.worker.watches() {
 			e.watch(ctx, &watches)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case answer := <-e.asks:
-			answer <- e.sync(ctx)
+		case request := <-e.asks:
+			request.answer <- e.worker.sync(ctx, request.how)
 		case t := <-e.touched:
-			e.touch(t)
-			e.heal(ctx)
+			e.worker.touch(ctx, t)
 		case <-tick.C:
-			e.heal(ctx)
-			if e.due(ctx) {
-				e.sync(ctx)
-			}
+			e.worker.tick(ctx)
 		}
 	}
 }
 
-// due tells whether the engine is to sync by itself.
-func (e *Engine) due(ctx context.Context) bool {
-	if !e.Options().Auto {
-		return false
+// source is what the engine applies, by its options.
+func (e *Engine) source() source {
+	o := e.Options()
+	s := source{
+		repo: e.cfg.Repo, target: e.cfg.Branch, dir: e.cfg.Path,
+		flat: o.Flat, include: o.Include, exclude: o.Exclude,
 	}
-	head, err := e.tree.head(ctx)
-	if err != nil {
-		return false // no branch yet
+	if o.Target != "" {
+		s.target = o.Target
 	}
-	last := e.State()
-	if last.Revision != head {
-		return true
-	}
-	return last.Failed() && e.cfg.Now().Sub(last.Finished) > again
+	return s
 }

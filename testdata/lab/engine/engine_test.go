@@ -108,7 +108,7 @@ func (b *bench) commit(content string) string {
 
 func (b *bench) sync() engine.State {
 	b.Helper()
-	state, err := b.engine.Sync(b.Context())
+	state, err := b.engine.Sync(b.Context(), engine.Manual{})
 	if err != nil {
 		b.Fatal(err)
 	}

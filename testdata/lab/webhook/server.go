@@ -25,8 +25,9 @@ import (
 )
 
 const (
-	path    = "/mutate"
-	timeout = 10 * time.Second
+	mutatePath   = "/mutate"
+	validatePath = "/validate"
+	timeout      = 10 * time.Second
 )
 
 // Mutate changes an object in place as the webhooks of a fabric would at now.
@@ -35,10 +36,11 @@ type Mutate func(obj map[string]any, now time.Time)
 
 // Server answers admission reviews. Make one with Serve, end it with Close.
 type Server struct {
-	url    string
-	ca     []byte
-	server *http.Server
-	done   chan struct{}
+	address string
+	mux     *http.ServeMux
+	ca      []byte
+	server  *http.Server
+	done    chan struct{}
 }
 
 // Serve starts a server on a free port. The clock is asked once for each object.
@@ -56,12 +58,13 @@ func Serve(authority *pki.Authority, mutate Mutate, now func() time.Time, errlog
 		return nil, fmt.Errorf("listen for admission reviews: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("POST "+path, handler{mutate: mutate, now: now})
+	mux.Handle("POST "+mutatePath, handler{mutate: mutate, now: now})
 	s := &Server{
-		url:    "https://" + listener.Addr().String() + path,
-		ca:     authority.PEM(),
-		server: &http.Server{Handler: mux, ReadHeaderTimeout: timeout, ErrorLog: errlog},
-		done:   make(chan struct{}),
+		address: "https://" + listener.Addr().String(),
+		mux:     mux,
+		ca:      authority.PEM(),
+		server:  &http.Server{Handler: mux, ReadHeaderTimeout: timeout, ErrorLog: errlog},
+		done:    make(chan struct{}),
 	}
 	go func() {
 		defer close(s.done)
@@ -92,7 +95,7 @@ func (s *Server) Register(ctx context.Context, cfg *rest.Config, groups []string
 		ObjectMeta: metav1.ObjectMeta{Name: "hedgehog"},
 		Webhooks: []registration.MutatingWebhook{{
 			Name:                    "default.hedgehog.lab.example",
-			ClientConfig:            registration.WebhookClientConfig{URL: &s.url, CABundle: s.ca},
+			ClientConfig:            s.clientConfig(mutatePath),
 			FailurePolicy:           new(registration.Fail),
 			SideEffects:             new(registration.SideEffectClassNone),
 			AdmissionReviewVersions: []string{"v1"},
@@ -110,31 +113,50 @@ func (s *Server) Register(ctx context.Context, cfg *rest.Config, groups []string
 	return nil
 }
 
+func (s *Server) clientConfig(path string) registration.WebhookClientConfig {
+	return registration.WebhookClientConfig{URL: new(s.address + path), CABundle: s.ca}
+}
+
 type handler struct {
 	mutate Mutate
 	now    func() time.Time
 }
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer(w, r, func(req *admissionv1.AdmissionRequest, answer *admissionv1.AdmissionResponse) {
+		patch, err := h.patch(req.Object.Raw)
+		switch {
+		case err != nil:
+			refuse(answer, http.StatusBadRequest, err)
+		case patch != nil:
+			answer.Patch = patch
+			answer.PatchType = new(admissionv1.PatchTypeJSONPatch)
+		}
+	})
+}
+
+// answer reads a review, lets it be answered, allowed unless refuse says
+// otherwise, and sends that.
+func answer(w http.ResponseWriter, r *http.Request, with func(*admissionv1.AdmissionRequest, *admissionv1.AdmissionResponse)) {
 	var review admissionv1.AdmissionReview
 	if err := json.NewDecoder(r.Body).Decode(&review); err != nil || review.Request == nil {
 		http.Error(w, "the body is no admission review", http.StatusBadRequest)
 		return
 	}
-	answer := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
-	patch, err := h.patch(review.Request.Object.Raw)
-	switch {
-	case err != nil:
-		answer.Allowed = false
-		answer.Result = &metav1.Status{Status: metav1.StatusFailure, Code: http.StatusBadRequest, Message: err.Error()}
-	case patch != nil:
-		answer.Patch = patch
-		answer.PatchType = new(admissionv1.PatchTypeJSONPatch)
-	}
-	review.Request, review.Response = nil, answer
+	response := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
+	with(review.Request, response)
+	review.Request, review.Response = nil, response
 	w.Header().Set("Content-Type", runtime.ContentTypeJSON)
 	if err := json.NewEncoder(w).Encode(review); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func refuse(answer *admissionv1.AdmissionResponse, code int32, why error) {
+	answer.Allowed = false
+	answer.Result = &metav1.Status{Status: metav1.StatusFailure, Code: code, Message: why.Error()}
+	if code == http.StatusForbidden {
+		answer.Result.Reason = metav1.StatusReasonForbidden
 	}
 }
 

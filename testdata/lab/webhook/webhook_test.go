@@ -49,7 +49,7 @@ func review(t *testing.T, s *Server, body string) (int, []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.address+mutatePath, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@
 //
 // The fabrics differ in size and mood (site.go). Git and live agree once, and
 // the dashboard's program sees that, before anything happens to them. up alone
-// prints where everything is and keeps it until it is interrupted. It has a directory of its own, so that it and tests leave each
-// other alone.
+// prints where everything is and keeps it until it is interrupted. It has a
+// directory of its own, so that it and tests leave each other alone.
 package main
 
 import (
@@ -93,10 +93,16 @@ func up(ctx context.Context, dashboard string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	if dashboard == "" {
-		return show(ctx, s, sites, config, stdout)
+	stop, err := staff(ctx, sites)
+	if err != nil {
+		return err
 	}
-	return watch(ctx, dashboard, config, sites)
+	if dashboard == "" {
+		err = show(ctx, s, sites, config, stdout)
+	} else {
+		err = errors.Join(explain(s, sites, stderr), watch(ctx, dashboard, config, sites))
+	}
+	return errors.Join(err, stop())
 }
 
 // found builds the fabrics, one after the other.
@@ -152,15 +158,27 @@ func watch(ctx context.Context, dashboard, config string, sites []*site) error {
 
 // show tells people where everything is and waits for the end.
 func show(ctx context.Context, s *client.Session, sites []*site, config string, stdout io.Writer) error {
-	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FABRIC\tREAD ONLY\tOPERATOR\tWORK TREE")
+	if err := explain(s, sites, stdout); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "\nselvage: --config %s\nInterrupt to end the lab.\n", config)
+	<-ctx.Done()
+	return nil
+}
+
+// explain says where everything is, and how to change it with kubectl.
+func explain(s *client.Session, sites []*site, to io.Writer) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "FABRIC\tENGINE\tREAD ONLY\tOPERATOR\tWORK TREE")
 	for _, f := range sites {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.mood.name, f.cluster.Reader.Kubeconfig, f.cluster.Operator.Kubeconfig, f.tree)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n",
+			f.mood.name, f.mood.engine, f.cluster.Reader.Kubeconfig, f.cluster.Operator.Kubeconfig, f.tree)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "\nselvage: --config %s\nkubectl: %s\nlog:     %s\nInterrupt to end the lab.\n", config, s.Programs.Kubectl, s.LogFile())
-	<-ctx.Done()
+	fmt.Fprintf(to, "\nTo change a fabric past Git, in another terminal:\n"+
+		"  export KUBECONFIG=%s\n  %s edit switch %s\nand to see what its engine says:\n  %s get applications,kustomizations -A\n\nlog: %s\n",
+		sites[0].cluster.Operator.Kubeconfig, s.Programs.Kubectl, sites[0].nth("Switch", 0), s.Programs.Kubectl, s.LogFile())
 	return nil
 }

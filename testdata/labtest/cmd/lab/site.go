@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"selvage/testdata/hedgehog"
 	"selvage/testdata/labtest/client"
@@ -20,6 +21,7 @@ type mood struct {
 	what    string // for people
 	spec    hedgehog.Spec
 	layout  hedgehog.Layout
+	engine  string // its type
 	options client.EngineOptions
 	unrest  func(context.Context, *site) error // what happens after git and live agreed; nil for nothing
 }
@@ -27,15 +29,19 @@ type mood struct {
 func moods() []mood {
 	return []mood{
 		{
-			name: "frontend", what: "calm: the engine heals whatever is changed", spec: hedgehog.Small(1), layout: hedgehog.Mixed,
-			options: client.EngineOptions{Auto: true, SelfHeal: true, Prune: true},
+			name: "frontend", what: "calm: Argo CD heals whatever is changed", spec: hedgehog.Small(1), layout: hedgehog.Mixed,
+			engine: "argocd", options: client.EngineOptions{Auto: true, SelfHeal: true, Prune: true, HealAfter: 5 * time.Second},
 		},
 		{
-			name: "backend-a", what: "drifting: people edit it past Git", spec: hedgehog.Sized(2, 300), layout: hedgehog.PerObject,
+			name: "backend-a", what: "drifting: people edit it past Git, Argo CD heals nothing and gave up on a VPC", spec: hedgehog.Sized(2, 300),
+			layout: hedgehog.PerObject, engine: "argocd", options: client.EngineOptions{
+				Auto: true, Prune: true, Retry: &client.EngineRetry{Limit: 2, Duration: time.Second},
+			},
 			unrest: drifting,
 		},
 		{
-			name: "backend-b", what: "half broken: a bad file, a kind that is gone, an edit", spec: hedgehog.Sized(3, 150), layout: hedgehog.PerTier,
+			name: "backend-b", what: "half broken: Flux cannot build a bad file, a kind is gone, an edit", spec: hedgehog.Sized(3, 150),
+			layout: hedgehog.PerTier, engine: "flux", options: client.EngineOptions{Prune: true},
 			unrest: broken,
 		},
 	}
@@ -56,7 +62,7 @@ type site struct {
 func build(ctx context.Context, s *client.Session, m mood, dir string) (*site, error) {
 	f := &site{mood: m, session: s, fabric: hedgehog.Generate(m.spec), tree: filepath.Join(dir, m.name)}
 	var err error
-	if f.cluster, err = client.Ask[client.Cluster](ctx, s, client.VerbClusterOpen, client.OpenCluster{Own: true, Name: m.name}); err != nil {
+	if f.cluster, err = client.Ask[client.Cluster](ctx, s, client.VerbClusterOpen, client.OpenCluster{Own: true, Name: m.name, Validate: true}); err != nil {
 		return nil, err
 	}
 	if f.repo, err = client.Ask[client.Repo](ctx, s, client.VerbRepoCreate, client.CreateRepo{Name: m.name}); err != nil {
@@ -77,7 +83,8 @@ func build(ctx context.Context, s *client.Session, m mood, dir string) (*site, e
 		return nil, err
 	}
 	f.engine, err = client.Ask[client.Ref](ctx, s, client.VerbEngineStart, client.StartEngine{
-		Name: m.name, Cluster: f.cluster.ID, Repo: f.repo.ID, Branch: "main", Path: "fabric", Namespace: f.cluster.Namespace, Options: m.options,
+		Type: m.engine, Name: m.name, Cluster: f.cluster.ID, Repo: f.repo.ID, Branch: "main", Path: "fabric", Namespace: f.cluster.Namespace,
+		Options: m.options,
 	})
 	if err != nil {
 		return nil, err
@@ -86,11 +93,38 @@ func build(ctx context.Context, s *client.Session, m mood, dir string) (*site, e
 }
 
 func (f *site) sync(ctx context.Context) error {
-	state, err := client.Ask[client.EngineState](ctx, f.session, client.VerbEngineSync, f.engine)
-	if err == nil && state.Error != "" {
-		err = fmt.Errorf("sync %s: %s", f.mood.name, state.Error)
+	state, err := client.Ask[client.EngineState](ctx, f.session, client.VerbEngineSync, client.SyncEngine{ID: f.engine.ID})
+	if err == nil && state.Phase != "Succeeded" {
+		err = fmt.Errorf("sync %s: %s %s", f.mood.name, state.Phase, state.Message)
 	}
 	return err
+}
+
+// settled waits until the engine is through with the commit that is pushed: it
+// applied it or gave up.
+func (f *site) settled(ctx context.Context) error {
+	head, err := f.gitOutput(ctx, "rev-parse", "HEAD")
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		state, err := client.Ask[client.EngineState](ctx, f.session, client.VerbEngineState, client.Ref{ID: f.engine.ID})
+		if err != nil {
+			return err
+		}
+		if state.Revision == head && state.Phase != "Running" {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the engine of %s: %s %s: %w", f.mood.name, state.Phase, state.Message, ctx.Err())
+		case <-tick.C:
+		}
+	}
 }
 
 func (f *site) clone(ctx context.Context) error {
@@ -127,14 +161,21 @@ func (f *site) commit(ctx context.Context, message string) error {
 }
 
 func (f *site) git(ctx context.Context, args ...string) error {
+	_, err := f.gitOutput(ctx, args...)
+	return err
+}
+
+// gitOutput is git with what it printed.
+func (f *site) gitOutput(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = f.tree
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.net", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.net")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("git %s: %w: %s", args[0], err, bytes.TrimSpace(out))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, bytes.TrimSpace(out))
 	}
-	return nil
+	return strings.TrimSpace(string(out)), nil
 }
 
 // kubectl runs kubectl as an operator.

@@ -6,10 +6,15 @@ import (
 	"time"
 )
 
-// drifting does what people do past Git on a busy day: a changed VLAN, a label,
-// a deleted attachment, a VPC made by hand, and a commit that nobody applies.
+// drifting has the engine give up on a VPC whose VLAN is taken, and then does what
+// people do past Git on a busy day: a changed description, a label, a deleted
+// attachment, a VPC made by hand. Before the engine gave up, every try of its
+// would have undone that.
 func drifting(ctx context.Context, f *site) error {
 	for _, step := range []func() error{
+		func() error { return f.write("vpcs/tenant-new.yaml", fmt.Sprintf(tenantVPC, f.takenVLAN())) },
+		func() error { return f.commit(ctx, "a VPC for the new tenant") },
+		func() error { return f.settled(ctx) },
 		func() error {
 			return f.edit(ctx, "switch", f.nth("Switch", 0), `{"spec":{"description":"moved to rack B14"}}`)
 		},
@@ -18,8 +23,15 @@ func drifting(ctx context.Context, f *site) error {
 		func() error {
 			return f.kubectl(ctx, "create", "-f", f.tree+".debug.yaml")
 		},
-		func() error {
-			return f.write("vpcs/tenant-new.yaml", `apiVersion: vpc.githedgehog.com/v1beta1
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const tenantVPC = `apiVersion: vpc.githedgehog.com/v1beta1
 kind: VPC
 metadata:
   name: tenant-new
@@ -27,16 +39,24 @@ spec:
   subnets:
     default:
       subnet: 10.250.0.0/24
-      vlan: 2998
-`)
-		},
-		func() error { return f.commit(ctx, "a VPC for the new tenant") },
-	} {
-		if err := step(); err != nil {
-			return err
+      vlan: %v
+`
+
+// takenVLAN is the VLAN of some subnet of the fabric.
+func (f *site) takenVLAN() any {
+	for _, o := range f.fabric.Objects {
+		if o["kind"] != "VPC" {
+			continue
+		}
+		spec, _ := o["spec"].(map[string]any)
+		subnets, _ := spec["subnets"].(map[string]any)
+		for _, s := range subnets {
+			if fields, ok := s.(map[string]any); ok && fields["vlan"] != nil {
+				return fields["vlan"]
+			}
 		}
 	}
-	return nil
+	return 0
 }
 
 // broken leaves a fabric with a file that does not parse, without one of its

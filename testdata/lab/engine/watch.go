@@ -17,40 +17,20 @@ type touch struct {
 	all      bool              // objects that are not in versions do not exist
 }
 
-// touch notes which of the engine's objects are to be healed and when: those of
-// a touch that was not the engine's own. A second touch does not put it off.
-func (e *Engine) touch(t touch) {
-	if !e.Options().SelfHeal {
-		return
-	}
-	due := e.cfg.Now().Add(e.Options().HealAfter)
+// foreign returns which of the engine's objects a touch is about that was not
+// the engine's own.
+func (e *Engine) foreign(t touch) []key {
+	var all []key
 	for k := range e.desired {
 		if k.place != t.place {
 			continue
 		}
 		version, named := t.versions[k.name]
-		if !named && !t.all {
-			continue
-		}
-		if _, waits := e.healing[k]; !waits && (version == "" || version != e.written[k]) {
-			e.healing[k] = due
+		if (named || t.all) && (version == "" || version != e.written[k]) {
+			all = append(all, k)
 		}
 	}
-}
-
-// heal applies the documents of touched objects again as soon as that is due.
-// What it cannot apply it leaves to the next sync.
-func (e *Engine) heal(ctx context.Context) {
-	now := e.cfg.Now()
-	for k, due := range e.healing {
-		if due.After(now) {
-			continue
-		}
-		delete(e.healing, k)
-		if doc, wanted := e.desired[k]; wanted && e.Options().SelfHeal {
-			_ = e.apply(ctx, doc)
-		}
-	}
+	return all
 }
 
 // watch starts a watch of each place the engine has applied to.
