@@ -353,3 +353,29 @@ func TestSwitchesAreTold(t *testing.T) {
 	}
 	s.onlyReads(t)
 }
+
+// TestEngineInAnotherCluster: engines mostly live elsewhere, and then are found
+// by the kubeconfig that the configuration names.
+func TestEngineInAnotherCluster(t *testing.T) {
+	lab := labtest.Start(t)
+	c, hub := lab.Cluster(t), lab.NewCluster(t)
+	s := &engineSite{cluster: c, repo: lab.Repo(t), name: "dc1", program: newProgram(t)}
+	s.first = s.commit(map[string]string{"a.yaml": vpcOf("vpc-1", 1, 1001)}, "a fabric")
+	s.engine = c.Application(t, s.repo, labtest.Application{
+		Type: labtest.ArgoCD, Name: "dc1", Path: "fabric", At: hub, Options: labtest.EngineOptions{Auto: true},
+	})
+	s.engine.WaitApplied(t, s.first)
+	s.program.configure(s.config(t) + fmt.Sprintf("    engine: {type: argocd, app: dc1, kubeconfig: %q}\n", hub.ReaderKubeconfig))
+	labtest.Eventually(t, "the engine is found", func() error {
+		f := s.status(t)
+		if f.Engine == nil || f.Engine.Error != "" || f.Engine.Revision != s.first || f.SyncStatus != core.Synced {
+			return fmt.Errorf("%s, engine %+v", f.SyncStatus, f.Engine)
+		}
+		return nil
+	})
+	hub.Unplug()
+	f := s.status(t)
+	if f.Engine == nil || f.Engine.Access != core.AccessUnreachable || f.SyncStatus != core.Synced || f.SyncError != "" {
+		t.Errorf("with the engine's cluster gone: %s %q, engine %+v", f.SyncStatus, f.SyncError, f.Engine)
+	}
+}
