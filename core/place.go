@@ -44,6 +44,12 @@ func (v Value) Step(step string) Value {
 	return Value{}
 }
 
+// Index is where the list item stands that a step names, -1 where none does.
+func (v Value) Index(step string) int {
+	list, _ := v.v.([]any)
+	return itemAt(list, step)
+}
+
 // With is the value with to at a path; an absent to takes away what is there.
 // Maps and lists on the way that are missing are made, an item of a keyed list
 // with the fields that the step names, at the end of the list. Parts that stay

@@ -143,8 +143,12 @@ func (l Limits) documents(c chunk, seen Seen) ([]Document, *SyntaxError) {
 
 // Values reads the documents of a file as plain decoded values, whatever they
 // are, within the default [Limits]. The error is a [*SyntaxError].
-func Values(data []byte) ([]any, error) {
-	l := Limits{}.filled()
+func Values(data []byte) ([]any, error) { return Limits{}.Values(data) }
+
+// Values reads the documents of a file as plain decoded values, whatever they
+// are. The error is a [*SyntaxError].
+func (l Limits) Values(data []byte) ([]any, error) {
+	l = l.filled()
 	data, err := l.text(data)
 	if err != nil {
 		return nil, err

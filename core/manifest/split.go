@@ -8,6 +8,7 @@ import (
 // chunk is the text of one document.
 type chunk struct {
 	text    []byte
+	offset  int // of the file's text at which it begins
 	line    int // of the file at which text begins, from 1
 	content int // line of the file that holds the first content
 }
@@ -84,7 +85,7 @@ func (s *splitter) meet(line []byte) {
 }
 
 func (s *splitter) flush(end int) chunk {
-	s.chunk.text = s.data[s.start:end]
+	s.chunk.text, s.chunk.offset = s.data[s.start:end], s.start
 	return s.chunk
 }
 
