@@ -69,9 +69,8 @@ const (
 	// Landed: the branch was seen at the commit, or at one that has it in its
 	// history.
 	Landed Outcome = "landed"
-	// Unsent: the branch was seen where it was, and nothing that was sent can
-	// change it any more by itself, or nothing was. The same publication may be
-	// sent again.
+	// Unsent: this try sent nothing, or nothing that the server took. The same
+	// publication may be sent again. Where an earlier try was unclear, it still is.
 	Unsent Outcome = "unsent"
 	// RaceLost: somebody else was first. The publication cannot land any more.
 	RaceLost Outcome = "race_lost"
@@ -101,6 +100,9 @@ type Published struct {
 	// RetryAfter is how long the server wants to be left alone; 0 where it did not
 	// say.
 	RetryAfter time.Duration
+	// Protected is set where the branch itself seems to be what the server minds, so
+	// that a side branch may be let through.
+	Protected bool
 	// Err tells why it did not land, for people; nil where it did.
 	Err *Error
 }
@@ -110,6 +112,9 @@ var (
 	ErrNoChange = errors.New("nothing changes")
 	// ErrMoved tells that the branch is not at the base of a publication.
 	ErrMoved = errors.New("the branch has moved")
+	// ErrStale tells that the base does not have at a path what the change there
+	// was made from.
+	ErrStale = errors.New("the base has something else there")
 )
 
 // Publisher publishes commits to one branch of one repository. None of its
@@ -139,20 +144,27 @@ type Patcher interface {
 }
 
 // Backoff says how long to wait before a publication is made anew after a lost
-// race. The pauses are random, so that those who met do not meet again, from a
-// range that doubles up to a limit and no further: who lost more often must not
-// come later than who did not.
+// race. The pauses are random, so that those who met do not meet again. Their
+// range doubles with every race that is lost, up to a limit, and then halves
+// again: who has lost often has waited long enough, and comes before others.
 type Backoff struct {
 	First  time.Duration  // the range of the first pause
-	Max    time.Duration  // of any
+	Max    time.Duration  // of any; about as long as a try takes
 	Random func() float64 // from 0 to below 1
 }
 
 // Wait is the pause after so many lost races, the first being 1.
 func (b Backoff) Wait(lost int) time.Duration {
-	limit := b.First << min(max(lost-1, 0), 20)
-	if limit > b.Max || limit < b.First {
-		limit = b.Max
+	limit := b.First
+	grows := true
+	for range lost - 1 {
+		switch {
+		case grows && limit <= b.Max/2:
+			limit *= 2
+		default:
+			grows = false
+			limit /= 2
+		}
 	}
-	return time.Duration(b.Random() * float64(limit))
+	return time.Duration(b.Random() * float64(min(limit, b.Max)))
 }

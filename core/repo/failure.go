@@ -11,7 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
@@ -128,11 +130,31 @@ func ofNetwork(e *core.Error, err error) {
 // maxLine bounds what is quoted of foreign words.
 const maxLine = 300
 
-// line is foreign text on one line of bounded length.
-func line(s string) string {
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "\uFFFD")
-	if len(s) > maxLine {
-		s = strings.ToValidUTF8(s[:maxLine], "") + "…"
+// line is foreign text on one line of bounded length, without what a terminal
+// would act upon.
+func line(s string) string { return inert(s, maxLine) }
+
+// escapes are what a terminal takes for commands; hooks of servers like colours.
+var escapes = regexp.MustCompile("\x1b(\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07\x1b]*(\x07|\x1b\\\\)?|[@-_])")
+
+func inert(s string, limit int) string {
+	var kept []string
+	for l := range strings.Lines(escapes.ReplaceAllString(strings.ToValidUTF8(s, "\uFFFD"), "")) {
+		l = strings.TrimRight(l, "\r\n")
+		l = l[strings.LastIndexByte(l, '\r')+1:] // what stood there was overwritten
+		kept = append(kept, strings.Map(func(r rune) rune {
+			switch {
+			case unicode.IsSpace(r):
+				return ' '
+			case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+				return -1
+			}
+			return r
+		}, l))
 	}
-	return s
+	text := strings.Join(strings.Fields(strings.Join(kept, " ")), " ")
+	if len(text) > limit {
+		text = strings.ToValidUTF8(text[:limit], "") + "…"
+	}
+	return text
 }

@@ -20,7 +20,7 @@ type fetched struct {
 func (r *remote) fetch(ctx context.Context, had []plumbing.Hash, take func(pack io.Reader) error) (fetched, error) {
 	ctx, cancel := context.WithTimeout(ctx, 15*r.config.Timeout)
 	defer cancel()
-	w, refs, err := r.greet(ctx)
+	w, refs, err := r.greet(ctx, fetching)
 	if err != nil {
 		return fetched{}, err
 	}
@@ -30,7 +30,7 @@ func (r *remote) fetch(ctx context.Context, had []plumbing.Hash, take func(pack 
 		return fetched{}, err
 	}
 	f := fetched{head: commit, shallow: refs.Shallows, partial: refs.Capabilities.Supports("filter")}
-	answer, err := w.pack(ctx, request(refs.Capabilities, commit, 0, had))
+	answer, err := w.pack(ctx, request(refs.Capabilities, commit, 0, smallFiles(), had))
 	if err == nil {
 		answer, err = packOf(answer, refs.Capabilities)
 	}

@@ -176,3 +176,13 @@ func (w *world) mktree(tree string, names ...string) string {
 	}
 	return strings.TrimSpace(string(out))
 }
+
+// program runs another program.
+func program(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}

@@ -24,10 +24,7 @@ import (
 // programs whose name does not begin with git/.
 const userAgent = "git/2.0-selvage"
 
-const (
-	refsPath = "/info/refs"
-	service  = "git-upload-pack"
-)
+const refsPath = "/info/refs"
 
 // httpTransport speaks with a server over https or http. It is safe for
 // concurrent use.
@@ -141,11 +138,11 @@ func bare(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-func (t *httpTransport) dial(context.Context) (wire, error) {
+func (t *httpTransport) dial(_ context.Context, s service) (wire, error) {
 	if t.problem != nil {
 		return nil, t.problem
 	}
-	return &httpWire{t: t, base: t.base}, nil
+	return &httpWire{t: t, service: s, base: t.base}, nil
 }
 
 // credential gives what to log in with; nil for nothing. With refused set, the
@@ -167,10 +164,11 @@ func (t *httpTransport) credential(ctx context.Context, refused *credential, ask
 
 // httpWire is one conversation: a GET, and a POST to where that ended up.
 type httpWire struct {
-	t      *httpTransport
-	base   *url.URL
-	auth   *credential
-	bodies []func()
+	t       *httpTransport
+	service service
+	base    *url.URL
+	auth    *credential
+	bodies  []func()
 }
 
 func (w *httpWire) close() {
@@ -204,15 +202,13 @@ func (w *httpWire) refs(ctx context.Context) (io.Reader, error) {
 func (w *httpWire) get(ctx context.Context, auth *credential) (io.Reader, int, error) {
 	target := *w.t.base
 	target.Path += refsPath
-	target.RawQuery = "service=" + service
+	target.RawQuery = "service=" + string(w.service)
 	res, in, err := w.do(ctx, http.MethodGet, &target, nil, auth)
 	if err != nil {
 		return nil, statusOf(err), err
 	}
-	if kind := res.Header.Get("Content-Type"); kind != "application/x-"+service+"-advertisement" {
-		return nil, 0, &core.Error{
-			Access: core.AccessInvalid, Op: "list branches", Err: fmt.Errorf("the server answered with %.60q, not as a Git server does", kind), Hint: "fix git.url",
-		}
+	if kind := res.Header.Get("Content-Type"); kind != "application/x-"+string(w.service)+"-advertisement" {
+		return nil, 0, &core.Error{Access: core.AccessInvalid, Op: "list branches", Err: &foreignError{kind}, Hint: "fix git.url"}
 	}
 	at := *res.Request.URL
 	at.Path, at.RawQuery = strings.TrimSuffix(at.Path, refsPath), ""
@@ -225,7 +221,7 @@ func (w *httpWire) get(ctx context.Context, auth *credential) (io.Reader, int, e
 
 func (w *httpWire) pack(ctx context.Context, request []byte) (io.Reader, error) {
 	target := *w.base
-	target.Path += "/" + service
+	target.Path += "/" + string(w.service)
 	_, in, err := w.do(ctx, http.MethodPost, &target, request, w.auth)
 	return in, err
 }
@@ -241,9 +237,10 @@ func (w *httpWire) do(ctx context.Context, method string, target *url.URL, body 
 	}
 	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Accept", "*/*")
+	req.Header.Set("Pragma", "no-cache") // where a branch is now, and not where it was
 	if body != nil {
-		req.Header.Set("Content-Type", "application/x-"+service+"-request")
-		req.Header.Set("Accept", "application/x-"+service+"-result")
+		req.Header.Set("Content-Type", "application/x-"+string(w.service)+"-request")
+		req.Header.Set("Accept", "application/x-"+string(w.service)+"-result")
 	}
 	if auth != nil {
 		req.SetBasicAuth(auth.username, auth.password)
@@ -276,13 +273,21 @@ type statusError struct {
 	status   string // "403 Forbidden"
 	says     string // what the server says about it, on one line
 	loggedIn bool   // with credentials
+	after    string // what the header Retry-After says
+}
+
+// foreignError is an answer that is not Git's.
+type foreignError struct{ kind string }
+
+func (e *foreignError) Error() string {
+	return fmt.Sprintf("the server answered with %.60q, not as a Git server does", e.kind)
 }
 
 // maxBody is how much of an error page is read.
 const maxBody = 4 << 10
 
 func newStatusError(res *http.Response, loggedIn bool) *statusError {
-	e := &statusError{code: res.StatusCode, status: res.Status, loggedIn: loggedIn}
+	e := &statusError{code: res.StatusCode, status: res.Status, loggedIn: loggedIn, after: res.Header.Get("Retry-After")}
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain") {
 		body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
 		if err == nil {

@@ -2,7 +2,9 @@ package repo
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/x509"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
@@ -36,6 +38,10 @@ type Config struct {
 	// CacheDir is the folder in which clones of histories are kept, made where it
 	// is missing. With "", or where it cannot be written, they are kept in memory.
 	CacheDir string
+
+	// Random is for signatures by kinds of keys that need it; crypto/rand's reader
+	// by default.
+	Random io.Reader
 
 	// RootCAs confirm servers beside those of the system; nil for none.
 	RootCAs *x509.CertPool
@@ -100,6 +106,9 @@ func NewPool(c Config) *Pool {
 	}
 	if c.MaxRepository == 0 {
 		c.MaxRepository = 1 << 30
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
 	}
 	if c.Dial == nil {
 		c.Dial = (&net.Dialer{Timeout: c.Timeout}).DialContext

@@ -29,17 +29,25 @@ type remote struct {
 	config  Config
 	address address
 	branch  string
-	dial    func(ctx context.Context) (wire, error)
+	dial    func(context.Context, service) (wire, error)
 	archive *archive
 }
 
-func newRemote(c Config, a address, branch string, dial func(context.Context) (wire, error)) *remote {
+func newRemote(c Config, a address, branch string, dial func(context.Context, service) (wire, error)) *remote {
 	r := &remote{config: c, address: a, branch: branch, dial: dial}
 	r.archive = newArchive(c, r)
 	return r
 }
 
-// wire is one conversation with git-upload-pack, over whatever transport.
+// service is the program that a conversation is with.
+type service string
+
+const (
+	fetching service = "git-upload-pack"  // to read
+	pushing  service = "git-receive-pack" // to write
+)
+
+// wire is one conversation with a service, over whatever transport.
 type wire interface {
 	// refs gives the server's advertisement.
 	refs(ctx context.Context) (io.Reader, error)
@@ -56,6 +64,11 @@ const (
 	maxBlob = 8 << 20
 )
 
+// Filters of what is fetched.
+func smallFiles() string { return fmt.Sprintf("blob:limit=%d", maxBlob+1) }
+
+const noFiles = "blob:none"
+
 func (r *remote) shown() string { return r.address.shown() }
 
 func (r *remote) head(ctx context.Context, known *revision) (*revision, error) {
@@ -69,7 +82,7 @@ func (r *remote) head(ctx context.Context, known *revision) (*revision, error) {
 }
 
 func (r *remote) converse(ctx context.Context, known *revision) (*revision, error) {
-	w, refs, err := r.greet(ctx)
+	w, refs, err := r.greet(ctx, fetching)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +94,7 @@ func (r *remote) converse(ctx context.Context, known *revision) (*revision, erro
 	if known != nil && known.commit == commit && known.branch == branch {
 		return known, nil
 	}
-	answer, err := w.pack(ctx, request(refs.Capabilities, commit, 1, nil))
+	answer, err := w.pack(ctx, request(refs.Capabilities, commit, 1, smallFiles(), nil))
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +113,8 @@ func (r *remote) converse(ctx context.Context, known *revision) (*revision, erro
 
 // greet begins a conversation by asking where the branches are. It is for the
 // caller to close, unless there is an error.
-func (r *remote) greet(ctx context.Context) (wire, *packp.AdvRefs, error) {
-	w, err := r.dial(ctx)
+func (r *remote) greet(ctx context.Context, s service) (wire, *packp.AdvRefs, error) {
+	w, err := r.dial(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -159,10 +172,12 @@ func (r *remote) find(refs *packp.AdvRefs) (string, plumbing.Hash, error) {
 	return "", plumbing.ZeroHash, noBranch(branch, names)
 }
 
+var errNoBranches = errors.New("the repository is empty")
+
 // noBranch tells that a branch is missing, and which ones there are instead.
 func noBranch(branch string, there []string) error {
 	if len(there) == 0 {
-		return &core.Error{Access: core.AccessInvalid, Op: "find the branch", Err: errors.New("the repository is empty"), Hint: "push a first commit"}
+		return &core.Error{Access: core.AccessInvalid, Op: "find the branch", Err: errNoBranches, Hint: "push a first commit"}
 	}
 	has := strings.Join(there[:min(5, len(there))], ", ")
 	if len(there) > 5 {
@@ -172,8 +187,9 @@ func noBranch(branch string, there []string) error {
 }
 
 // request asks for one commit: of its history as many commits as depth says, or
-// with 0 all but those that are had already and what comes before them.
-func request(offered *capability.List, commit plumbing.Hash, depth int, had []plumbing.Hash) []byte {
+// with 0 all but those that are had already and what comes before them; of the
+// files those that a filter lets through, where the server can do that.
+func request(offered *capability.List, commit plumbing.Hash, depth int, filter string, had []plumbing.Hash) []byte {
 	caps := []string{"agent=" + userAgent}
 	for _, c := range []capability.Capability{
 		// Azure DevOps answers nobody who does not ask for this.
@@ -192,7 +208,7 @@ func request(offered *capability.List, commit plumbing.Hash, depth int, had []pl
 		_ = e.Encodef("deepen %d\n", depth)
 	}
 	if offered.Supports("filter") {
-		_ = e.Encodef("filter blob:limit=%d\n", maxBlob+1)
+		_ = e.Encodef("filter %s\n", filter)
 	}
 	_ = e.Flush()
 	for _, h := range had {

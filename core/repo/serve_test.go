@@ -46,7 +46,8 @@ func serveHTTP(t testing.TB, w *world, start func(*httptest.Server)) *gitServer 
 	backend := filepath.Join(git(t, "", "--exec-path"), "git-http-backend")
 	s := &gitServer{backend: &cgi.Handler{Path: backend, Root: "/", Stderr: io.Discard, Logger: log.New(io.Discard, "", 0), Env: []string{
 		"GIT_PROJECT_ROOT=" + filepath.Dir(w.dir), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+		"GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+		"GIT_CONFIG_KEY_1=http.receivepack", "GIT_CONFIG_VALUE_1=true",
 	}}}
 	s.Server = httptest.NewUnstartedServer(s)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -87,7 +88,7 @@ func (s *gitServer) count(method string) int {
 	defer s.mu.Unlock()
 	n := 0
 	for _, r := range s.requests {
-		if strings.HasPrefix(r, method+" ") {
+		if strings.HasPrefix(r, method) {
 			n++
 		}
 	}
@@ -133,12 +134,13 @@ func onMethod(method string, f http.HandlerFunc) func(http.ResponseWriter, *http
 }
 
 // sshServer is an SSH server in this process that runs the real
-// git upload-pack.
+// git upload-pack and git receive-pack.
 type sshServer struct {
 	address string
 	hostKey ssh.Signer
 	client  string // the private key that it accepts, in OpenSSH's form
 	signer  ssh.Signer
+	refuses string // what it says to who wants to push, "" to let them
 
 	mu       sync.Mutex
 	commands []string
@@ -225,6 +227,11 @@ func (s *sshServer) run(channel ssh.Channel, command string) {
 	s.mu.Lock()
 	s.commands = append(s.commands, command)
 	s.mu.Unlock()
+	if s.refuses != "" && strings.HasPrefix(command, "git-receive-pack") {
+		_, _ = io.WriteString(channel.Stderr(), s.refuses+"\n")
+		_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Code uint32 }{128}))
+		return
+	}
 	cmd := exec.Command("sh", "-c", "exec git "+strings.TrimPrefix(command, "git-"))
 	cmd.Env = append(cmd.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*")
 	cmd.Stdout, cmd.Stderr = channel, channel.Stderr()

@@ -26,13 +26,13 @@ type sshTransport struct {
 	address  address
 }
 
-func (t *sshTransport) dial(ctx context.Context) (wire, error) {
+func (t *sshTransport) dial(ctx context.Context, service service) (wire, error) {
 	s, err := t.settings()
 	if err != nil {
 		return nil, err
 	}
 	ctx, watch := newWatch(ctx, t.config.Timeout)
-	w := &sshWire{ctx: ctx, watch: watch, path: t.address.path}
+	w := &sshWire{ctx: ctx, watch: watch, service: service, path: t.address.path}
 	if err := w.open(t, s); err != nil {
 		err = because(ctx, err)
 		w.close()
@@ -44,9 +44,10 @@ func (t *sshTransport) dial(ctx context.Context) (wire, error) {
 // sshWire is one conversation. Everything on it ends with ctx, the handshake
 // too, because ctx closes the connection.
 type sshWire struct {
-	ctx   context.Context //nolint:containedctx // of the one conversation
-	watch *watch
-	path  string
+	ctx     context.Context //nolint:containedctx // of the one conversation
+	watch   *watch
+	service service
+	path    string
 
 	conn    net.Conn
 	client  *ssh.Client
@@ -94,8 +95,8 @@ func (w *sshWire) open(t *sshTransport, s settings) error {
 	if strings.HasPrefix(path, "/~") {
 		path = path[1:] // the home directory of a user, as git has it
 	}
-	if err := w.session.Start(service + " " + quote(path)); err != nil {
-		return fmt.Errorf("start %s: %w", service, err)
+	if err := w.session.Start(string(w.service) + " " + quote(path)); err != nil {
+		return fmt.Errorf("start %s: %w", w.service, err)
 	}
 	return nil
 }
@@ -147,7 +148,7 @@ func (s *spoken) Read(b []byte) (int, error) {
 	if errors.Is(err, io.EOF) && !s.some {
 		_ = s.wire.session.Wait() // stderr is whole now
 		if says := line(s.wire.stderr.String()); says != "" {
-			return n, &core.Error{Access: accessOfText(says), Op: service, Err: errors.New(says), Hint: "check git.url and this key's rights"}
+			return n, &core.Error{Access: accessOfText(says), Op: string(s.wire.service), Err: errors.New(says), Hint: "check git.url and this key's rights"}
 		}
 	}
 	return n, err

@@ -51,10 +51,7 @@ func (r *watchedReader) Read(b []byte) (int, error) {
 	if n > 0 {
 		r.watch.alive()
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = because(r.ctx, err)
-	}
-	return n, err
+	return n, because(r.ctx, err) // a connection that was closed here may look like one that came to its end
 }
 
 // because gives the reason that a context ended for in place of an error that
