@@ -136,6 +136,9 @@ type EngineAsker interface {
 	AskEngine(ctx context.Context, what EngineRequest) error
 }
 
+// May tells whether the engine may be asked for something.
+func (e *Engine) May(what EngineRequest) bool { return e.Known() && slices.Contains(e.API, what) }
+
 // Known tells whether the engine was read, and is one.
 func (e *Engine) Known() bool { return e != nil && e.Type != "" && e.Access == AccessOK }
 

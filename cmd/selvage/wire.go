@@ -100,7 +100,8 @@ func (a *app) unit(f *config.Fabric, pool *repo.Pool, log *slog.Logger) loop.Uni
 	live, objects := a.cluster(f, log)
 	u := loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: live, Agents: live}
 	if e := f.Engine; e == nil || e.Type != "none" {
-		u.Engine = gitops.New(a.engineConfig(f, objects, log))
+		engine := gitops.New(a.engineConfig(f, objects, log))
+		u.Engine, u.Asker = engine, engine
 	}
 	return u
 }

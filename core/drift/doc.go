@@ -24,6 +24,11 @@
 // nobody is named. What Git's history says comes in later (past.go): it is
 // asked for in [Result].Wanted, and a check never waits for it.
 //
+// What the GitOps engine says makes no difference and takes none away
+// (engine.go). It says what becomes of what Git decided: refused, given up, or
+// waiting for a person; what both sides came from at first contact; and whether
+// both are about the same thing at all, without which every verdict is unknown.
+//
 // Around all of it stands what people said (word.go) and what is too much to
 // be believed (freeze.go). Live values that somebody put there past Git and
 // that are gone again are handed over to be kept (ledger.go).

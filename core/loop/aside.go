@@ -116,6 +116,14 @@ func (a *aside[T]) take() (answer *T, news bool) {
 	return a.last, news
 }
 
+// peek gives the last answer and leaves it for whoever takes it; nil before the
+// first one.
+func (a *aside[T]) peek() (answer *T, there bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.last, a.last != nil
+}
+
 // age is how old the last answer is; long where there is none.
 func (a *aside[T]) age(now time.Time) time.Duration {
 	a.mu.Lock()
@@ -162,8 +170,19 @@ func newAgents(u Unit) *aside[core.Agents] {
 	return a
 }
 
-// askAside begins to read what stands beside both sides.
+// askAside begins to read what stands beside both sides. Where a person asked for
+// the check, an engine that may be asked to look at Git is asked to, so that what
+// it says is of now.
 func (l *Loop) askAside(ctx context.Context, w *worker) {
+	if e, _ := w.engine.peek(); w.urged.Swap(false) && w.unit.Asker != nil && e.May(core.EngineRefresh) {
+		l.looks.Go(func() {
+			asking, cancel := context.WithTimeout(ctx, asideTime)
+			defer cancel()
+			if err := w.unit.Asker.AskEngine(asking, core.EngineRefresh); err != nil && ctx.Err() == nil {
+				l.config.Log.Warn("ask the engine", "fabric", w.unit.Fabric.ID, "for", core.EngineRefresh, "err", err)
+			}
+		})
+	}
 	w.engine.begin(ctx, l, w.tell)
 	if w.agents.age(l.config.Now()) > agentsEvery/2 {
 		w.agents.begin(ctx, l, w.tell)

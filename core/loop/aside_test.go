@@ -18,6 +18,14 @@ type beside struct {
 	engine func(context.Context) *core.Engine
 	agents func(context.Context) *core.Agents
 	asked  atomic.Int32 // how often the switches were
+	urged  atomic.Int32 // how often the engine was asked to look at Git
+}
+
+func (b *beside) AskEngine(_ context.Context, what core.EngineRequest) error {
+	if what == core.EngineRefresh {
+		b.urged.Add(1)
+	}
+	return nil
 }
 
 func (b *beside) ReadEngine(ctx context.Context) *core.Engine { return b.engine(ctx) }
@@ -48,7 +56,7 @@ func newBesideBench(t *testing.T, of *beside) (*bench, *chronicle) {
 	b := &bench{git: c.script, live: live, history: &memory{}}
 	f := core.Fabric{ID: "dc1", Namespace: "default", CheckEvery: time.Minute, StaleAfter: 3 * time.Minute, PendingLimit: time.Hour, Timeout: time.Minute}
 	b.loop = loop.New(loop.Config{
-		Units:   []loop.Unit{{Fabric: f, Git: c, Live: live, Engine: of, Agents: of}},
+		Units:   []loop.Unit{{Fabric: f, Git: c, Live: live, Engine: of, Asker: of, Agents: of}},
 		History: b.history, Now: time.Now, Jitter: func(d time.Duration) time.Duration { return d }, Log: slog.New(slog.DiscardHandler),
 	})
 	b.live.set(answer(whole("kube", object("vpc-1", 1))))
@@ -173,4 +181,38 @@ func TestSwitchesArePolledBesideTheChecks(t *testing.T) {
 		stop()
 		<-done
 	})
+}
+
+// TestEngineIsAskedToLookWhereAPersonAsks, and where that is allowed: never by
+// the clock.
+func TestEngineIsAskedToLookWhereAPersonAsks(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			of := &beside{agents: switches, engine: func(ctx context.Context) *core.Engine {
+				e := manual(ctx)
+				if allowed {
+					e.API = []core.EngineRequest{core.EngineRefresh}
+				}
+				return e
+			}}
+			b, _ := newBesideBench(t, of)
+			ctx, stop := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				b.loop.Run(ctx)
+			}()
+			time.Sleep(5 * time.Minute)
+			if n := of.urged.Load(); n != 0 {
+				t.Errorf("asked %d times by the clock", n)
+			}
+			b.loop.Refresh("dc1")
+			time.Sleep(2 * time.Second)
+			if n := of.urged.Load(); n == 1 != allowed {
+				t.Errorf("asked %d times, allowed %v", n, allowed)
+			}
+			stop()
+			<-done
+		})
+	}
 }

@@ -20,6 +20,8 @@
 //     last whole reading of Git, and the report says how old that is.
 //   - Git's history, which may have to be cloned first, delays no check. What
 //     it tells is compared, shown and recorded when it comes.
+//   - The engine and the switches, which are read beside both sides, delay a
+//     check by a second at most; what they say is shown when it comes.
 //   - What a watch saw come and go is kept until a record of it has succeeded,
 //     and the times in which nobody watched are recorded as such.
 //   - Events are notifications. A slow listener gets one for each fabric that
@@ -55,6 +57,12 @@
 // until it is recorded; a process that is killed in between forgets it, for the
 // revision is recorded by then. That costs a warning and never a verdict, since
 // bases are contents and not commits.
+//
+// The engine counts in the comparison, so that its answer has both sides compared
+// again where it came too late for the check; the switches do not, and are looked
+// at every 20 seconds beside the checks, because a heartbeat is to be told by the
+// minute. An engine is asked to look at Git, where that is allowed, only when a
+// person asked for the check: an engine has its own clock.
 //
 // A change of live asks for a check half a second after the last one at the
 // earliest, so that a storm of changes costs two checks a second.

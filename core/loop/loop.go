@@ -20,6 +20,7 @@ type Unit struct {
 	Live   core.Source
 
 	Engine core.EngineReader // nil where nothing is known to apply Git to live
+	Asker  core.EngineAsker  // nil where the engine is never asked for anything
 	Agents core.AgentReader  // nil where the fabric has no switches to ask
 }
 
@@ -58,6 +59,7 @@ type worker struct {
 	refresh  chan struct{}
 	changed  chan struct{} // live changed
 	answered chan struct{} // Git's history, the engine or the switches have told something
+	urged    atomic.Bool   // a person asked for the next check
 	engine   *aside[core.Engine]
 	agents   *aside[core.Agents]
 	want     atomic.Pointer[core.Scope] // what was asked for last
@@ -120,7 +122,8 @@ func (l *Loop) Subscribe() *Subscription { return l.broker.subscribe() }
 
 // Refresh asks for a check of the named fabrics, or of all when none is named,
 // as soon as possible, and returns at once. A fabric whose check runs is
-// checked once more after it.
+// checked once more after it. An engine that may be asked to look at Git now is
+// asked to.
 func (l *Loop) Refresh(ids ...core.FabricID) {
 	if len(ids) == 0 {
 		for id := range l.workers {
@@ -132,6 +135,7 @@ func (l *Loop) Refresh(ids ...core.FabricID) {
 		if !ok {
 			continue
 		}
+		w.urged.Store(true)
 		select {
 		case w.refresh <- struct{}{}:
 		default:
