@@ -172,10 +172,15 @@ func heals(t *testing.T, c *labtest.Cluster, repo *labtest.Repo) {
 		t.Errorf("the reader gets %d, %v", code, err)
 	}
 
-	// A commit that changes nothing is seen, and no operation begins for it.
+	follows(t, c, repo, e, first)
+}
+
+// follows: a commit that changes nothing is seen, and no operation begins for it;
+// what left Git goes, but for what is not the engine's.
+func follows(t *testing.T, c *labtest.Cluster, repo *labtest.Repo, e *labtest.Engine, first string) {
 	repo.Write("README.md", "a fabric")
 	second := repo.Commit("a readme")
-	app = e.WaitObject(t, "the commit is seen", func(app map[string]any) error {
+	app := e.WaitObject(t, "the commit is seen", func(app map[string]any) error {
 		if at(app, "status", "sync", "revision") != second {
 			return errors.New("not yet")
 		}
@@ -183,7 +188,6 @@ func heals(t *testing.T, c *labtest.Cluster, repo *labtest.Repo) {
 	})
 	want(t, app, map[string]any{"status.sync.status": "Synced", "status.operationState.syncResult.revision": first})
 
-	// What left Git goes, but for what is not the engine's.
 	c.Apply(t, "kubectl-create", vpcDoc("debug", "10.0.9.0/24", 1009))
 	repo.Write("fabric/vpc.yaml", vpcDoc("vpc-1", "10.0.1.0/24", 1001))
 	third := repo.Commit("vpc-2 is gone")
