@@ -1,0 +1,235 @@
+package plan_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"selvage/core"
+	"selvage/core/manifest"
+	"selvage/core/merge"
+	"selvage/core/plan"
+)
+
+var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+const (
+	base = "4f2c9e1000000000000000000000000000000000"
+	file = `# tenants of hall 1
+apiVersion: vpc.githedgehog.com/v1beta1
+kind: VPC
+metadata: {name: vpc-1}
+spec:
+  subnets:
+    web:
+      subnet: 10.0.1.0/24
+      vlan: 1001 # asked for in CHG-7
+`
+)
+
+var (
+	place = plan.Place{URL: "https://git.example.net/net/fabrics.git", Branch: "main", Path: "dc1", Way: plan.ToBranch}
+	vpc1  = core.Key{Group: "vpc.githedgehog.com", Kind: "VPC", Namespace: "default", Name: "vpc-1"}
+)
+
+// fabric is one of which Git is read from files, with an engine that applies new
+// commits by itself and does not heal.
+func fabric(t *testing.T, id core.FabricID, p plan.Place, files map[string]string) plan.Fabric {
+	t.Helper()
+	reading := core.Reading{Source: "git", URL: p.URL, Branch: p.Branch, Path: p.Path, Revision: base, Access: core.AccessOK, ReadAt: now}
+	git := core.NewSnapshot(reading)
+	for name, text := range files {
+		docs, err := manifest.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range docs {
+			d.Object.Key.Namespace = "default"
+			d.Object.Origin = core.Origin{Path: name, Line: d.Line}
+			git.Add(d.Object)
+		}
+	}
+	git.CoverAll()
+	engine := &core.Engine{
+		Type: core.ArgoCD, App: string(id), Access: core.AccessOK, Auto: true, Prune: true,
+		Sources: []core.EngineSource{{URL: p.URL, Path: p.Path, Applied: base}},
+	}
+	return plan.Fabric{
+		Places: []plan.Place{p}, Git: git,
+		State: core.FabricState{
+			Fabric: core.Fabric{ID: id, Namespace: "default", Mode: core.ModeWrite, Limits: core.Limits{Count: 5, Percent: 20}},
+			Report: &core.Report{Git: []core.Reading{reading}, Live: core.Reading{Access: core.AccessOK, ReadAt: now}, Engine: engine},
+		},
+	}
+}
+
+// decide lays a decision on an object down as a draft.
+func decide(t *testing.T, f *plan.Fabric, k core.Key, live core.Value, path core.Path, choice core.Choice) {
+	t.Helper()
+	s := merge.Subject{Sides: merge.Sides{Git: merge.Content{Read: true}, Live: merge.Content{Read: true, Value: live}}}
+	s.Verdict.Key, s.Verdict.Version = k, "v1beta1"
+	if o := f.Git.Side(k).Object; o != nil {
+		s.Sides.Git.Value = core.ValueOf(o.Fields)
+		s.Sides.Base = s.Sides.Git.Value
+	}
+	r, err := s.Sides.Decide(path, choice, core.Value{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Key, r.By, r.At = k, "ada", now
+	f.Subjects = append(f.Subjects, s)
+	f.Drafts = append(f.Drafts, core.Draft{ID: int64(len(f.Drafts) + 1), Fabric: f.State.Fabric.ID, Resolution: r})
+}
+
+func spec(vlan int64) core.Value {
+	return core.ValueOf(map[string]any{"spec": map[string]any{"subnets": map[string]any{"web": map[string]any{"subnet": "10.0.1.0/24", "vlan": vlan}}}})
+}
+
+func input(files map[string]string, fabrics ...plan.Fabric) plan.Input {
+	return plan.Input{
+		Fabrics: fabrics, By: "ada", Now: now,
+		Files: func(_ context.Context, _ plan.Place, commit string, paths []string) (map[string]core.File, error) {
+			have := map[string]core.File{}
+			for _, p := range paths {
+				if text, ok := files[p]; ok && commit == base {
+					have[p] = core.File{ID: "blob of " + p, Content: []byte(text)}
+				}
+			}
+			return have, nil
+		},
+	}
+}
+
+func mustMake(t *testing.T, in plan.Input) *core.Plan {
+	t.Helper()
+	p, err := plan.Make(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Refused)+len(p.Void)+len(p.Conflicts)+len(p.Stop) > 0 {
+		t.Fatalf("refused %v, void %v, conflicts %v, stop %q", p.Refused, p.Void, p.Conflicts, p.Stop)
+	}
+	return p
+}
+
+// TestADecidedFieldIsAllThatChangesInItsFile, and the comment beside it stays.
+func TestADecidedFieldIsAllThatChangesInItsFile(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": file}
+	f := fabric(t, "dc1", place, files)
+	decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+	p := mustMake(t, input(files, f))
+	if len(p.Commits) != 1 || len(p.Commits[0].Files) != 1 || !slices.Equal(p.Drafts, []int64{1}) {
+		t.Fatalf("plan %+v", p)
+	}
+	c := p.Commits[0]
+	if got, want := string(c.Files[0].After), strings.Replace(file, "1001", "1005", 1); got != want || c.Files[0].Before != "blob of dc1/vpc-1.yaml" {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if c.Base != base || c.Subject != "dc1: VPC/vpc-1 .spec.subnets.web.vlan" || len(c.Changes) != 1 || c.Changes[0].By != "ada" {
+		t.Errorf("commit %+v", c)
+	}
+}
+
+func TestAdoptedObjectGoesWhereItsKindLives(t *testing.T) {
+	vpc9 := vpc1
+	vpc9.Name = "vpc-9"
+	second := strings.Replace(file, "vpc-1", "vpc-2", 1)
+	for _, tt := range []struct {
+		name, want string
+		files      map[string]string
+	}{
+		{"files of their own", "dc1/vpcs/vpc-9.yaml", map[string]string{"dc1/vpcs/vpc-1.yaml": file, "dc1/vpcs/vpc-2.yaml": second}},
+		{"one file for all", "dc1/all.yaml", map[string]string{"dc1/all.yaml": file + "---\n" + second}},
+		{"none of its kind", "dc1/vpcs/vpc-9.yaml", map[string]string{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := fabric(t, "dc1", place, tt.files)
+			decide(t, &f, vpc9, spec(1009), core.Root, core.TakeLive)
+			p := mustMake(t, input(tt.files, f))
+			c := p.Commits[0].Files[0]
+			if c.Path != tt.want || !strings.HasPrefix(string(c.After), tt.files[tt.want]) || !strings.Contains(string(c.After), "name: vpc-9") {
+				t.Errorf("%s:\n%s", c.Path, c.After)
+			}
+			if p.Commits[0].Subject != "dc1: adopt VPC/vpc-9" {
+				t.Errorf("subject %q", p.Commits[0].Subject)
+			}
+		})
+	}
+}
+
+func TestRemovedObjectTakesItsFileAlong(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": strings.TrimPrefix(file, "# tenants of hall 1\n")}
+	f := fabric(t, "dc1", place, files)
+	decide(t, &f, vpc1, core.Value{}, core.Root, core.TakeLive)
+	p := mustMake(t, input(files, f))
+	if c := p.Commits[0].Files[0]; c.After != nil || p.Deletes() != 1 {
+		t.Errorf("%s is left: %q; %d deletes", c.Path, c.After, p.Deletes())
+	}
+}
+
+// TestLiveEditsThatACommitUndoesAreTold, in the sibling fabric too, by name and
+// manager.
+func TestLiveEditsThatACommitUndoesAreTold(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": file, "dc2/vpc-1.yaml": file}
+	f := fabric(t, "dc1", place, map[string]string{"dc1/vpc-1.yaml": file})
+	decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+	there := place
+	there.URL, there.Path = "git@git.example.net:net/fabrics", "dc2"
+	sibling := fabric(t, "dc2", there, map[string]string{"dc2/vpc-1.yaml": file})
+	sibling.State.Report.Verdicts = []core.Verdict{{Key: vpc1, State: core.Drifted, Changes: []core.Change{{
+		Path: ".spec.subnets.web.vlan", Op: core.OpChanged, Verdict: core.FieldDrift, Manager: "kubectl-edit", ManagerTime: now.Add(-time.Hour),
+		Base: core.ValueOf(int64(1001)), Git: core.ValueOf(int64(1001)), Live: core.ValueOf(int64(1012)),
+	}}}}
+	undone := func() []core.Effect { return mustMake(t, input(files, f, sibling)).Undoes() }
+	if got := undone(); len(got) != 1 || got[0].Fabric != "dc2" || got[0].Manager != "kubectl-edit" || got[0].Key != vpc1 {
+		t.Fatalf("undoes %+v", got)
+	}
+	sibling.State.Report.Engine.Auto = false
+	if got := undone(); len(got) != 0 {
+		t.Errorf("an engine that waits for a person undoes %+v", got)
+	}
+	sibling.State.Report.Engine.Auto = true
+	sibling.Places[0].Branch = "prod"
+	if got := undone(); len(got) != 0 {
+		t.Errorf("a commit on another branch undoes %+v", got)
+	}
+}
+
+func TestPlanStopsWhereNothingMayBePublished(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": file}
+	for want, change := range map[string]func(*plan.Fabric){
+		"mode is read":        func(f *plan.Fabric) { f.State.Fabric.Mode = core.ModeRead },
+		"live is unreachable": func(f *plan.Fabric) { f.State.Report.Live.Access = core.AccessUnreachable },
+		"was rewritten":       func(f *plan.Fabric) { f.State.Report.Rewrites = []core.Rewrite{{Branch: "main", From: base}} },
+	} {
+		f := fabric(t, "dc1", place, files)
+		decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+		change(&f)
+		p, err := plan.Make(t.Context(), input(files, f))
+		if err != nil || len(p.Stop) != 1 || !strings.Contains(p.Stop[0], want) {
+			t.Errorf("%s: %v, stop %q", want, err, p.Stop)
+		}
+	}
+}
+
+func TestVoidPlanSaysWhatMoved(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": file}
+	f := fabric(t, "dc1", place, files)
+	decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+	then := mustMake(t, input(files, f))
+	if why := plan.Void(then, mustMake(t, input(files, f))); why != "" {
+		t.Errorf("void though nothing moved: %s", why)
+	}
+	moved := fabric(t, "dc1", place, map[string]string{"dc1/vpc-1.yaml": strings.Replace(file, "1001", "1007", 1)})
+	moved.Drafts, moved.Subjects = f.Drafts, slices.Clone(f.Subjects)
+	moved.Subjects[0].Sides.Git.Value = spec(1007)
+	now, err := plan.Make(t.Context(), input(files, moved))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := plan.Void(then, now); !strings.Contains(why, "no longer stands") {
+		t.Errorf("void = %q", why)
+	}
+}
