@@ -59,8 +59,7 @@ func outcomeOf(err error) core.Outcome {
 	if errors.Is(err, core.ErrStale) || errors.Is(err, core.ErrNoChange) {
 		return core.Refused
 	}
-	switch failure("", err).Access {
-	case core.AccessUnauthorized, core.AccessForbidden, core.AccessInvalid:
+	if a := failure("", err).Access; a == core.AccessUnauthorized || a == core.AccessForbidden || a == core.AccessInvalid {
 		return core.Refused
 	}
 	return core.Unsent

@@ -120,3 +120,26 @@ func TestWorkTreeOfOthersIsLeftAlone(t *testing.T) {
 		t.Errorf("the work tree was touched: %s", w.git("status"))
 	}
 }
+
+// TestNobodyIsGivenTheBranchOfBeforeAPush has sources that begin right after it,
+// when an answer of before would still be fresh.
+func TestNobodyIsGivenTheBranchOfBeforeAPush(t *testing.T) {
+	w := bare(t, map[string]string{"a.yaml": vpc("a")})
+	s := serveHTTP(t, w, (*httptest.Server).Start)
+	now := time.Unix(epoch, 0)
+	p := pool(func(c *repo.Config) { c.Now = func() time.Time { return now } })
+	l := repo.Location{URL: s.URL + "/work", Branch: "main"}
+	head := func() string { return readOK(t, p.Source([]repo.Location{l})).Readings[0].Revision }
+	door := p.Publisher(l, ops())
+	pub := prepared(t, door, changing(t, door, l.URL, head(), "a.yaml", vpc("a")+"# 1\n"))
+	published(t, door, pub, core.Landed)
+	if got := head(); got != pub.Commit {
+		t.Errorf("after it landed the branch is read at %s, want %s", got, pub.Commit)
+	}
+	pub = prepared(t, door, changing(t, door, l.URL, head(), "a.yaml", vpc("a")+"# 2\n"))
+	other := w.elsewhere("main", "b.yaml", vpc("b"))
+	published(t, door, pub, core.RaceLost)
+	if got := head(); got != other {
+		t.Errorf("after a lost race the branch is read at %s, want %s", got, other)
+	}
+}
