@@ -3,6 +3,9 @@ package core
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +95,10 @@ type EngineOperation struct {
 	Started  time.Time
 	Finished time.Time // zero while it runs
 	Message  string    // on one line
-	By       string    // who asked for it; "" where it was itself
+	// Partial is set where it was not to bring about all of the commit: a dry run,
+	// or a sync of some objects.
+	Partial bool
+	By      string // who asked for it; "" where it was itself
 }
 
 // EnginePhase says how an operation stands.
@@ -186,24 +192,44 @@ func (e *Engine) Of(place Reading) (EngineSource, bool) {
 }
 
 // Refuses tells whether the last operation could not bring about what the engine
-// wants of an object, where it was about the commit at the head of the branch or
-// began after Git came to say what it says of the object, at; why is in the
-// engine's words.
-func (e *Engine) Refuses(k Key, head string, at time.Time) (why string, refused bool) {
+// wants of an object, where it was about what Git says of it now: version is the
+// commit that made that so. Of an operation for an older commit that is known as
+// far as the commits were counted. why is in the engine's words.
+func (e *Engine) Refuses(k Key, place Reading, version string) (why string, refused bool) {
 	if !e.Known() || e.Operation == nil {
 		return "", false
 	}
-	if op := e.Operation; op.Revision != head && (at.IsZero() || op.Started.Before(at)) {
-		return "", false
+	if of := e.Operation.Revision; of != place.Revision {
+		s, ok := e.Of(place)
+		at := slices.IndexFunc(s.Behind, func(c Commit) bool { return c.ID == of })
+		if of == s.Applied {
+			at = len(s.Behind)
+		}
+		later := func(c Commit) bool { return c.ID == version }
+		if !ok || !s.Counted || at < 0 || version == "" || slices.ContainsFunc(s.Behind[:at], later) {
+			return "", false
+		}
 	}
 	o := e.Objects[k]
 	return o.Message, o.Refused
 }
 
+// Acting is the operation by which the engine applies a commit just now, at its
+// first try; nil where it does not.
+func (e *Engine) Acting(head string) *EngineOperation {
+	if !e.Known() || e.Operation == nil {
+		return nil
+	}
+	if op := e.Operation; op.Phase == EngineRunning && op.Tries == 0 && op.Revision == head {
+		return op
+	}
+	return nil
+}
+
 // GaveUp tells whether the engine has tried to apply a commit and will not try
 // again by itself; why is in its words.
 func (e *Engine) GaveUp(revision string) (why string, gaveUp bool) {
-	if !e.Known() || e.Operation == nil || e.Operation.Phase != EngineFailed || e.Operation.Revision != revision {
+	if !e.Known() || e.Operation == nil || e.Operation.Phase != EngineFailed || e.Operation.Partial || e.Operation.Revision != revision {
 		return "", false
 	}
 	return e.Operation.Message, true
@@ -226,6 +252,8 @@ func (e *Engine) Progress(head string) string {
 		return fmt.Sprintf("%s retries %s %s%s", e.Type, ShortCommit(op.Revision), op.tries(), behind)
 	case op.Phase == EngineRunning:
 		return fmt.Sprintf("%s applies %s%s", e.Type, ShortCommit(op.Revision), behind)
+	case op.Partial:
+		return ""
 	case op.Phase == EngineFailed && op.Revision == head && op.Tries > 0:
 		return fmt.Sprintf("%s gave %s up after %s", e.Type, ShortCommit(op.Revision), plural(op.Tries, "retry", "retries"))
 	case op.Phase == EngineFailed && op.Revision == head:
@@ -265,39 +293,51 @@ func plural(n int, one, more string) string {
 }
 
 // SameRepository tells whether two addresses are of the same repository, as far
-// as they tell: whatever way they name leads to it, and whoever goes there.
-func SameRepository(a, b string) bool { return repositoryOf(a) == repositoryOf(b) }
+// as they tell: whatever way they name leads to it, and whoever goes there. A
+// port counts where both name the same way.
+func SameRepository(a, b string) bool {
+	x, y := repositoryOf(a), repositoryOf(b)
+	return x.host == y.host && x.path == y.path && (x.way != y.way || x.port == y.port)
+}
 
-// repositoryOf is the host and the path of a repository's address: all that
-// https://me@host/team/fabrics.git and git@host:team/fabrics have in common.
-func repositoryOf(address string) string {
-	scheme, rest, found := strings.Cut(address, "://")
-	switch {
-	case found && scheme == "file":
-		return strings.TrimSuffix(strings.TrimRight(rest, "/"), ".git")
-	case found:
-		host, path, _ := strings.Cut(rest, "/")
-		if _, after, user := strings.Cut(host, "@"); user {
-			host = after
+// repository is what a repository's address tells: all that
+// https://me@host/team/fabrics.git and git@host:team/fabrics have in common, and
+// the way with its port.
+type repository struct{ way, host, port, path string }
+
+func repositoryOf(address string) repository {
+	way, rest, found := strings.Cut(address, "://")
+	if !found {
+		way = "ssh"
+		host, p, remote := strings.Cut(address, ":")
+		if !remote || strings.ContainsAny(host, "/\\") || strings.HasPrefix(address, ".") {
+			return repository{way: "file", path: repositoryPath(address)}
 		}
-		for _, port := range []string{":443", ":80", ":22"} {
-			host = strings.TrimSuffix(host, port)
-		}
-		rest = host + "/" + path
-	case strings.HasPrefix(address, "/"), strings.HasPrefix(address, "."):
-		return strings.TrimSuffix(strings.TrimRight(address, "/"), ".git")
-	default:
-		host, path, ok := strings.Cut(address, ":")
-		if !ok {
-			return strings.TrimSuffix(strings.TrimRight(address, "/"), ".git")
-		}
-		if _, after, user := strings.Cut(host, "@"); user {
-			host = after
-		}
-		rest = host + "/" + strings.TrimLeft(path, "/")
+		rest = host + "/" + strings.TrimLeft(p, "/")
 	}
-	rest = strings.TrimSuffix(strings.TrimRight(rest, "/"), ".git")
-	return strings.ToLower(rest)
+	if way == "file" {
+		return repository{way: way, path: repositoryPath(rest)}
+	}
+	host, p, _ := strings.Cut(rest, "/")
+	if _, after, user := strings.Cut(host, "@"); user {
+		host = after
+	}
+	r := repository{way: way, host: strings.ToLower(host), path: strings.ToLower(strings.TrimLeft(repositoryPath(p), "/"))}
+	if name, port, err := net.SplitHostPort(r.host); err == nil {
+		r.host = name
+		if port != map[string]string{"https": "443", "http": "80", "ssh": "22"}[way] {
+			r.port = port
+		}
+	}
+	return r
+}
+
+// repositoryPath is a path without what makes no difference.
+func repositoryPath(p string) string {
+	if plain, err := url.PathUnescape(p); err == nil {
+		p = plain
+	}
+	return strings.TrimSuffix(path.Clean(strings.TrimRight(p, "/")), ".git")
 }
 
 func cleanPath(p string) string {

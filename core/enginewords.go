@@ -42,7 +42,7 @@ func (e *Engine) Word(git []Reading) string {
 		switch {
 		case op.Phase == EngineRunning && op.Tries > 0:
 			return fmt.Sprintf("%s %s", e.Type, op.tries())
-		case op.Phase == EngineFailed && op.Revision == head:
+		case op.Phase == EngineFailed && op.Revision == head && !op.Partial:
 			return string(e.Type) + " failed"
 		}
 	}
@@ -108,6 +108,8 @@ func (a *Agents) Word() string {
 	switch {
 	case a == nil:
 		return ""
+	case a.Known() && a.Access != AccessOK:
+		return fmt.Sprintf("%d/%d?", a.Converged(), len(a.All))
 	case a.Known():
 		return fmt.Sprintf("%d/%d", a.Converged(), len(a.All))
 	case a.Access != AccessOK:
@@ -131,7 +133,7 @@ func (a *Agents) Line(now time.Time) string {
 			off = append(off, s.Name+" "+what)
 		}
 	}
-	line := fmt.Sprintf("%s switches run what live says", a.Word())
+	line := fmt.Sprintf("%d/%d switches run what live says", a.Converged(), len(a.All))
 	if len(off) > 0 {
 		line += ": " + some(off)
 	}

@@ -1,7 +1,9 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,10 +39,14 @@ func Keep(e *Engine, v Verdict, c Change) Keeping {
 		return Keeping{Effect: KeepDepends, Sentence: "the engine could not be read: a self-healing one puts git's value back, another one does not before the next commit"}
 	case c.Path == Root && !c.Git.Present():
 		return e.keepGone(v)
-	case !c.Git.Present() && !c.Base.Present():
+	case !c.Git.Present() && !c.Base.Present() && c.Unit == "" && !inside(c.Path):
 		return Keeping{Effect: KeepStays, Sentence: fmt.Sprintf("stays: git never had it, and %s leaves alone what is in no manifest", e.Type)}
 	case e.Blocked != "":
 		return Keeping{KeepWaits, fmt.Sprintf("waits: %s is %s", e.Type, e.Blocked), e.command(v.Key, false)}
+	case e.halted():
+		return Keeping{KeepWaits, fmt.Sprintf("%s does not get there at present: %s", e.Type, cmp.Or(e.Operation.Message, e.Progress(e.Operation.Revision))), e.command(v.Key, false)}
+	case e.Auto && !e.SelfHeal && e.late():
+		return Keeping{KeepRestored, fmt.Sprintf("%s undoes it with the commit that it has still to apply", e.Type), ""}
 	case e.Auto && e.SelfHeal && e.Type == Flux:
 		return Keeping{KeepRestored, "flux puts it back at its next interval", e.command(v.Key, false)}
 	case e.Auto && e.SelfHeal:
@@ -50,6 +56,24 @@ func Keep(e *Engine, v Verdict, c Change) Keeping {
 	}
 	return Keeping{KeepWaits, fmt.Sprintf("nothing happens before somebody syncs %s by hand", e.App), e.command(v.Key, false)}
 }
+
+// halted tells whether the engine is held up by what it could not apply, so that
+// it heals nothing either.
+func (e *Engine) halted() bool {
+	op := e.Operation
+	return op != nil && !op.Partial && (op.Phase == EngineRunning && op.Tries > 0 ||
+		op.Phase == EngineFailed && slices.ContainsFunc(e.Sources, func(s EngineSource) bool { return s.Wanted == op.Revision }))
+}
+
+// late tells whether a commit waits for the engine.
+func (e *Engine) late() bool {
+	return slices.ContainsFunc(e.Sources, func(s EngineSource) bool {
+		return len(s.Behind) > 0 || s.Applied != "" && s.Wanted != "" && s.Wanted != s.Applied
+	})
+}
+
+// inside tells whether a path leads into a list: an apply replaces lists whole.
+func inside(p Path) bool { return slices.ContainsFunc(p.Steps(), inList) }
 
 // keepGone is what becomes of an object that only live has.
 func (e *Engine) keepGone(v Verdict) Keeping {

@@ -50,6 +50,7 @@ type (
 		Started  time.Time        `json:"started,omitzero"`
 		Finished time.Time        `json:"finished,omitzero"`
 		Message  string           `json:"message,omitempty"`
+		Partial  bool             `json:"partial,omitempty"`
 		By       string           `json:"by,omitempty"`
 	}
 	agents struct {

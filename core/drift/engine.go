@@ -35,7 +35,7 @@ func (l lagging) words() string {
 func (s subject) lag(l lagging) (core.State, string) {
 	e, words := s.Engine, l.words()
 	head := s.place().Revision
-	if why, refused := e.Refuses(s.key, head, s.committed()); refused {
+	if why, refused := e.Refuses(s.key, s.place(), s.version()); refused {
 		return core.Stuck, fmt.Sprintf("%s refused it: %s", e.Type, why)
 	}
 	if l == lagRemoved && e.Known() && !s.tracked() {
@@ -51,7 +51,7 @@ func (s subject) lag(l lagging) (core.State, string) {
 	if waits := e.Waits(l == lagRemoved); waits != "" {
 		return core.Pending, words + "; it " + waits
 	}
-	if s.overdue() {
+	if op := e.Acting(head); s.overdue() && (op == nil || s.Now.Sub(op.Started) > s.fabric.PendingLimit) {
 		return s.overdueLag(l)
 	}
 	if doing := e.Progress(head); doing != "" {
@@ -98,13 +98,13 @@ func (s subject) place() core.Reading {
 	return place
 }
 
-// committed is when Git came to say what it says of the object: by its history,
-// or without it when that was first seen.
-func (s subject) committed() time.Time {
-	if at := s.past.when(0); !at.IsZero() {
-		return at
+// version is the commit that made the object what Git says now; "" where its
+// history has not told.
+func (s subject) version() string {
+	if s.past.len() == 0 {
+		return ""
 	}
-	return s.gitSince
+	return s.past.Versions[0].Commit.ID
 }
 
 // seenSince tells whether live was read after a time, so that what was done by
@@ -117,12 +117,12 @@ func (s subject) tracked() bool {
 	if s.live.Object == nil {
 		return false
 	}
-	if s.Engine.Known() {
-		if _, ok := s.Engine.Objects[s.key]; ok {
-			return true
-		}
+	by := s.live.Object.Tracker()
+	if e := s.Engine; e.Known() {
+		_, listed := e.Objects[s.key]
+		return listed || by != "" && slices.Contains([]string{e.App, e.Namespace + "_" + e.App, e.Namespace + "/" + e.App}, by)
 	}
-	return s.live.Object.Tracker() != ""
+	return by != ""
 }
 
 // apartFrom says why Git and live cannot be held against each other although
@@ -151,7 +151,7 @@ func (s subject) opinion(v core.Verdict) string {
 		return ""
 	}
 	switch said := e.Objects[s.key].Sync; {
-	case said == "OutOfSync" && v.State == core.InSync && e.ComparedAt.After(s.before.Live.At):
+	case said == "OutOfSync" && v.State == core.InSync && e.ComparedAt.After(s.liveSight().At):
 		var fields []string
 		for _, f := range v.Folded {
 			if f.Git.Present() && f.Live.Present() {
@@ -185,7 +185,9 @@ func some(names []string) string {
 
 // engineOrigin takes what the engine applied last, whole, for the origin: the
 // version that Git had at that commit. What differs from it now was moved since,
-// if anybody wrote since; else that is what the server made of it.
+// if anybody wrote since; else that is what the server made of it. It is no
+// evidence where the engine itself wrote later, as in an operation that was
+// refused something else, or leaves a difference aside that it knows of.
 func (s subject) engineOrigin() (origin, bool) {
 	i, src, ok := s.engineVersion()
 	if !ok {
@@ -196,8 +198,9 @@ func (s subject) engineOrigin() (origin, bool) {
 		return origin{}, false
 	}
 	live := s.live.Object
-	if len(live.Managers) == 0 || s.applier(tree) == "" {
-		return origin{}, false // nothing says who wrote when
+	engine := s.applier(tree)
+	if engine == "" || src.AppliedAt.IsZero() || lastWrite(live, engine).After(src.AppliedAt) {
+		return origin{}, false // nothing says who wrote when, or it has gone on since
 	}
 	o := origin{version: i, git: object, tree: tree, source: core.FromContainment, why: "git's content was found in live"}
 	if i > 0 {
@@ -209,9 +212,13 @@ func (s subject) engineOrigin() (origin, bool) {
 		return m.Subresource == "" && m.Time.After(src.AppliedAt)
 	})
 	_, rest := s.explain(tree, s.normal(live))
-	for _, p := range s.parts(rest, s.applier(tree)) {
-		if p.foreign || touched && !p.added {
+	aside := s.past.when(i).After(src.AppliedAt) || s.Engine.Objects[s.key].Sync == "OutOfSync"
+	for _, p := range s.parts(rest, engine) {
+		switch {
+		case p.foreign || touched && !p.added:
 			o.moved = append(o.moved, p.difference)
+		case !p.added && aside:
+			return origin{}, false
 		}
 	}
 	if len(o.moved) > 0 && i == 0 {

@@ -19,7 +19,7 @@ func hoursAgo(h int) time.Time { return now.Add(-time.Duration(h) * time.Hour) }
 func argo(changes ...func(*core.Engine)) *core.Engine {
 	e := &core.Engine{
 		Type: core.ArgoCD, App: "dc1", Access: core.AccessOK, Auto: true, SelfHeal: true, Prune: true, ComparedAt: now,
-		Sources: []core.EngineSource{{Wanted: head, Applied: head, AppliedAt: hoursAgo(1), Counted: true}},
+		Sources: []core.EngineSource{{Wanted: head, Applied: "c0", AppliedAt: hoursAgo(20), Counted: true, Behind: []core.Commit{{ID: head}, {ID: "9b1d0aa"}}}},
 		Objects: map[core.Key]core.EngineObject{vpcKey: {Sync: "Synced"}},
 	}
 	for _, change := range changes {
@@ -61,7 +61,14 @@ func asOf(t *testing.T, git, live string, hours int, limit time.Duration, e *cor
 	}
 	second := c.Compare(drift.Input{Git: read(git, "git"), Live: snapshot(t, "kube", liveVPC), Memory: m, Now: hoursAgo(hours)})
 	m = remembered(second, read(git, "git"))
-	res := c.Compare(drift.Input{Git: read(git, "git"), Live: read(live, "kube"), Memory: m, Now: now, Engine: e})
+	in := drift.Input{Git: read(git, "git"), Live: read(live, "kube"), Memory: m, Now: now, Engine: e}
+	// What Git says since three hours it says by the commit before the head.
+	made := core.Version{Commit: commit(head, hours), Object: in.Git.Side(vpcKey).Object, Before: []int{1}}
+	if hours >= 3 {
+		made.Commit.ID = "9b1d0aa"
+	}
+	in.Past = map[core.Key]core.Past{vpcKey: {Whole: true, Versions: []core.Version{made, {Commit: commit("c0", 200), Object: then.Side(vpcKey).Object}}}}
+	res := c.Compare(in)
 	if len(res.Report.Verdicts) == 0 {
 		return core.Verdict{}
 	}
@@ -90,6 +97,8 @@ func TestEngineSaysWhatBecomesOfWhatGitDecided(t *testing.T) {
 		{"refused at the head", v5, liveVPC, 1, argo(operation(core.EngineRunning, head, 4), refuses("VLAN 1005 is used by vpc-2")), core.Stuck, "argocd refused it: VLAN 1005 is used by vpc-2"},
 		{"refused at an older commit that had it", v5, liveVPC, 3, argo(operation(core.EngineRunning, "9b1d0aa", 4), refuses("VLAN 1005 is used by vpc-2")), core.Stuck, "argocd refused it: VLAN 1005 is used by vpc-2"},
 		{"refused what git said before", v5, liveVPC, 1, argo(operation(core.EngineRunning, "9b1d0aa", 4), refuses("VLAN 1004 is used by vpc-2")), core.Pending, "git changed, live has not followed yet; argocd retries 9b1d0aa 4/5, HEAD 4f2c9e1 waits behind it"},
+		{"a dry run failed", v5, liveVPC, 1, argo(operation(core.EngineFailed, head, 0), func(e *core.Engine) { e.Operation.Partial = true }), core.Pending, "git changed, live has not followed yet"},
+		{"just begun after a long wait", v5, liveVPC, 5, argo(operation(core.EngineRunning, head, 0), func(e *core.Engine) { e.Operation.Started = now }), core.Pending, "git changed, live has not followed yet; argocd applies 4f2c9e1"},
 		{"gave up", v5, liveVPC, 1, argo(operation(core.EngineFailed, head, 5)), core.Stuck, "argocd gave up: one or more objects failed to apply"},
 		{"manual, long overdue", v5, liveVPC, 20, argo(auto(false)), core.Pending, "git changed, live has not followed yet; it waits for a manual sync"},
 		{"a window denies it, long overdue", v5, liveVPC, 20, argo(func(e *core.Engine) { e.Blocked = "denied by a sync window until 06:00" }), core.Pending, "git changed, live has not followed yet; it waits: argocd is denied by a sync window until 06:00"},
@@ -184,6 +193,9 @@ func TestFirstContactGoesByWhatTheEngineApplied(t *testing.T) {
 	behind := func(n int) *core.Engine {
 		return argo(func(e *core.Engine) {
 			e.Sources = []core.EngineSource{{Wanted: head, Applied: past.Versions[n].Commit.ID, AppliedAt: hoursAgo(5), Counted: true}}
+			if n == 0 {
+				e.Sources[0].AppliedAt = now.Add(-30 * time.Minute)
+			}
 			for _, v := range past.Versions[:n] {
 				e.Sources[0].Behind = append(e.Sources[0].Behind, v.Commit)
 			}
@@ -197,6 +209,7 @@ func TestFirstContactGoesByWhatTheEngineApplied(t *testing.T) {
 		{"one behind, live untouched", v6, wrote(5, live5), behind(1), "pending " + vlan + " changed git_ahead"},
 		{"one behind, live edited since", v6, by("kubectl-edit", 2, wrote(5, live9)), behind(1), "conflict " + vlan + " changed conflict"},
 		{"at the head, live edited since", v6, by("kubectl-edit", 2, wrote(5, live9)), behind(0), "drifted " + vlan + " changed drift"},
+		{"the engine wrote since, and was refused something else", v6, wrote(2, live5), behind(2), "pending " + vlan + " changed git_ahead"},
 		{"at the head, what the server made of it", v6, wrote(5, live9), behind(0), "in_sync"},
 		{"two behind, live untouched", v6, wrote(150, liveVPC), behind(2), "pending " + vlan + " changed git_ahead"},
 	} {
@@ -213,6 +226,38 @@ func TestFirstContactGoesByWhatTheEngineApplied(t *testing.T) {
 				t.Errorf("got %s, want %s: %s", got, tt.want, res.Report.Verdicts[0].Reason)
 			}
 		})
+	}
+}
+
+// TestWhatTheEngineLeavesAsideIsNoAgreement: Argo CD calls synced what it was told
+// to ignore, and out of sync what it knows to differ.
+func TestWhatTheEngineLeavesAsideIsNoAgreement(t *testing.T) {
+	v5 := edited(vpc, "vlan: 1001", "vlan: 1005")
+	past := pastOf(t, []string{v5, vpc}, 1, 200)
+	for _, appliedAt := range []time.Time{hoursAgo(100), {}} {
+		for _, sync := range []string{"Synced", "OutOfSync"} {
+			e := argo(func(e *core.Engine) {
+				e.Sources = []core.EngineSource{{Wanted: head, Applied: past.Versions[0].Commit.ID, AppliedAt: appliedAt, Counted: true}}
+				e.Objects = map[core.Key]core.EngineObject{vpcKey: {Sync: sync}}
+			})
+			res := contact(t, v5, wrote(150, liveVPC), &past, func(in *drift.Input) { in.Engine = e })
+			if v := res.Report.Verdicts[0]; v.State != core.Pending {
+				t.Errorf("%s, applied at %s: %s %q, want pending", sync, appliedAt, v.State, v.Reason)
+			}
+		}
+	}
+}
+
+func TestMarkOfAnotherApplicationIsNotTheEngines(t *testing.T) {
+	marked := func(app string) string {
+		return edited(liveVPC, "  labels:\n", "  annotations: {argocd.argoproj.io/tracking-id: \""+app+":vpc.githedgehog.com/VPC:default/vpc-1\"}\n  labels:\n")
+	}
+	for app, want := range map[string]bool{"dc1": true, "argocd_dc1": true, "other": false} {
+		e := argo(func(e *core.Engine) { e.Namespace, e.Objects = "argocd", nil })
+		v := asOf(t, vpc, marked(app), 5, time.Hour, e)
+		if v.Tracked != want {
+			t.Errorf("marked by %s: tracked %v, want %v", app, v.Tracked, want)
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ func argoOperation(state node, index int) *core.EngineOperation {
 	default: // Running, Terminating
 		op.Phase, op.Finished = core.EngineRunning, time.Time{}
 	}
+	op.Partial = sync.flag("dryRun") || len(sync.list("resources")) > 0
 	if sync.flag("dryRun") {
 		op.Message = "dry run: " + op.Message
 	}
@@ -113,6 +114,9 @@ func argoObjects(status node, e *core.Engine) map[core.Key]core.EngineObject {
 			Health:  oneLine(r.text("health", "status")),
 			Surplus: r.flag("requiresPruning") && (!e.Prune || r.flag("requiresDeletionConfirmation")),
 		}
+	}
+	if status.flag("operationState", "operation", "sync", "dryRun") {
+		return all // nothing became of any
 	}
 	for _, r := range status.list("operationState", "syncResult", "resources") {
 		k := argoKey(r)

@@ -24,7 +24,7 @@ func TestReconciledKustomization(t *testing.T) {
 	want := core.Engine{
 		Type: core.Flux, App: "dc2", Namespace: "flux-system", Where: "https://10.9.1.10:6443", ReadAt: now(), Access: core.AccessOK,
 		Sources: []core.EngineSource{{
-			URL: "ssh://git@git.example.net/net/fabrics.git", Path: "fabrics/dc2", Target: "main",
+			URL: "ssh://git.example.net/net/fabrics.git", Path: "fabrics/dc2", Target: "main",
 			Wanted: newest, Applied: applied, AppliedAt: at("09:58:02"),
 		}},
 		Auto: true, SelfHeal: true, Prune: true,

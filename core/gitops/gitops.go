@@ -178,6 +178,7 @@ func plain(sources []source) []core.EngineSource {
 	all := make([]core.EngineSource, len(sources))
 	for i, s := range sources {
 		all[i] = s.EngineSource
+		all[i].URL = bare(s.URL)
 	}
 	return all
 }

@@ -30,7 +30,13 @@ func oneLine(s string) string {
 // bare is a repository's address without credentials.
 func bare(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
+	if err != nil { // what cannot be read is cut, so that nothing secret is left
+		if scheme, rest, ok := strings.Cut(address, "://"); ok {
+			return scheme + "://" + rest[strings.LastIndex(rest, "@")+1:]
+		}
+		return address
+	}
+	if u.User == nil {
 		return address
 	}
 	u.User = nil

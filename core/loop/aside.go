@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -54,13 +55,13 @@ func (a *aside[T]) begin(ctx context.Context, l *Loop, tell func()) {
 		defer close(done)
 		reading, cancel := context.WithTimeout(ctx, asideTime)
 		defer cancel()
-		answer, err := ask(reading, a.door, a.guarded)
-		if err != nil || answer == nil {
-			why := "no answer"
-			if err != nil {
-				why = err.Error()
-			}
-			answer = a.silent(why)
+		given, err := ask(reading, a.door, func(ctx context.Context) said[T] { return a.guarded(ctx, l) })
+		answer, why := given.answer, given.why
+		if err != nil {
+			why = err.Error()
+		}
+		if answer == nil || err != nil {
+			answer = a.silent(cmp.Or(why, "no answer"))
 		}
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -73,13 +74,20 @@ func (a *aside[T]) begin(ctx context.Context, l *Loop, tell func()) {
 
 // guarded is the answer of a reader that may panic: a fault in it must not end
 // the program, which owns the terminal.
-func (a *aside[T]) guarded(ctx context.Context) (answer *T) {
+func (a *aside[T]) guarded(ctx context.Context, l *Loop) (s said[T]) {
 	defer func() {
 		if p := recover(); p != nil {
-			answer = a.silent(fmt.Sprintf("internal error: %v: %s", p, debug.Stack()))
+			l.config.Log.Error("a reader panicked", "panic", p, "stack", string(debug.Stack()))
+			s = said[T]{why: fmt.Sprintf("internal error: %v (the log has more; please report it)", p)}
 		}
 	}()
-	return a.read(ctx)
+	return said[T]{answer: a.read(ctx)}
+}
+
+// said is an answer, or why there is none.
+type said[T any] struct {
+	answer *T
+	why    string
 }
 
 // wait waits for the read that is under way, for a while at most.

@@ -189,8 +189,9 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 	if err != nil {
 		return nil, err
 	}
+	asked := l.config.Now()
 	w.engine.wait(ctx, asidePatience)
-	w.agents.wait(ctx, asidePatience)
+	w.agents.wait(ctx, asidePatience-l.config.Now().Sub(asked))
 	w.seen = s
 	w.hindsight.hear(l.config.Now())
 	j := w.judge(s, memory)
