@@ -33,7 +33,7 @@ func layers() map[string]layer {
 		"core/lint":      {"what a fabric would refuse, told from Git alone", []string{"core"}, nil},
 		"core/plan":      {"what publishing would commit, and what engines then do", []string{"core", "core/manifest", "core/merge"}, nil},
 		"core/loop":      {"read, compare, record; state and events", []string{"core", "core/drift", "core/merge"}, nil},
-		"core/manifest":  {"YAML documents as objects", []string{"core"}, []string{"sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
+		"core/manifest":  {"YAML documents as objects, and edits of them in place", []string{"core"}, []string{"sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 		"core/openapi":   {"the shapes of kinds, as an API tells them", []string{"core"}, nil},
 		"core/dump":      {"an offline cluster: objects in files", []string{"core", "core/manifest", "core/openapi"}, nil},
 		"core/kube":      {"a cluster, read and never written", []string{"core", "core/child", "core/openapi"}, []string{"k8s.io/client-go/discovery", "k8s.io/client-go/rest", "k8s.io/client-go/tools/clientcmd", "k8s.io/client-go/tools/clientcmd/api", "k8s.io/apimachinery/", "k8s.io/api/apidiscovery/v2", "k8s.io/klog/v2"}},

@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"cmp"
+	"slices"
+
 	"selvage/core"
 )
 
@@ -23,14 +26,9 @@ func align(have, want []any) []int {
 		he, we = he-1, we-1
 		from[we] = he
 	}
-	same := func(i, j int) int {
-		if core.EqualJSON(have[h+i], want[w+j]) {
-			return 1
-		}
-		return 0
-	}
-	for _, run := range gaps(longest(he-h, we-w, same), he-h, we-w, func(i, j int) { from[w+j] = h + i }) {
-		pair(run, have[h:he], want[w:we], func(i, j int) { from[w+j] = h + i })
+	found := func(i, j int) { from[w+j] = h + i }
+	for _, run := range gaps(equal(have[h:he], want[w:we]), he-h, we-w, found) {
+		pair(run, have[h:he], want[w:we], found)
 	}
 	return from
 }
@@ -67,6 +65,58 @@ func alikeness(a, b any) int {
 		}
 	}
 	return n
+}
+
+// equal are the pairs of equal items of two lists, in order, as many as there
+// are; in long lists as many as there are of items that each list has once.
+func equal(have, want []any) [][2]int {
+	if len(have)*len(want) <= square {
+		return longest(len(have), len(want), func(i, j int) int {
+			if core.EqualJSON(have[i], want[j]) {
+				return 1
+			}
+			return 0
+		})
+	}
+	at := map[core.Digest]int{}
+	for i, v := range have {
+		d := core.DigestJSON(v)
+		if _, twice := at[d]; twice {
+			i = -1
+		}
+		at[d] = i
+	}
+	// The longest rising sequence of indices: ends holds, by length, the pair
+	// that the lowest such sequence ends with, and before what it came from.
+	var pairs [][2]int
+	var ends, before []int
+	for j, v := range want {
+		d := core.DigestJSON(v)
+		i, ok := at[d]
+		if !ok || i < 0 {
+			continue
+		}
+		at[d] = -1
+		n, _ := slices.BinarySearchFunc(ends, i, func(p, i int) int { return cmp.Compare(pairs[p][0], i) })
+		last := -1
+		if n > 0 {
+			last = ends[n-1]
+		}
+		if n == len(ends) {
+			ends = append(ends, 0)
+		}
+		ends[n] = len(pairs)
+		pairs, before = append(pairs, [2]int{i, j}), append(before, last)
+	}
+	if len(ends) == 0 {
+		return nil
+	}
+	var out [][2]int
+	for p := ends[len(ends)-1]; p >= 0; p = before[p] {
+		out = append(out, pairs[p])
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // square bounds what aligning two lists may cost.

@@ -50,7 +50,7 @@ func (r *rewriter) apply(s slot, b *blockEdit, column int) error {
 	shares := !r.begins(entries[0].start)
 	lifted := shares && first > 0 && r.lift(b, first)
 	for i := range entries {
-		if b.gone[i] && !(i < first && shares) {
+		if b.gone[i] && (i >= first || !shares) {
 			r.remove(b, i, column, s.after)
 		}
 	}

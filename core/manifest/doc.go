@@ -1,9 +1,14 @@
 // Package manifest reads YAML and JSON documents as objects, with the line each
-// of them starts at, and writes objects as YAML for people to read.
+// of them starts at, edits them in place, and writes objects as YAML for people
+// to read.
 //
 // [Parse] takes a whole file. It fails as a whole where the file is not YAML,
 // because then nobody can say which documents stand in it; a document that is
 // YAML and no object is told apart from its neighbours by [Document].Err.
+//
+// [Edit] makes changes in a file that a person wrote, [Append] adds an object to
+// one, and [Render] writes a new one. What cannot be edited in place is refused
+// with a [Refusal], which holds what was wanted.
 //
 // # Promises
 //
@@ -12,6 +17,9 @@
 //   - Nothing is dropped in silence. A key given twice, a second document that
 //     begins where none may, an unknown tag: each is an error with its line.
 //   - Time and memory are bounded, whatever the file: [Limits].
+//   - An edit is exact or refused. The document says what was wanted and nothing
+//     else, to both generations of parsers; every other document of the file is the
+//     same to the byte, and so is what surrounds the place.
 //
 // # Decisions
 //
@@ -43,4 +51,44 @@
 // [ParseSeen] remembers documents by the bytes between two markers, since a file
 // of many documents changes in one of them at a time. Nothing else of the file
 // goes into what a document is, but for its line.
+//
+// A file is edited by splicing bytes, and never by writing decoded YAML again: of
+// real manifests no encoder gives more than half back as they were. The younger
+// parser tells where a node begins, and its end is found by reading on from there
+// with the value that the parser saw as the measure. Whatever that gets wrong the
+// gate catches, and where there is doubt the edit is refused: then a person makes
+// it, which is no harm.
+//
+// What is spliced follows from the difference between what the document says and
+// what it is to say, and not from the form of the change. A subtree or a whole
+// object that is replaced therefore keeps the comments of all that stays the same
+// in it, and one rule serves a field, an object, and several changes at once. The
+// items of a list are paired up by being equal, then by what they have in common;
+// no names such as "name" are guessed to be keys.
+//
+// The gate does not ask both generations of parsers to agree on the whole
+// document, which files with "enabled: yes" never do. It counts where they
+// disagree before and after, and refuses what they did not disagree on before.
+//
+// A string keeps its quotes, and gets double ones where it needs some: where the
+// parsers would differ, where it has characters that nobody sees or that are no
+// letters of the basic plane. A block of text stays one where it can. That is why
+// an edit and its inverse give a file back only as long as the first did not have
+// to quote.
+//
+// A comment at the end of a line stays, and stays in its column if it stands
+// further away than it has to or in line with one above or below. Comments
+// directly above an entry and in its column are its own and go with it, as do
+// those below it that are indented further; what stands at the top of a file, or
+// between documents, is nobody's and stays. A new entry goes where house order has
+// it, or the maps beside this one; into its place where keys are sorted, else last.
+//
+// Taking an alias away is allowed, since nothing else changes by it. Changing what
+// an anchor, an alias or a merge says is not: it would change at several places,
+// and whoever wrote it that way wants to be asked. The same holds for templates and
+// SOPS, which are not what an engine applies.
+//
+// The price of the gate is that the document is parsed four times. An edit of a
+// file of one document takes three to four times as long as to re-encode it, and in
+// a file of many a fraction of that.
 package manifest

@@ -72,7 +72,7 @@ func (r *rewriter) flowMap(s slot, have, want map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f := r.pieces(p)
+	f, beside := r.pieces(p), values(p)
 	added := map[int][]string{}
 	for _, k := range slices.Sorted(maps.Keys(want)) {
 		if _, ok := have[k]; ok {
@@ -108,7 +108,7 @@ func (r *rewriter) flowMap(s slot, have, want map[string]any) (string, error) {
 					return "", err
 				}
 			} else {
-				text, err := r.flow(slot{place: e.value, path: s.path.Key(k), after: e.after, beside: values(p)}, have[k], w)
+				text, err := r.flow(slot{place: e.value, path: s.path.Key(k), after: e.after, beside: beside}, have[k], w)
 				if err != nil {
 					return "", err
 				}
@@ -128,7 +128,7 @@ func (r *rewriter) flowList(s slot, have, want []any) (string, error) {
 	if len(p.entries) != len(have) {
 		return "", r.stop(s, "its items are not all found")
 	}
-	f := r.pieces(p)
+	f, beside := r.pieces(p), values(p)
 	stays := make([]bool, len(have))
 	var out []piece
 	for j, i := range align(have, want) {
@@ -141,7 +141,7 @@ func (r *rewriter) flowList(s slot, have, want []any) (string, error) {
 			continue
 		}
 		e := p.entries[i]
-		text, err := r.flow(slot{place: e.value, path: s.path.Index(i), after: e.after, beside: values(p)}, have[i], want[j])
+		text, err := r.flow(slot{place: e.value, path: s.path.Index(i), after: e.after, beside: beside}, have[i], want[j])
 		if err != nil {
 			return "", err
 		}

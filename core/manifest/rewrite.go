@@ -127,7 +127,7 @@ func (r *rewriter) mapping(s slot, have, want map[string]any) error {
 	if !kept {
 		return r.replace(s, want)
 	}
-	column := r.column(p.start)
+	column, beside := r.column(p.start), values(p)
 	b := newBlock(p)
 	for i, e := range p.entries {
 		k := names[i]
@@ -139,7 +139,7 @@ func (r *rewriter) mapping(s slot, have, want map[string]any) error {
 			}
 			continue
 		}
-		if err := r.value(slot{place: e.value, path: s.path.Key(k), after: e.after, indent: column, beside: values(p)}, have[k], w); err != nil {
+		if err := r.value(slot{place: e.value, path: s.path.Key(k), after: e.after, indent: column, beside: beside}, have[k], w); err != nil {
 			return err
 		}
 	}
@@ -147,7 +147,7 @@ func (r *rewriter) mapping(s slot, have, want map[string]any) error {
 		if _, ok := have[k]; ok {
 			continue
 		}
-		text, err := r.written(want[k], column, false, values(p))
+		text, err := r.written(want[k], column, false, beside)
 		if err != nil {
 			return r.stop(s, "%v", err)
 		}
@@ -210,7 +210,7 @@ func (r *rewriter) sequence(s slot, have, want []any) error {
 	if !slices.ContainsFunc(from, func(i int) bool { return i >= 0 }) {
 		return r.replace(s, want)
 	}
-	column := r.column(p.start)
+	column, beside := r.column(p.start), values(p)
 	b := newBlock(p)
 	for i := range b.gone {
 		b.gone[i] = true
@@ -218,7 +218,7 @@ func (r *rewriter) sequence(s slot, have, want []any) error {
 	last := -1
 	for j, i := range from {
 		if i < 0 {
-			text, err := r.written(want[j], column, true, values(p))
+			text, err := r.written(want[j], column, true, beside)
 			if err != nil {
 				return r.stop(s, "%v", err)
 			}
@@ -227,7 +227,7 @@ func (r *rewriter) sequence(s slot, have, want []any) error {
 		}
 		b.gone[i], last = false, i
 		e := p.entries[i]
-		if err := r.value(slot{place: e.value, path: s.path.Index(i), after: e.after, indent: column, dash: true, beside: values(p)}, have[i], want[j]); err != nil {
+		if err := r.value(slot{place: e.value, path: s.path.Index(i), after: e.after, indent: column, dash: true, beside: beside}, have[i], want[j]); err != nil {
 			return err
 		}
 	}
@@ -316,191 +316,4 @@ func holdsLines(v any) bool {
 		}
 	}
 	return false
-}
-
-// replace writes a value in the place of another, or of nothing.
-func (r *rewriter) replace(s slot, want any) error {
-	p := s.place
-	if n := anchored(p.node); n != nil {
-		return r.stop(s, "it holds the anchor &%s", n.Anchor)
-	}
-	var b block
-	var err error
-	if text, ok := want.(string); ok {
-		b, err = r.str(s, text)
-	} else {
-		b, err = r.written(want, s.indent, s.dash, s.beside)
-	}
-	if err != nil {
-		return r.stop(s, "%v", err)
-	}
-	switch {
-	case b.head == "" && !p.collection() && strings.Contains(string(r.text[s.after:max(p.start, s.after)]), "#"):
-		return r.stop(s, "a comment stands between the key and its value")
-	case p.start == p.end:
-		r.put(s, s.after, s.after, b)
-	case p.collection():
-		return r.replaceBlock(s, b)
-	case p.block():
-		r.putBlock(s, b)
-	default:
-		r.put(s, p.start, p.end, b)
-	}
-	return nil
-}
-
-func (r *rewriter) tail(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return r.eol + strings.Join(lines, r.eol)
-}
-
-// putBlock writes a value over a block of text.
-func (r *rewriter) putBlock(s slot, b block) {
-	p := s.place
-	mark, from := p.start, p.start
-	for mark < p.end && strings.IndexByte("|>+-0123456789", r.text[mark]) >= 0 {
-		mark++
-	}
-	if b.head == "" {
-		from = s.after
-	}
-	r.splice(from, mark, b.head)
-	end := min(r.lineEnd(p.start), p.end)
-	r.splice(end, p.end, r.tail(b.tail))
-}
-
-// put writes a value over one that stands between two offsets, and its further
-// lines below the line of its end. A comment behind it stays.
-func (r *rewriter) put(s slot, from, to int, b block) {
-	head := b.head
-	switch {
-	case head == "":
-		from = s.after
-	case from == to:
-		from, to, head = s.after, s.after, " "+head
-	}
-	pad, width := 0, 0
-	comment, alone := r.rest(to)
-	if !alone && len(b.tail) > 0 {
-		// Something follows that is no comment: it must not come between.
-		head, b.tail = head+r.tail(b.tail), nil
-	}
-	if comment > to && from < to && head != "" && r.line(from) == r.line(to) && !strings.Contains(head, "\n") {
-		pad = comment - to
-		width = pad
-		if r.aligned(to, comment) {
-			width = max(1, pad-(columns(head)-columns(string(r.text[from:to]))))
-		}
-	}
-	if width != pad {
-		head += strings.Repeat(" ", width)
-		to += pad
-	}
-	r.splice(from, to, head)
-	if len(b.tail) > 0 {
-		end := r.lineEnd(to)
-		r.splice(end, end, r.tail(b.tail))
-	}
-}
-
-// aligned tells whether a comment stands where it does on purpose: it is further
-// away than it has to be, or below or above another one.
-func (r *rewriter) aligned(value, comment int) bool {
-	if comment-value > 1 {
-		return true
-	}
-	column := columns(string(r.text[r.lineStart(comment):comment]))
-	for _, line := range []int{r.line(comment) - 2, r.line(comment)} {
-		if line < 0 || line >= len(r.lines) {
-			continue
-		}
-		start := r.lines[line]
-		text := string(r.text[start:r.lineEnd(start)])
-		if i := strings.Index(text, " #"); i >= 0 && columns(text[:i+1]) == column && strings.TrimLeft(text[:i], " ") != "" {
-			return true
-		}
-	}
-	return false
-}
-
-func columns(s string) int { return len([]rune(s)) }
-
-// replaceBlock writes a value over a whole map or list in block style.
-func (r *rewriter) replaceBlock(s slot, b block) error {
-	p := s.place
-	if !r.begins(p.start) {
-		if !s.dash || b.head == "" {
-			return r.stop(s, "it shares its line with what holds it")
-		}
-		end := r.extent(p.end, s.indent)
-		end = r.lineEnd(r.lineStart(end - 1))
-		r.splice(p.start, end, b.head+r.tail(b.tail))
-		return nil
-	}
-	if b.head != "" {
-		if s.after <= 0 {
-			return r.stop(s, "the whole document would be another")
-		}
-		at := s.after
-		r.splice(at, at, " "+b.head)
-	}
-	from, to := r.head(p.start, s.after), r.extent(p.end, s.indent)
-	text := ""
-	if len(b.tail) > 0 {
-		text = strings.Join(b.tail, r.eol) + r.eol
-	}
-	r.splice(from, to, text)
-	return nil
-}
-
-// str is a string in the style of the scalar whose place it takes.
-func (r *rewriter) str(s slot, text string) (block, error) {
-	p, n := s.place, s.place.node
-	column := s.indent + r.style.step
-	if s.dash {
-		column = s.indent + r.style.item
-	}
-	if p.block() && !r.plain && !r.style.json {
-		if first := r.nextLine(p.start); first < p.end {
-			if line := strings.TrimRight(string(r.text[first:r.lineEnd(first)]), " "); line != "" {
-				column = len(line) - len(strings.TrimLeft(line, " "))
-			}
-		}
-		r.blocks = true
-		if n.Style&yamlv3.FoldedStyle != 0 {
-			width := 0
-			for line := range strings.Lines(string(r.text[r.nextLine(p.start):p.end])) {
-				width = max(width, columns(strings.TrimRight(line, "\r\n"))-column)
-			}
-			if body, ok := folded(text, max(width, 20)); ok {
-				return r.style.literal(body, ">", column), nil
-			}
-		}
-		if literal(text + "\n") && text != "" {
-			return r.style.literal(text, "|", column), nil
-		}
-	}
-	inline, err := r.quoted(p, text, false)
-	return block{head: inline}, err
-}
-
-// quoted is a string on one line, quoted as a scalar is where that is possible.
-func (r *rewriter) quoted(p *place, text string, flow bool) (string, error) {
-	n := p.node
-	if !r.style.json && n.Kind == yamlv3.ScalarNode {
-		switch {
-		case n.Style&yamlv3.SingleQuotedStyle != 0:
-			if quoted, ok := singleQuoted(text); ok {
-				return quoted, nil
-			}
-			return doubleQuoted(text), nil
-		case n.Style&yamlv3.DoubleQuotedStyle != 0:
-			return doubleQuoted(text), nil
-		case p.start < p.end && !p.block() && bareValue(text, flow):
-			return text, nil
-		}
-	}
-	return r.style.inline(text, flow)
 }
