@@ -98,13 +98,21 @@ func (s subject) place() core.Reading {
 	return place
 }
 
-// version is the commit that made the object what Git says now; "" where its
-// history has not told.
+// version is the commit that made the object what Git says now: by its history,
+// or by what the last verdict had from it. It is "" where nobody has told.
 func (s subject) version() string {
-	if s.past.len() == 0 {
-		return ""
+	if s.past.len() > 0 {
+		return s.past.Versions[0].Commit.ID
 	}
-	return s.past.Versions[0].Commit.ID
+	var last core.Commit
+	if equalObjects(s.before.Git.Object, s.git.Object) {
+		for _, c := range s.before.Verdict.Changes {
+			if last.ID == "" || c.Commit.Time.After(last.Time) {
+				last = c.Commit
+			}
+		}
+	}
+	return last.ID
 }
 
 // seenSince tells whether live was read after a time, so that what was done by

@@ -248,6 +248,25 @@ func TestWhatTheEngineLeavesAsideIsNoAgreement(t *testing.T) {
 	}
 }
 
+// TestRefusalHoldsWhileHistoryIsNotAskedAgain: what it told before is enough.
+func TestRefusalHoldsWhileHistoryIsNotAskedAgain(t *testing.T) {
+	v5 := edited(vpc, "vlan: 1001", "vlan: 1005")
+	c := drift.New(core.Fabric{ID: "test", Namespace: "default", PendingLimit: 100 * time.Hour})
+	git, live := snapshot(t, "git", v5), snapshot(t, "kube", liveVPC)
+	git.Readings[0].Revision = head
+	in := drift.Input{Git: git, Live: live, Memory: agreed(t, vpc, liveVPC), Now: now}
+	made := pastOf(t, []string{v5, vpc}, 3, 200)
+	in.Past = map[core.Key]core.Past{vpcKey: made}
+	first := c.Compare(in)
+	in.Memory, in.Past = remembered(first, git), map[core.Key]core.Past{}
+	in.Engine = argo(operation(core.EngineRunning, "c0", 2), refuses("VLAN 1005 is used by vpc-2"), func(e *core.Engine) {
+		e.Sources = []core.EngineSource{{Wanted: head, Applied: "c1", Counted: true, Behind: []core.Commit{{ID: head}, {ID: "c0"}}}}
+	})
+	if v := c.Compare(in).Report.Verdicts[0]; v.State != core.Stuck {
+		t.Errorf("got %s %q, want stuck", v.State, v.Reason)
+	}
+}
+
 func TestMarkOfAnotherApplicationIsNotTheEngines(t *testing.T) {
 	marked := func(app string) string {
 		return edited(liveVPC, "  labels:\n", "  annotations: {argocd.argoproj.io/tracking-id: \""+app+":vpc.githedgehog.com/VPC:default/vpc-1\"}\n  labels:\n")
