@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 )
 
@@ -40,3 +41,25 @@ var (
 	ErrUnserved = errors.New("the kind is not served")
 	ErrNotFound = errors.New("no such object")
 )
+
+// WithoutURL takes the address off an error of a request: whoever tells it names
+// the address already, without the credentials that may be in it. The message is
+// put on one line by oneLine; the causes stay.
+func WithoutURL(err error, oneLine func(string) string) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if s := oneLine(err.Error()); s != err.Error() {
+		return &reworded{s, err}
+	}
+	return err
+}
+
+type reworded struct {
+	text string
+	error
+}
+
+func (e *reworded) Error() string { return e.text }
+func (e *reworded) Unwrap() error { return e.error }

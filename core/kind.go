@@ -152,3 +152,19 @@ func find(gk GroupKind) (k Kind, known bool) {
 	}
 	return Kind{GroupKind: gk}, false
 }
+
+// PluralOf is the plural of a kind, as in the API's paths: of one that is not
+// known, the one that English would make.
+func PluralOf(gk GroupKind) string {
+	if k := KindOf(gk); k.Plural != "" {
+		return k.Plural
+	}
+	kind := strings.ToLower(gk.Kind)
+	switch {
+	case strings.HasSuffix(kind, "s"):
+		return kind + "es"
+	case strings.HasSuffix(kind, "y"):
+		return strings.TrimSuffix(kind, "y") + "ies"
+	}
+	return kind + "s"
+}

@@ -11,10 +11,8 @@ import (
 func (t trees) documents(folds []core.Fold) (git, live map[string]any) {
 	git, _ = core.CloneJSON(t.git).(map[string]any)
 	live, _ = core.CloneJSON(t.live).(map[string]any)
+	removeAdded(live, folds)
 	for _, f := range folds {
-		if f.Live.Present() && !f.Git.Present() {
-			remove(live, f.Path.Steps())
-		}
 		if f.Git.Present() && !f.Live.Present() {
 			remove(git, f.Path.Steps())
 		}
@@ -24,6 +22,15 @@ func (t trees) documents(folds []core.Fold) (git, live map[string]any) {
 		t.root.shave(live, git)
 	}
 	return tidy(git), tidy(live)
+}
+
+// removeAdded takes what was folded because only live has it out of live.
+func removeAdded(live map[string]any, folds []core.Fold) {
+	for _, f := range folds {
+		if f.Live.Present() && !f.Git.Present() {
+			remove(live, f.Path.Steps())
+		}
+	}
 }
 
 // shave takes the empty values out of a map that another one does not have.

@@ -154,12 +154,21 @@ func (s subject) apartFrom() string {
 // they may have looked at different times.
 func (s subject) opinion(v core.Verdict) string {
 	e := s.Engine
-	src, ok := e.Of(s.place())
-	if !ok || src.Wanted != s.place().Revision || s.git.Object == nil || s.live.Object == nil {
+	if !e.Known() || s.git.Object == nil || s.live.Object == nil {
 		return ""
 	}
-	switch said := e.Objects[s.key].Sync; {
-	case said == "OutOfSync" && v.State == core.InSync && e.ComparedAt.After(s.liveSight().At):
+	// Most objects end here, before anything is looked up that takes longer.
+	said := e.Objects[s.key].Sync
+	disputed := said == "OutOfSync" && v.State == core.InSync || said == "Synced" && v.State == core.Drifted
+	if !disputed {
+		return ""
+	}
+	place := s.place()
+	if src, ok := e.Of(place); !ok || src.Wanted != place.Revision {
+		return ""
+	}
+	switch {
+	case v.State == core.InSync && e.ComparedAt.After(s.liveSight().At):
 		var fields []string
 		for _, f := range v.Folded {
 			if f.Git.Present() && f.Live.Present() {
@@ -170,7 +179,7 @@ func (s subject) opinion(v core.Verdict) string {
 			return fmt.Sprintf("%s calls it %s, and no field that is compared here differs", e.Type, said)
 		}
 		return fmt.Sprintf("%s calls it %s; left aside here: %s", e.Type, said, some(fields))
-	case said == "Synced" && v.State == core.Drifted && !v.Since.IsZero() && e.ComparedAt.After(v.Since):
+	case v.State == core.Drifted && !v.Since.IsZero() && e.ComparedAt.After(v.Since):
 		var fields []string
 		for _, c := range v.Changes {
 			if c.Verdict == core.FieldDrift {

@@ -31,11 +31,7 @@ func (c *Comparer) Sides(in Input, k core.Key) Sides {
 	}
 	if o := s.live.Object; o != nil {
 		live := cloned(s.normal(o))
-		for _, fold := range verdict.Folded {
-			if fold.Live.Present() && !fold.Git.Present() {
-				remove(live, fold.Path.Steps())
-			}
-		}
+		removeAdded(live, verdict.Folded)
 		sides.Live = core.ValueOf(tidy(live))
 	}
 	if s.base != nil {

@@ -40,7 +40,7 @@ func (o *Objects) List(ctx context.Context, group, resource, namespace string) (
 	kind, served := h.defined[resource]
 	all := []map[string]any{}
 	for _, d := range h.documents {
-		if d.kind != kind && (kind != "" || plural(group, d.kind) != resource) {
+		if d.kind != kind && (kind != "" || core.PluralOf(core.GroupKind{Group: group, Kind: d.kind}) != resource) {
 			continue
 		}
 		if served = true; namespace == "" || d.namespace == namespace {
@@ -174,20 +174,4 @@ func (h *held) define(doc map[string]any) {
 	if kind, _ := names["kind"].(string); spec["group"] == h.group && plural != "" {
 		h.defined[plural] = kind
 	}
-}
-
-// plural is the plural of a kind that the dump does not define, as nearly all are
-// formed.
-func plural(group, kind string) string {
-	if k := core.KindOf(core.GroupKind{Group: group, Kind: kind}); k.Plural != "" {
-		return k.Plural
-	}
-	kind = strings.ToLower(kind)
-	switch {
-	case strings.HasSuffix(kind, "s"):
-		return kind + "es"
-	case strings.HasSuffix(kind, "y"):
-		return strings.TrimSuffix(kind, "y") + "ies"
-	}
-	return kind + "s"
 }

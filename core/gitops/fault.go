@@ -46,7 +46,7 @@ func (r *rest) fault(c call, err error) error {
 
 // faultWith gives an error the words of a person.
 func (r *rest) faultWith(c call, l login, err error) error {
-	e := &core.Error{Access: core.AccessUnreachable, Op: c.op + " at " + l.server.String(), Err: withoutURL(err)}
+	e := &core.Error{Access: core.AccessUnreachable, Op: c.op + " at " + l.server.String(), Err: core.WithoutURL(err, oneLine)}
 	var refused *refusal
 	var answer *answerError
 	switch {
@@ -111,24 +111,3 @@ func connection(e *core.Error, err error, l login) {
 		e.Hint = "the next check asks again"
 	}
 }
-
-// withoutURL takes the address off an error: the operation names it already. The
-// message is put on one line.
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if s := oneLine(err.Error()); s != err.Error() {
-		return &onOneLine{s, err}
-	}
-	return err
-}
-
-type onOneLine struct {
-	text string
-	error
-}
-
-func (e *onOneLine) Error() string { return e.text }
-func (e *onOneLine) Unwrap() error { return e.error }

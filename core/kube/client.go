@@ -17,6 +17,8 @@ import (
 
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/rest"
+
+	"selvage/core"
 )
 
 // client reads from one API server with one set of credentials.
@@ -63,7 +65,7 @@ func newClient(config *rest.Config) (*client, error) {
 func serverURL(address string) (*url.URL, error) {
 	server, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("address of the API server: %w", withoutURL(err))
+		return nil, fmt.Errorf("address of the API server: %w", core.WithoutURL(err, oneLine))
 	}
 	if server.Scheme != "https" && server.Scheme != "http" || server.Host == "" {
 		return nil, fmt.Errorf("address of the API server: %q does not begin with https:// and a host", server.Redacted())

@@ -11,7 +11,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"syscall"
@@ -100,7 +99,7 @@ func fault(op string, err error, hint string) *core.Error {
 	if errors.As(err, &known) {
 		return &core.Error{Access: known.Access, Op: op, Err: known.Err, Hint: known.Hint}
 	}
-	e := &core.Error{Access: core.AccessUnreachable, Op: op, Err: withoutURL(err)}
+	e := &core.Error{Access: core.AccessUnreachable, Op: op, Err: core.WithoutURL(err, oneLine)}
 	var refused *refusal
 	var answer *answerError
 	switch {
@@ -166,27 +165,6 @@ func explainConnection(e *core.Error, err error) {
 		e.Hint = "the connection was cut; the next check asks again"
 	}
 }
-
-// withoutURL takes the address off an error: the operation names it already,
-// and there it has no credentials in it. The message is put on one line.
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if s := oneLine(err.Error()); s != err.Error() {
-		return &onOneLine{s, err}
-	}
-	return err
-}
-
-type onOneLine struct {
-	text string
-	error
-}
-
-func (e *onOneLine) Error() string { return e.text }
-func (e *onOneLine) Unwrap() error { return e.error }
 
 // worse tells whether a keeps more of a cluster from being read than b.
 func worse(a, b core.Access) bool {

@@ -126,10 +126,10 @@ func (a *aside[T]) take() (answer *T, news bool) {
 
 // peek gives the last answer and leaves it for whoever takes it; nil before the
 // first one.
-func (a *aside[T]) peek() (answer *T, there bool) {
+func (a *aside[T]) peek() *T {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.last, a.last != nil
+	return a.last
 }
 
 // age is how old the last answer is; long where there is none.
@@ -182,7 +182,7 @@ func newAgents(u Unit) *aside[core.Agents] {
 // the check, an engine that may be asked to look at Git is asked to, so that what
 // it says is of now.
 func (l *Loop) askAside(ctx context.Context, w *worker) {
-	if e, _ := w.engine.peek(); w.urged.Swap(false) && w.unit.Asker != nil && e.May(core.EngineRefresh) {
+	if w.urged.Swap(false) && w.unit.Asker != nil && w.engine.peek().May(core.EngineRefresh) {
 		l.looks.Go(func() {
 			asking, cancel := context.WithTimeout(ctx, asideTime)
 			defer cancel()

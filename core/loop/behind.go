@@ -36,11 +36,11 @@ func (h *hindsight) counted(e *core.Engine, git []core.Reading) *core.Engine {
 	c := *e
 	c.Sources = slices.Clone(e.Sources)
 	for _, r := range git {
-		i := slices.IndexFunc(c.Sources, func(s core.EngineSource) bool { return sameSource(e, s, r) })
-		if i < 0 || c.Sources[i].Applied == "" || r.Revision == "" {
+		of, ok := e.Of(r)
+		if !ok || of.Applied == "" || r.Revision == "" {
 			continue
 		}
-		s := &c.Sources[i]
+		s := &c.Sources[slices.IndexFunc(c.Sources, func(s core.EngineSource) bool { return s.URL == of.URL && s.Path == of.Path })]
 		if s.Applied == r.Revision {
 			s.Behind, s.Counted = nil, true
 		} else if n, ok := h.since[spanOf(r, s.Applied)]; ok && n.known {
@@ -48,11 +48,6 @@ func (h *hindsight) counted(e *core.Engine, git []core.Reading) *core.Engine {
 		}
 	}
 	return &c
-}
-
-func sameSource(e *core.Engine, s core.EngineSource, r core.Reading) bool {
-	of, ok := e.Of(r)
-	return ok && of.URL == s.URL && of.Path == s.Path && of.Applied == s.Applied
 }
 
 // uncounted are the spans that the history was not asked about yet.

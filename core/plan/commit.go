@@ -99,7 +99,7 @@ func (f *Fabric) adopt(files map[string]*work, u core.Update) error {
 	}
 	place := f.Places[0]
 	for _, other := range f.Places { // where its kind lives
-		for o := range f.Git.Objects() {
+		for _, o := range f.Git.All() {
 			if o.Key.GroupKind() == u.Key.GroupKind() && inside(other, o.Origin.Path) {
 				place = other
 			}
@@ -127,7 +127,7 @@ func (f *Fabric) taken(files map[string]*work, file string) bool {
 	if _, planned := files[file]; planned {
 		return true
 	}
-	for o := range f.Git.Objects() {
+	for _, o := range f.Git.All() {
 		if o.Origin.Path == file {
 			return true
 		}

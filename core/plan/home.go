@@ -14,7 +14,7 @@ import (
 func home(git *core.Snapshot, place Place, o *core.Object) (file string, added bool) {
 	objects := map[string]int{} // in each file
 	of := map[string]int{}      // of the kind
-	for other := range git.Objects() {
+	for _, other := range git.All() {
 		if !inside(place, other.Origin.Path) {
 			continue
 		}
@@ -46,11 +46,7 @@ func home(git *core.Snapshot, place Place, o *core.Object) (file string, added b
 	case most != "":
 		return most, true
 	}
-	plural := strings.ToLower(o.Key.Kind) + "s"
-	if k := core.KindOf(o.Key.GroupKind()); k.Plural != "" {
-		plural = k.Plural
-	}
-	return path.Join(place.Path, plural, o.Key.Name+".yaml"), false
+	return path.Join(place.Path, core.PluralOf(o.Key.GroupKind()), o.Key.Name+".yaml"), false
 }
 
 // extension is that of most files.
