@@ -5,9 +5,18 @@ import (
 	"time"
 )
 
-// Several processes may share a store. One at a time reads and acts for a fabric,
-// by a lease; the others follow what it records. A lease is held as long as its
-// holder renews it.
+// Duty is what a process has a lease for. Several processes may share a store:
+// one at a time watches a fabric, and the others follow what it records; one at a
+// time, which may be another one, carries a run out. A lease is held as long as
+// its holder renews it.
+type Duty string
+
+// The duties.
+const (
+	DutyWatch Duty = "watch" // to read both sides by the clock
+	DutyRun   Duty = "run"   // to publish, and to follow what was published
+)
+
 const (
 	// LeaseTime is how long a holder may be silent before others take its place.
 	// A holder that could not renew its lease for so long has lost it: it stops
@@ -18,11 +27,12 @@ const (
 	LeaseBeat = 5 * time.Second
 )
 
-// Holder is a process that has a lease, or wants one.
+// Holder is a process that has the lease for a duty, or wants it.
 type Holder struct {
 	// ID tells it from every other process that ever used the store; it is drawn
 	// at random.
 	ID   string
+	Duty Duty
 	User string
 	Host string
 	PID  int
@@ -36,10 +46,10 @@ type Holder struct {
 	Since, Seen time.Time
 }
 
-// Leases says who reads and acts for a fabric. No two processes hold one lease
+// Leases says who watches and who acts for a fabric. No two processes hold one lease
 // at one time, whatever clocks say, as long as each keeps to [LeaseTime].
 type Leases interface {
-	// Acquire gives the lease of a fabric to h if nobody has it, or whoever has it
+	// Acquire gives the lease for h's duty on a fabric to h if nobody has it, or whoever has it
 	// is silent for too long. It tells who has it now: h itself, or by. It waits
 	// for nobody. That somebody is silent shows only to who asks again and again.
 	Acquire(ctx context.Context, id FabricID, h Holder) (held bool, by Holder, err error)
@@ -47,6 +57,6 @@ type Leases interface {
 	Renew(ctx context.Context, id FabricID, h Holder) (held bool, err error)
 	// Release gives the lease back; nothing happens where h does not have it.
 	Release(ctx context.Context, id FabricID, h Holder) error
-	// Holder tells who has the lease; false where nobody has.
-	Holder(ctx context.Context, id FabricID) (Holder, bool, error)
+	// Holder tells who has a lease; false where nobody has.
+	Holder(ctx context.Context, id FabricID, duty Duty) (Holder, bool, error)
 }

@@ -50,10 +50,10 @@ const (
 	RunPublishing RunPhase = "publishing"
 	RunFollowing  RunPhase = "following"
 	RunRetrying   RunPhase = "retrying" // it waits for RetryAt
+	RunProposed   RunPhase = "proposed" // on a side branch, and somebody is to review it
 
 	RunAgreed      RunPhase = "agreed"      // Git, engine, live and switches agree
 	RunPublished   RunPhase = "published"   // the commit landed, and nobody waits for live
-	RunProposed    RunPhase = "proposed"    // on a side branch, to be reviewed
 	RunMerged      RunPhase = "merged"      // what was proposed is on the branch
 	RunDeclined    RunPhase = "declined"    // what was proposed was given up
 	RunWaiting     RunPhase = "waiting"     // published, and live had not followed in time
@@ -65,9 +65,9 @@ const (
 // Over tells whether the phase is an end.
 func (p RunPhase) Over() bool {
 	switch p {
-	case RunQueued, RunChecking, RunPublishing, RunFollowing, RunRetrying:
+	case RunQueued, RunChecking, RunPublishing, RunFollowing, RunRetrying, RunProposed:
 		return false
-	case RunAgreed, RunPublished, RunProposed, RunMerged, RunDeclined, RunWaiting, RunRefused, RunFailed, RunInterrupted:
+	case RunAgreed, RunPublished, RunMerged, RunDeclined, RunWaiting, RunRefused, RunFailed, RunInterrupted:
 	}
 	return true
 }

@@ -215,7 +215,7 @@ func TestNoFieldOfADecisionIsForgotten(t *testing.T) {
 	if held, _, err := s.Acquire(t.Context(), "dc1", h); err != nil || !held {
 		t.Fatal(held, err)
 	}
-	holder, ok, err := cold.Holder(t.Context(), "dc1")
+	holder, ok, err := cold.Holder(t.Context(), "dc1", h.Duty)
 	if h.Since, h.Seen = noon, noon; err != nil || !ok {
 		t.Fatal(ok, err)
 	}

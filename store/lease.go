@@ -31,6 +31,12 @@ type lease struct {
 	core.Holder
 }
 
+// post is one duty on one fabric.
+type post struct {
+	fabric core.FabricID
+	duty   core.Duty
+}
+
 // silence is how long a holder said nothing while this process listened.
 type silence struct {
 	beat  int64
@@ -45,11 +51,11 @@ func (s *Store) Acquire(ctx context.Context, id core.FabricID, h core.Holder) (h
 	if h.ID == "" {
 		return false, by, errors.New("who asks for it has no id")
 	}
-	l, err := s.leaseOf(ctx, s.reader, id)
+	l, err := s.leaseOf(ctx, s.reader, id, h.Duty)
 	if err != nil || !s.free(id, l, h) {
 		return false, l.Holder, err
 	}
-	err = s.beat(ctx, id, func(now lease) (core.Holder, bool) {
+	err = s.beat(ctx, id, h.Duty, func(now lease) (core.Holder, bool) {
 		if held = s.free(id, now, h); !held {
 			by = now.Holder
 			return by, false
@@ -67,7 +73,7 @@ func (s *Store) Acquire(ctx context.Context, id core.FabricID, h core.Holder) (h
 
 // Renew keeps the lease that h has.
 func (s *Store) Renew(ctx context.Context, id core.FabricID, h core.Holder) (held bool, err error) {
-	err = s.beat(ctx, id, func(now lease) (core.Holder, bool) {
+	err = s.beat(ctx, id, h.Duty, func(now lease) (core.Holder, bool) {
 		held = h.ID != "" && now.ID == h.ID
 		h.Since, h.Time, h.Seen = now.Since, cmp.Or(h.Time, core.LeaseTime), s.now()
 		return h, held
@@ -77,15 +83,15 @@ func (s *Store) Renew(ctx context.Context, id core.FabricID, h core.Holder) (hel
 
 // Release gives the lease back that h has.
 func (s *Store) Release(ctx context.Context, id core.FabricID, h core.Holder) error {
-	err := s.beat(ctx, id, func(now lease) (core.Holder, bool) {
+	err := s.beat(ctx, id, h.Duty, func(now lease) (core.Holder, bool) {
 		return core.Holder{}, h.ID != "" && now.ID == h.ID
 	})
 	return explain(fmt.Sprintf("give back the lease of %q in %q", id, s.path), err)
 }
 
 // Holder tells who has the lease, also where that one is silent.
-func (s *Store) Holder(ctx context.Context, id core.FabricID) (core.Holder, bool, error) {
-	l, err := s.leaseOf(ctx, s.reader, id)
+func (s *Store) Holder(ctx context.Context, id core.FabricID, duty core.Duty) (core.Holder, bool, error) {
+	l, err := s.leaseOf(ctx, s.reader, id, duty)
 	return l.Holder, err == nil && l.ID != "", explain(fmt.Sprintf("read the lease of %q in %q", id, s.path), err)
 }
 
@@ -99,20 +105,21 @@ func (s *Store) free(id core.FabricID, l lease, h core.Holder) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	heard, ok := s.silent[id]
+	at := post{id, h.Duty}
+	heard, ok := s.silent[at]
 	if !ok || heard.beat != l.beat || now.Before(heard.since) {
-		s.silent[id] = silence{l.beat, now}
+		s.silent[at] = silence{l.beat, now}
 		return false
 	}
 	return now.Sub(heard.since) >= l.Time
 }
 
-func (s *Store) leaseOf(ctx context.Context, q querier, id core.FabricID) (lease, error) {
+func (s *Store) leaseOf(ctx context.Context, q querier, id core.FabricID, duty core.Duty) (lease, error) {
 	var (
 		l    lease
 		body string
 	)
-	err := q.QueryRowContext(ctx, "SELECT beat, holder, body FROM leases WHERE fabric = ?", string(id)).Scan(&l.beat, &l.ID, &body)
+	err := q.QueryRowContext(ctx, "SELECT beat, holder, body FROM leases WHERE fabric = ? AND duty = ?", string(id), string(duty)).Scan(&l.beat, &l.ID, &body)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return l, nil
@@ -123,17 +130,17 @@ func (s *Store) leaseOf(ctx context.Context, q querier, id core.FabricID) (lease
 	if err := json.Unmarshal([]byte(body), &h); err != nil {
 		return l, fmt.Errorf("%w: a lease: %w", ErrDamaged, err)
 	}
-	l.Holder = core.Holder{ID: l.ID, User: h.User, Host: h.Host, PID: h.PID, Doing: h.Doing, Time: h.Time, Since: h.Since, Seen: h.Seen}
+	l.Holder = core.Holder{ID: l.ID, Duty: duty, User: h.User, Host: h.Host, PID: h.PID, Doing: h.Doing, Time: h.Time, Since: h.Since, Seen: h.Seen}
 	return l, nil
 }
 
 // beat writes the holder that next makes of the lease as it is, where it says so.
-func (s *Store) beat(ctx context.Context, id core.FabricID, next func(lease) (core.Holder, bool)) error {
+func (s *Store) beat(ctx context.Context, id core.FabricID, duty core.Duty, next func(lease) (core.Holder, bool)) error {
 	err := s.writeBy(ctx, s.leaser, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := s.fabric(ctx, tx, id); err != nil { // is the schema still ours?
 			return err
 		}
-		now, err := s.leaseOf(ctx, tx, id)
+		now, err := s.leaseOf(ctx, tx, id, duty)
 		if err != nil {
 			return err
 		}
@@ -145,8 +152,8 @@ func (s *Store) beat(ctx context.Context, id core.FabricID, next func(lease) (co
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO leases (fabric, beat, holder, body) VALUES (?, 1, ?, ?)
-			ON CONFLICT (fabric) DO UPDATE SET beat = beat + 1, holder = excluded.holder, body = excluded.body`, string(id), h.ID, body)
+		_, err = tx.ExecContext(ctx, `INSERT INTO leases (fabric, duty, beat, holder, body) VALUES (?, ?, 1, ?, ?)
+			ON CONFLICT (fabric, duty) DO UPDATE SET beat = beat + 1, holder = excluded.holder, body = excluded.body`, string(id), string(duty), h.ID, body)
 		return err
 	})
 	if errors.Is(err, errIdle) {

@@ -31,7 +31,7 @@ func parties(t testing.TB, dir string, names ...string) []*party {
 	t.Helper()
 	var all []*party
 	for i, name := range names {
-		p := &party{clock: &clock{noon}, me: core.Holder{ID: name, User: name, Host: "jump1", PID: 100 + i, Doing: "watch"}}
+		p := &party{clock: &clock{noon}, me: core.Holder{ID: name, Duty: core.DutyWatch, User: name, Host: "jump1", PID: 100 + i, Doing: "watch"}}
 		s, err := Open(t.Context(), Config{Dir: dir, Now: p.clock.Now})
 		if err != nil {
 			t.Fatal(err)
@@ -64,7 +64,7 @@ func (p *party) renew(t testing.TB) bool {
 func TestTheLeaseIsOnesOwnUntilItIsGivenBack(t *testing.T) {
 	all := parties(t, t.TempDir(), "kim", "lee")
 	kim, lee := all[0], all[1]
-	if h, ok, err := lee.Holder(t.Context(), "dc1"); ok || err != nil {
+	if h, ok, err := lee.Holder(t.Context(), "dc1", core.DutyWatch); ok || err != nil {
 		t.Errorf("Holder = %+v, %v, %v before anybody asked", h, ok, err)
 	}
 	if held, by := kim.acquire(t); !held || by.ID != "kim" || !by.Since.Equal(noon) {
@@ -90,7 +90,7 @@ func TestTheLeaseIsOnesOwnUntilItIsGivenBack(t *testing.T) {
 		if err := p.Release(t.Context(), "dc1", p.me); err != nil {
 			t.Fatal(err)
 		}
-		_, ok, err := p.Holder(t.Context(), "dc1")
+		_, ok, err := p.Holder(t.Context(), "dc1", core.DutyWatch)
 		if err != nil || ok != (p == lee) {
 			t.Errorf("after %s gave it back somebody holds it: %v, %v", p.me.ID, ok, err)
 		}
@@ -243,7 +243,7 @@ func leaseForEver(ctx context.Context, s *Store, dir string, i int) error {
 		return err
 	}
 	defer f.Close()
-	me := core.Holder{ID: fmt.Sprint("process ", i), PID: os.Getpid(), Doing: "watch", Time: 3 * time.Second}
+	me := core.Holder{ID: fmt.Sprint("process ", i), Duty: core.DutyWatch, PID: os.Getpid(), Doing: "watch", Time: 3 * time.Second}
 	tick := time.NewTicker(me.Time / 10)
 	var until time.Time // it holds the lease before
 	for holds := false; ; <-tick.C {
@@ -292,7 +292,7 @@ func TestALeaseOutlivesItsHolderByItsTime(t *testing.T) {
 		if w.text != "held" {
 			t.Fatalf("round %d: process %d says %q", round, w.process, w.text)
 		}
-		h, ok, err := s.Holder(t.Context(), "dc1")
+		h, ok, err := s.Holder(t.Context(), "dc1", core.DutyWatch)
 		if err != nil || !ok || h.PID != w.process {
 			t.Errorf("round %d: process %d says that it holds the lease, the store says %+v, %v", round, w.process, h, err)
 		}
@@ -309,5 +309,23 @@ func listen(out *bufio.Scanner, hear func(string)) {
 	}
 	if err := out.Err(); err != nil && !errors.Is(err, io.EOF) && !strings.Contains(err.Error(), "closed") {
 		hear(err.Error())
+	}
+}
+
+// TestDutiesOnAFabricAreApart: who watches a fabric keeps nobody from acting for
+// it.
+func TestDutiesOnAFabricAreApart(t *testing.T) {
+	all := parties(t, t.TempDir(), "lee", "kim")
+	lee, kim := all[0], all[1]
+	kim.me.Duty = core.DutyRun
+	for _, p := range all {
+		if held, by := p.acquire(t); !held {
+			t.Fatalf("%s does not get the lease to %s: %s has it", p.me.ID, p.me.Duty, by.ID)
+		}
+	}
+	for _, p := range all {
+		if h, ok, err := lee.Holder(t.Context(), "dc1", p.me.Duty); err != nil || !ok || h.ID != p.me.ID {
+			t.Errorf("to %s: %v %v, %v", p.me.Duty, h.ID, ok, err)
+		}
 	}
 }

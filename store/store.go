@@ -41,7 +41,7 @@ type Store struct {
 
 	mu        sync.Mutex
 	cache     map[core.FabricID]remembered
-	silent    map[core.FabricID]silence // of the holders of leases
+	silent    map[post]silence // of the holders of leases
 	lastSweep time.Time
 }
 
@@ -80,7 +80,7 @@ func open(ctx context.Context, c Config, all []migration) (s *Store, err error) 
 		leaser: connect(p.file, readWriteSoon),
 		reader: connect(p.file, readOnly),
 		cache:  map[core.FabricID]remembered{},
-		silent: map[core.FabricID]silence{},
+		silent: map[post]silence{},
 	}
 	if err := s.prepare(ctx, p, all); err != nil {
 		err = also(err, s.disconnect())

@@ -175,10 +175,12 @@ CREATE TABLE heats (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX heats_by_object ON heats (object);
 
--- Who reads and acts for a fabric. Nothing here has to outlive the machine.
+-- Who reads, and who acts, for a fabric. Nothing here has to outlive the machine.
 CREATE TABLE leases (
-    fabric TEXT    PRIMARY KEY,
+    fabric TEXT    NOT NULL,
+    duty   TEXT    NOT NULL,
     beat   INTEGER NOT NULL,   -- grows with every word of a holder
     holder TEXT    NOT NULL,   -- '' where nobody has it
-    body   TEXT    NOT NULL    -- JSON: the rest of the holder
+    body   TEXT    NOT NULL,   -- JSON: the rest of the holder
+    PRIMARY KEY (fabric, duty)
 ) STRICT, WITHOUT ROWID;
