@@ -51,12 +51,20 @@ type Engine struct {
 	SelfHeal bool   // it puts back what was changed past Git
 	Prune    bool   // it deletes by itself what Git has no more
 	Blocked  string // why it does not act at present, as "suspended"; "" where it may
+	// Idle are times in which it could not act, as far as that is known, the oldest
+	// first; see [Engine.Rested].
+	Idle []Span
 
 	Health        string // in its own word
 	HealthMessage string
 	Sync          string // whether it holds live for what it wants, in its own word
 	ComparedAt    time.Time
-	Troubles      []string // what it complains of besides
+	// Troubles are what keeps it from its work, by what it says itself, the worst
+	// first.
+	Troubles []string
+	// Notes are what else there is to know, a sentence each: they keep nothing from
+	// happening. Where none was found they tell what was passed over.
+	Notes []string
 
 	// Operation is the last thing it did, or does now; nil where it tells of none.
 	Operation *EngineOperation
@@ -89,12 +97,15 @@ type EngineSource struct {
 // EngineOperation is one attempt of an engine to apply a commit.
 type EngineOperation struct {
 	Phase    EnginePhase
-	Revision string
-	Tries    int // that were repeated, 0 for the first one
-	Limit    int // of the repeated tries; 0 where it tells none
-	Started  time.Time
-	Finished time.Time // zero while it runs
-	Message  string    // on one line
+	Revision string // of what the fabric compares
+	// Revisions are those of all sources that the fabric compares, where they are
+	// several.
+	Revisions []string
+	Tries     int // that were repeated, 0 for the first one
+	Limit     int // of the repeated tries; 0 where it tells none
+	Started   time.Time
+	Finished  time.Time // zero while it runs
+	Message   string    // on one line
 	// Partial is set where it was not to bring about all of the commit: a dry run,
 	// or a sync of some objects.
 	Partial bool
@@ -199,10 +210,10 @@ func (e *Engine) Refuses(k Key, place Reading, version string) (why string, refu
 	if !e.Known() || e.Operation == nil {
 		return "", false
 	}
-	if of := e.Operation.Revision; of != place.Revision {
+	if op := e.Operation; !op.About(place.Revision) {
 		s, ok := e.Of(place)
-		at := slices.IndexFunc(s.Behind, func(c Commit) bool { return c.ID == of })
-		if of == s.Applied {
+		at := slices.IndexFunc(s.Behind, func(c Commit) bool { return op.About(c.ID) })
+		if at < 0 && op.About(s.Applied) {
 			at = len(s.Behind)
 		}
 		later := func(c Commit) bool { return c.ID == version }
@@ -220,7 +231,7 @@ func (e *Engine) Acting(head string) *EngineOperation {
 	if !e.Known() || e.Operation == nil {
 		return nil
 	}
-	if op := e.Operation; op.Phase == EngineRunning && op.Tries == 0 && op.Revision == head {
+	if op := e.Operation; op.Phase == EngineRunning && op.Tries == 0 && op.About(head) {
 		return op
 	}
 	return nil
@@ -229,7 +240,7 @@ func (e *Engine) Acting(head string) *EngineOperation {
 // GaveUp tells whether the engine has tried to apply a commit and will not try
 // again by itself; why is in its words.
 func (e *Engine) GaveUp(revision string) (why string, gaveUp bool) {
-	if !e.Known() || e.Operation == nil || e.Operation.Phase != EngineFailed || e.Operation.Partial || e.Operation.Revision != revision {
+	if !e.Known() || e.Operation == nil || e.Operation.Phase != EngineFailed || e.Operation.Partial || !e.Operation.About(revision) {
 		return "", false
 	}
 	return e.Operation.Message, true
@@ -244,7 +255,7 @@ func (e *Engine) Progress(head string) string {
 	}
 	op := e.Operation
 	behind := ""
-	if head != "" && op.Revision != head {
+	if head != "" && !op.About(head) {
 		behind = fmt.Sprintf(", HEAD %s waits behind it", ShortCommit(head))
 	}
 	switch {
@@ -254,9 +265,9 @@ func (e *Engine) Progress(head string) string {
 		return fmt.Sprintf("%s applies %s%s", e.Type, ShortCommit(op.Revision), behind)
 	case op.Partial:
 		return ""
-	case op.Phase == EngineFailed && op.Revision == head && op.Tries > 0:
+	case op.Phase == EngineFailed && op.About(head) && op.Tries > 0:
 		return fmt.Sprintf("%s gave %s up after %s", e.Type, ShortCommit(op.Revision), plural(op.Tries, "retry", "retries"))
-	case op.Phase == EngineFailed && op.Revision == head:
+	case op.Phase == EngineFailed && op.About(head):
 		return fmt.Sprintf("%s could not apply %s", e.Type, ShortCommit(op.Revision))
 	}
 	return ""
@@ -276,6 +287,11 @@ func (e *Engine) Says(head string) string {
 		return e.Operation.Message
 	}
 	return e.HealthMessage
+}
+
+// About tells whether the operation is one for a commit.
+func (o *EngineOperation) About(commit string) bool {
+	return commit != "" && (o.Revision == commit || slices.Contains(o.Revisions, commit))
 }
 
 func (o *EngineOperation) tries() string {

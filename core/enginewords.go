@@ -42,7 +42,7 @@ func (e *Engine) Word(git []Reading) string {
 		switch {
 		case op.Phase == EngineRunning && op.Tries > 0:
 			return fmt.Sprintf("%s %s", e.Type, op.tries())
-		case op.Phase == EngineFailed && op.Revision == head && !op.Partial:
+		case op.Phase == EngineFailed && op.About(head) && !op.Partial:
 			return string(e.Type) + " failed"
 		}
 	}
@@ -70,7 +70,7 @@ func (e *Engine) Line(git []Reading) string {
 	case e.Access != AccessOK:
 		return "engine: unknown: " + e.Error
 	case e.Type == "":
-		return "engine: none found"
+		return strings.Join(append([]string{"engine: none found"}, e.Notes...), "; ")
 	}
 	does := func(what string, on bool) string {
 		if on {

@@ -34,7 +34,7 @@ const (
 func Keep(e *Engine, v Verdict, c Change) Keeping {
 	switch {
 	case e == nil || e.Access == AccessOK && e.Type == "":
-		return Keeping{Effect: KeepStays, Sentence: "nothing is known to apply git: live stays as it is until somebody does"}
+		return Keeping{KeepStays, "nothing is known to apply git: live stays as it is until somebody does", kubectl(v, c)}
 	case !e.Known():
 		return Keeping{Effect: KeepDepends, Sentence: "the engine could not be read: a self-healing one puts git's value back, another one does not before the next commit"}
 	case c.Path == Root && !c.Git.Present():
@@ -62,7 +62,7 @@ func Keep(e *Engine, v Verdict, c Change) Keeping {
 func (e *Engine) halted() bool {
 	op := e.Operation
 	return op != nil && !op.Partial && (op.Phase == EngineRunning && op.Tries > 0 ||
-		op.Phase == EngineFailed && slices.ContainsFunc(e.Sources, func(s EngineSource) bool { return s.Wanted == op.Revision }))
+		op.Phase == EngineFailed && slices.ContainsFunc(e.Sources, func(s EngineSource) bool { return op.About(s.Wanted) }))
 }
 
 // late tells whether a commit waits for the engine.

@@ -33,6 +33,9 @@ type Reading struct {
 	URL, Branch, Path string // where; without credentials
 	Revision          string // of Git: the commit
 	RevisionTime      time.Time
+	// DefaultBranch is the branch that the repository's HEAD names; "" where it is
+	// not known.
+	DefaultBranch string
 
 	// ReadAt is when the content below was read. After a failed attempt it
 	// stays at the last good one.
@@ -135,6 +138,7 @@ type Snapshot struct {
 
 	objects map[Key]*Object
 	covered map[coverage]struct{}
+	lacking map[Key]struct{}
 	all     bool // everything of the scope was read
 	cluster map[GroupKind]bool
 }
@@ -151,6 +155,7 @@ func NewSnapshot(readings ...Reading) *Snapshot {
 		Readings: readings,
 		objects:  map[Key]*Object{},
 		covered:  map[coverage]struct{}{},
+		lacking:  map[Key]struct{}{},
 		cluster:  map[GroupKind]bool{},
 	}
 }
@@ -171,6 +176,9 @@ func (s *Snapshot) Remove(k Key) { delete(s.objects, k) }
 func (s *Snapshot) Cover(gk GroupKind, namespace string) {
 	s.covered[coverage{gk, namespace}] = struct{}{}
 }
+
+// Lack records of one object that it was looked for and is not there.
+func (s *Snapshot) Lack(k Key) { s.lacking[k] = struct{}{} }
 
 // CoverAll records that everything in the scope was read, so that whatever is
 // not in the snapshot is absent.
@@ -211,6 +219,9 @@ func (s *Snapshot) Objects() iter.Seq[*Object] {
 func (s *Snapshot) Side(k Key) Side {
 	if o, ok := s.objects[k]; ok {
 		return Side{Presence: Present, Object: o}
+	}
+	if _, ok := s.lacking[k]; ok {
+		return Side{Presence: Absent}
 	}
 	if f, ok := s.mayHold(k); ok {
 		return Side{Reason: fmt.Sprintf("%s: %s", f.Path, f.Reason)}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"selvage/core"
 	"selvage/core/gitops"
@@ -124,13 +125,13 @@ func TestStatesOfAnApplication(t *testing.T) {
 			return strings.HasPrefix(e.Blocked, "ending")
 		}},
 		"cannot compare": {`status: {sync: {status: Unknown}, conditions: [{type: OrphanedResourceWarning, message: 3}, {type: SharedResourceWarning, message: "VPC/x is part of two"}, {type: ComparisonError, message: "rpc error:\n\tno such path"}]}`, func(e *core.Engine) bool {
-			return slices.Equal(e.Troubles, []string{"ComparisonError: rpc error: no such path", "SharedResourceWarning: VPC/x is part of two"}) && e.Blocked == ""
+			return slices.Equal(e.Troubles, []string{"ComparisonError: rpc error: no such path"}) && slices.Equal(e.Notes, []string{"SharedResourceWarning: VPC/x is part of two"}) && e.Blocked == ""
 		}},
 		"what the operation says is not said twice": {`status: {operationState: {phase: Failed, message: nope}, conditions: [{type: SyncError, message: "Failed last sync attempt to [9b1d0aa]: nope"}]}`, func(e *core.Engine) bool {
 			return len(e.Troubles) == 0
 		}},
 		"documents go to another namespace": {"spec: {destination: {namespace: fabric}}", func(e *core.Engine) bool {
-			return len(e.Troubles) == 1 && len(e.Mismatch) == 0
+			return len(e.Troubles) == 0 && len(e.Notes) == 1 && len(e.Mismatch) == 0
 		}},
 		"fields of other types": {"status: {resources: none, history: {}, operationState: {retryCount: many, phase: Running, syncResult: []}, conditions: [x, 1]}", func(e *core.Engine) bool {
 			return e.Operation.Phase == core.EngineRunning && e.Operation.Tries == 0
@@ -199,8 +200,8 @@ func TestWindowsThatCannotBeReadAreSaid(t *testing.T) {
 	objects.refuse["appprojects.argoproj.io"] = forbidden("appprojects.argoproj.io")
 	e := gitops.New(config(objects, "fabrics/dc1")).ReadEngine(t.Context())
 	mustBeKnown(t, e)
-	if e.Blocked != "" || len(e.Troubles) != 1 || !strings.Contains(e.Troubles[0], "403 Forbidden") {
-		t.Errorf("blocked %q, troubles %q", e.Blocked, e.Troubles)
+	if e.Blocked != "" || len(e.Notes) != 1 || !strings.Contains(e.Notes[0], "403 Forbidden") {
+		t.Errorf("blocked %q, notes %q", e.Blocked, e.Notes)
 	}
 }
 
@@ -238,6 +239,102 @@ func TestSeveralSources(t *testing.T) {
 	if e.Operation.Revision != newest {
 		t.Errorf("operation is about %q, want the commit of the fabric's repository", e.Operation.Revision)
 	}
+}
+
+// TestOperationOfSeveralSources: a result has a commit for each of the sources that
+// there were at the time, in their order of then.
+func TestOperationOfSeveralSources(t *testing.T) {
+	const sources = `{spec: {source: null, sources: [
+		{repoURL: 'https://git.example.net/net/other', path: x, targetRevision: main},
+		{repoURL: 'https://git.example.net/net/fabrics', path: fabrics/dc1, targetRevision: main, directory: {recurse: true}},
+		{repoURL: 'https://git.example.net/net/wiring', path: dc1, targetRevision: main, directory: {recurse: true}}]},
+		status: {operationState: {phase: Failed, operation: {sync: {revision: null, revisions: ['77', ` + older + `, '66']}}, syncResult: `
+	for name, test := range map[string]struct {
+		result  string
+		commits []string
+	}{
+		"in the order of the spec":   {"{revision: '', revisions: ['77', " + newest + ", " + applied + "]}", []string{newest, applied}},
+		"in the order of then":       {"{revision: '', revisions: [" + applied + ", " + newest + "], sources: [{repoURL: 'https://git.example.net/net/wiring', path: ./dc1}, {repoURL: 'https://git.example.net/net/fabrics.git', path: fabrics/dc1}]}", []string{newest, applied}},
+		"one of them was not there":  {"{revision: '', revisions: [" + applied + "], sources: [{repoURL: 'https://git.example.net/net/wiring', path: dc1}]}", []string{applied}},
+		"none of them was there":     {"{revision: '', revisions: [" + applied + "], sources: [{repoURL: 'https://git.example.net/net/x', path: dc1}]}", []string{older, "66"}},
+		"there is no result":         {"null", []string{older, "66"}},
+		"there was one source alone": {"{revision: " + newest + ", revisions: null}", []string{newest}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := with(t, recorded(t, "application"), sources+test.result+"}}}")
+			c := config(argocdCluster(app, recorded(t, "appproject")), "fabrics/dc1")
+			c.Places = append(c.Places, gitops.Place{URL: "https://git.example.net/net/wiring", Branch: "main", Path: "dc1"})
+			e := gitops.New(c).ReadEngine(t.Context())
+			mustBeKnown(t, e)
+			if e.Operation.Revision != test.commits[0] {
+				t.Errorf("operation is about %q, want %q", e.Operation.Revision, test.commits[0])
+			}
+			for _, commit := range []string{older, "66", newest, applied, "77", ""} {
+				_, gaveUp := e.GaveUp(commit)
+				if want := slices.Contains(test.commits, commit); gaveUp != want {
+					t.Errorf("gave %q up: %v, want %v", commit, gaveUp, want)
+				}
+			}
+		})
+	}
+}
+
+// TestTimesInWhichNothingMayBeApplied: what waits for an engine waits only while
+// that could act.
+func TestTimesInWhichNothingMayBeApplied(t *testing.T) {
+	const app = "applications: [dc*]"
+	for name, test := range map[string]struct {
+		windows string // now is 10:03 on Monday
+		waited  string // by what was committed 30 days ago
+		since6  string // by what was committed 6 hours ago
+	}{
+		"none":                       {"[]", "720h", "6h"},
+		"allowed since 10:00":        {"[{kind: allow, schedule: '0 10 * * 1', duration: 1h, " + app + "}]", "1h3m", "3m"},
+		"denied until 9:00":          {"[{kind: deny, schedule: '0 3 * * *', duration: 6h, " + app + "}]", "", "1h3m"},
+		"denied in two turns":        {"[{kind: deny, schedule: '0 3 * * *', duration: 6h, " + app + "}, {kind: deny, schedule: '30 9 * * *', duration: 15m, " + app + "}]", "", "48m"},
+		"denied within what is not":  {"[{kind: allow, schedule: '0 0 * * *', duration: 24h, " + app + "}, {kind: deny, schedule: '0 8 * * *', duration: 1h, " + app + "}]", "", "5h"},
+		"of another app":             {"[{kind: deny, schedule: '0 3 * * *', duration: 6h, applications: [x]}]", "720h", "6h"},
+		"in a zone":                  {"[{kind: deny, schedule: '0 12 * * *', duration: 6h, timeZone: Asia/Tokyo, " + app + "}]", "", "1h3m"},
+		"twenty minutes of each":     {"[{kind: allow, schedule: '0 * * * *', duration: 20m, " + app + "}]", "", "2h"},
+		"a minute of every ten":      {"[{kind: allow, schedule: '*/10 * * * *', duration: 1m, " + app + "}]", "", "31m"},
+		"every minute, long":         {"[{kind: allow, schedule: '* * * * *', duration: 1h, " + app + "}]", "720h", "6h"},
+		"every minute, with breaks":  {"[{kind: allow, schedule: '* * * * *', duration: 30s, " + app + "}]", "", ""},
+		"one that cannot be read":    {"[{kind: deny, schedule: soon, duration: 1h, " + app + "}]", "0s", "0s"},
+		"that has never been opened": {"[{kind: deny, schedule: '0 0 31 2 *', duration: 1h, applications: [x]}]", "720h", "6h"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			project := recorded(t, "appproject")
+			project["spec"].(map[string]any)["syncWindows"] = document(t, "w: "+test.windows)["w"]
+			e := gitops.New(config(argocdCluster(recorded(t, "application"), project), "fabrics/dc1")).ReadEngine(t.Context())
+			mustBeKnown(t, e)
+			for since, want := range map[time.Duration]string{30 * 24 * time.Hour: test.waited, 6 * time.Hour: test.since6} {
+				got := e.Waited(now().Add(-since), now())
+				if want != "" && got.String() != mustParse(t, want).String() || got < 0 || got > since {
+					t.Errorf("waited %s of %s, want %s: %v", got, since, want, e.Idle)
+				}
+			}
+		})
+	}
+}
+
+// TestNothingWaitsForAnEngineThatIsNotThereYet.
+func TestNothingWaitsForAnEngineThatIsNotThereYet(t *testing.T) {
+	const made = "metadata: {creationTimestamp: '2026-11-23T09:58:00Z'}"
+	for _, e := range []*core.Engine{readArgo(t, made), readFlux(t, made, "{}")} {
+		mustBeKnown(t, e)
+		if got := e.Waited(now().Add(-100*24*time.Hour), now()); got != 5*time.Minute {
+			t.Errorf("%s: waited %s, want since it was made", e.Type, got)
+		}
+	}
+}
+
+func mustParse(t *testing.T, text string) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func TestHydratedManifestsAreTheSource(t *testing.T) {

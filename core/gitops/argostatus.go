@@ -3,7 +3,6 @@ package gitops
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,11 +24,14 @@ func (a argo) fill(ctx context.Context, app node, sources []source, e *core.Engi
 	e.Sync = oneLine(status.text("sync", "status"))
 	e.Health, e.HealthMessage = oneLine(status.text("health", "status")), oneLine(status.text("health", "message"))
 	e.ComparedAt = status.when("reconciledAt")
-	e.Operation = argoOperation(status.in("operationState"), a.index(sources))
+	e.Operation = argoOperation(status.in("operationState"), a.own(sources))
 	e.Objects = argoObjects(status, e)
-	e.Troubles = argoTroubles(status, e.Operation)
+	e.Troubles, e.Notes = argoConditions(status, e.Operation)
+	if made := app.when("metadata", "creationTimestamp"); !made.IsZero() {
+		e.Rested(a.config.Now(), core.Span{Until: made})
+	}
 	if ns := app.text("spec", "destination", "namespace"); ns != "" && a.config.Cluster.Namespace != "" && ns != a.config.Cluster.Namespace {
-		e.Troubles = append(e.Troubles, fmt.Sprintf("documents without a namespace go to %s, cluster.namespace says %s", oneLine(ns), a.config.Cluster.Namespace))
+		e.Notes = append(e.Notes, fmt.Sprintf("documents without a namespace go to %s, cluster.namespace says %s", oneLine(ns), a.config.Cluster.Namespace))
 	}
 	a.blocked(ctx, app, e)
 }
@@ -47,28 +49,54 @@ func (a argo) blocked(ctx context.Context, app node, e *core.Engine) {
 	}
 	w, err := a.windows(ctx, app)
 	if err != nil {
-		e.Troubles = append(e.Troubles, oneLine("its sync windows could not be read: "+err.Error()))
+		e.Notes = append(e.Notes, oneLine("its sync windows could not be read: "+err.Error()))
 		return
 	}
+	now := a.config.Now()
 	var strange []string
-	e.Blocked, strange = w.judge(!e.Auto, a.config.Now())
-	e.Troubles = append(e.Troubles, strange...)
+	e.Blocked, strange = w.judge(!e.Auto, now)
+	e.Notes = append(e.Notes, strange...)
+	e.Rested(now, w.shut(!e.Auto, now)...)
 }
 
-// index is which of several sources the fabric compares. An operation has one
-// revision for each.
-func (a argo) index(sources []source) int {
+// own are those of the sources that the fabric compares.
+func (a argo) own(sources []source) []source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s source) bool {
+		return !slices.ContainsFunc(a.config.Places, func(p Place) bool { return s.relation(p) != apart })
+	})
+}
+
+// operated are the commits of some sources in an operation's result, or in what it
+// was asked for. A result says itself which sources it was of: the app may have
+// others by now.
+func operated(n node, sources []source) []string {
+	if len(n.texts("revisions")) == 0 {
+		if r := n.text("revision"); r != "" {
+			return []string{r}
+		}
+		return nil
+	}
+	then := n.list("sources")
+	var all []string
 	for _, s := range sources {
-		if slices.ContainsFunc(a.config.Places, func(p Place) bool { return s.relation(p) != apart }) {
-			return s.index
+		at := s.index
+		if i := slices.IndexFunc(then, func(was node) bool {
+			return core.SameRepository(was.text("repoURL"), s.URL) && folder(was.text("path")) == s.Path
+		}); i >= 0 {
+			at = i
+		} else if len(then) > 0 {
+			continue
+		}
+		if r := revision(n, at, true); r != "" && !slices.Contains(all, r) {
+			all = append(all, r)
 		}
 	}
-	return 0
+	return all
 }
 
 // argoOperation is what Argo CD does or did last. Between two tries it is
 // running, and has ended the one before.
-func argoOperation(state node, index int) *core.EngineOperation {
+func argoOperation(state node, own []source) *core.EngineOperation {
 	if state.text("phase") == "" {
 		return nil
 	}
@@ -82,8 +110,11 @@ func argoOperation(state node, index int) *core.EngineOperation {
 		By:       oneLine(state.text("operation", "initiatedBy", "username")),
 	}
 	for _, n := range []node{state.in("syncResult"), sync} {
-		if op.Revision == "" {
-			op.Revision = revision(n, index, len(n.texts("revisions")) > 0)
+		if of := operated(n, own); op.Revision == "" && len(of) > 0 {
+			op.Revision = of[0]
+			if len(of) > 1 {
+				op.Revisions = of
+			}
 		}
 	}
 	switch state.text("phase") {
@@ -139,24 +170,23 @@ func argoKey(r node) core.Key {
 	return core.Key{Group: r.text("group"), Kind: r.text("kind"), Namespace: r.text("namespace"), Name: r.text("name")}
 }
 
-// noTrouble finds the conditions that are about other objects than those of
-// the fabric.
-var noTrouble = regexp.MustCompile(`^(Orphaned|Excluded)ResourceWarning$`)
-
-// argoTroubles are its conditions, those first that keep it from knowing what to
-// apply. That it gave up is left to the operation to say.
-func argoTroubles(status node, op *core.EngineOperation) []string {
-	var first, rest []string
+// argoConditions are its conditions: the errors, those first that keep it from
+// knowing what to apply, and beside them the warnings, but for those about other
+// objects than the fabric's. That it gave up is left to the operation to say.
+func argoConditions(status node, op *core.EngineOperation) (troubles, notes []string) {
+	var rest []string
 	for _, c := range status.list("conditions") {
-		kind, message := c.text("type"), oneLine(c.text("message"))
+		kind, message := oneLine(c.text("type")), oneLine(c.text("message"))
 		switch {
-		case noTrouble.MatchString(kind):
+		case kind == "OrphanedResourceWarning", kind == "ExcludedResourceWarning":
 		case kind == "SyncError" && op != nil && op.Message != "" && strings.HasSuffix(message, op.Message):
 		case kind == "ComparisonError" || kind == "InvalidSpecError":
-			first = append(first, oneLine(kind)+": "+message)
+			troubles = append(troubles, kind+": "+message)
+		case strings.HasSuffix(kind, "Error"):
+			rest = append(rest, kind+": "+message)
 		default:
-			rest = append(rest, oneLine(kind)+": "+message)
+			notes = append(notes, kind+": "+message)
 		}
 	}
-	return slices.Concat(first, rest)
+	return slices.Concat(troubles, rest), notes
 }

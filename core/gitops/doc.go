@@ -29,12 +29,20 @@
 // # Decisions
 //
 // The app is looked for by what it applies, not by a name or by labels: the
-// repository and a folder that is, holds or lies in one of the fabric's. Of
-// several, those of the right branch go first, then those whose destination is
-// the fabric's cluster, then those of exactly that folder. If more than one is
-// left nobody guesses: the error names them. An app that was found is read
+// repository and a folder that is, holds or lies in one of the fabric's. Those
+// that certainly apply to another cluster are none of the fabric's, and are only
+// named where there are no others. Of several, those of the right branch go first,
+// then those whose destination is the fabric's cluster, then those of exactly that
+// folder. If more than one is left nobody guesses: the error names them. An app that was found is read
 // directly for ten minutes, because a list of all of them, with their statuses,
 // may be large.
+//
+// One API has many addresses: a virtual one, a name, a tunnel. So another address
+// is no proof of another cluster. What counts as one: the cluster that the engine
+// runs in, where it is read at another address than the fabric's and neither is on
+// this machine; an address or a name by which the configuration has another fabric;
+// and for Flux, whose objects are read from the fabric's own API, a kubeConfig. An
+// app that was asked for by name is read all the same, and a mismatch.
 //
 // An app that applies another branch, another folder, or objects that it makes
 // anew of what is in Git, is a mismatch of the whole fabric. One that applies only
@@ -73,6 +81,14 @@
 // with today's offset is part of that. Time zones come from the machine, and one
 // that is not known counts as UTC, as there. Through Argo CD's API the server says
 // which are open, and leaves out the zones, so that nothing is said of until when.
+//
+// In which times of the last days an app could be synced is worked out in the same
+// way, from one turn of a window to the next, so that a commit that waited for its
+// window has not waited for the engine. An app younger than a commit did not let it
+// wait before it was there.
+//
+// Conditions of Argo CD whose names end in Error keep it from its work, as its own
+// code has it; the others are notes, and explain nothing that was not applied.
 //
 // gobwas/glob, robfig/cron and go-git's gitignore were taken because they are what
 // the engines themselves decide with: own ones would be right where they agree.

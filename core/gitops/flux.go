@@ -22,10 +22,11 @@ const (
 type flux struct {
 	objects Objects
 	cluster Cluster
+	now     func() time.Time
 }
 
 func fluxAdapter(c Config) adapter {
-	return adapter{engine: flux{c.Objects, c.Cluster}, word: core.Flux, kind: "Kustomization", resource: "kustomizations." + fluxGroup, namespace: fluxNamespace}
+	return adapter{engine: flux{c.Objects, c.Cluster, c.Now}, word: core.Flux, kind: "Kustomization", resource: "kustomizations." + fluxGroup, namespace: fluxNamespace}
 }
 
 func (f flux) list(ctx context.Context, namespace string) ([]node, error) {

@@ -162,7 +162,7 @@ func TestSourceThatCannotBeReadIsNoMismatch(t *testing.T) {
 		objects.refuse["gitrepositories.source.toolkit.fluxcd.io"] = refuse
 		e := gitops.New(c).ReadEngine(t.Context())
 		mustBeKnown(t, e)
-		if len(e.Mismatch) > 0 || len(e.Troubles) != 1 || e.Leaves != nil {
+		if len(e.Mismatch) > 0 || len(e.Troubles)+len(e.Notes) != 1 || (len(e.Troubles) == 1) != (refuse == nil) || e.Leaves != nil {
 			t.Errorf("%s: engine = %+v", name, e)
 		}
 	}

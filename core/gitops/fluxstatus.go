@@ -24,6 +24,9 @@ func (f flux) fill(_ context.Context, app node, sources []source, e *core.Engine
 	e.Operation = fluxOperation(app)
 	e.Objects = fluxObjects(app)
 	e.Troubles = fluxTroubles(app, e.Operation)
+	if made := app.when("metadata", "creationTimestamp"); !made.IsZero() {
+		e.Rested(f.now(), core.Span{Until: made})
+	}
 	switch {
 	case app.has("metadata", "deletionTimestamp"):
 		e.Blocked = "ending: the Kustomization is being deleted"
@@ -43,7 +46,7 @@ func fluxSource(app node, s source, e *core.Engine) {
 		e.Troubles = append(e.Troubles, fmt.Sprintf("there is no GitRepository %s", oneLine(name)))
 		return
 	case s.unread != nil:
-		e.Troubles = append(e.Troubles, oneLine(fmt.Sprintf("its GitRepository %s could not be read: %v", name, s.unread)))
+		e.Notes = append(e.Notes, oneLine(fmt.Sprintf("its GitRepository %s could not be read: %v", name, s.unread)))
 		return
 	}
 	if ready := s.repository.condition("Ready"); ready.text("status") == "False" {

@@ -47,14 +47,6 @@ type Place struct {
 	Include, Exclude []string
 }
 
-// Cluster is how an engine may call the cluster that a fabric compares.
-type Cluster struct {
-	Name      string // in the configuration; engines often have it under the same
-	Server    string // address of its API; "" where it is not known
-	Here      bool   // the engine runs in it
-	Namespace string // for documents without one; "" where it is not known
-}
-
 // API is Argo CD's own API.
 type API struct {
 	Server    string // its address; "" for the one that the argocd command is logged in to
@@ -142,7 +134,8 @@ func New(c Config) *Reader {
 	return r
 }
 
-// ReadEngine gives what the engine says now, or why nobody can say.
+// ReadEngine gives what the engine says now, or why nobody can say; that has no
+// ReadAt.
 func (r *Reader) ReadEngine(ctx context.Context) *core.Engine {
 	ctx, cancel := context.WithTimeout(ctx, r.config.Timeout)
 	defer cancel()
@@ -151,6 +144,8 @@ func (r *Reader) ReadEngine(ctx context.Context) *core.Engine {
 	switch {
 	case err == nil && c == nil:
 		e.Type = ""
+	case err == nil && c.stray():
+		e.Type, e.Notes = "", []string{r.passed(c)}
 	case err == nil:
 		e.Type, e.App, e.Namespace = c.adapter.word, c.app.name(), c.app.namespace()
 		if e.App == "" {
@@ -169,7 +164,9 @@ func (r *Reader) ReadEngine(ctx context.Context) *core.Engine {
 			e.Access = known.Access
 		}
 	}
-	e.Where, e.ReadAt = r.where(), r.config.Now()
+	if e.Where = r.where(); e.Access == core.AccessOK {
+		e.ReadAt = r.config.Now()
+	}
 	return e
 }
 
@@ -208,7 +205,7 @@ func (r *Reader) AskEngine(ctx context.Context, what core.EngineRequest) error {
 		switch {
 		case err != nil && name == "":
 			return err
-		case err == nil && c != nil && c.adapter.word == core.ArgoCD:
+		case err == nil && c != nil && !c.stray() && c.adapter.word == core.ArgoCD:
 			namespace, name = c.app.namespace(), c.app.name()
 		case name == "":
 			return &core.Error{Access: core.AccessInvalid, Op: op, Err: errors.New("no Application of Argo CD was found for this fabric"), Hint: "set engine.app"}

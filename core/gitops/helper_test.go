@@ -1,6 +1,7 @@
 package gitops_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -96,6 +97,7 @@ type cluster struct {
 	served  map[string][]map[string]any
 	refuse  map[string]error // by resource, or by resource in namespace
 	asked   []string
+	where   string        // "" for that of the fabric
 	blocked chan struct{} // where set, nothing is answered before it is closed
 }
 
@@ -128,7 +130,7 @@ func (c *cluster) add(objects ...map[string]any) *cluster {
 	return c
 }
 
-func (c *cluster) Where() string { return "https://10.9.1.10:6443" }
+func (c *cluster) Where() string { return cmp.Or(c.where, "https://10.9.1.10:6443") }
 
 func (c *cluster) List(ctx context.Context, group, resource, namespace string) ([]map[string]any, error) {
 	return c.select_(ctx, "list", group, resource, namespace, "")

@@ -38,8 +38,14 @@ type candidate struct {
 	sources []source
 	index   int // of the adapter
 
-	match, branch, exact, fits bool
+	match, branch, exact bool
+	fits                 answer // whether it applies to the fabric's cluster
+	named                bool   // the configuration asks for it
 }
+
+// stray tells whether an app is not the fabric's, although it applies what the
+// fabric compares: it applies that to another cluster, and nobody asked for it.
+func (c *candidate) stray() bool { return c.fits == no && !c.named }
 
 func (c *candidate) String() string {
 	if c == nil {
@@ -49,7 +55,8 @@ func (c *candidate) String() string {
 }
 
 // choose finds the app of the fabric: the configured one, or the one that
-// applies what the fabric compares. It is nil where there is none.
+// applies what the fabric compares. It is nil where there is none, and a stray one
+// where there are only such.
 func (r *Reader) choose(ctx context.Context) (*candidate, error) {
 	if len(r.adapters) == 0 {
 		return nil, &core.Error{
@@ -68,7 +75,7 @@ func (r *Reader) choose(ctx context.Context) (*candidate, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.found = found{}
-	if err == nil && c != nil {
+	if err == nil && c != nil && !c.stray() {
 		r.found = found{c.index, c.app.namespace(), c.app.name(), r.config.Now()}
 	}
 	return c, err
@@ -87,7 +94,7 @@ func (r *Reader) again(ctx context.Context) *candidate {
 	if err != nil {
 		return nil
 	}
-	if c := r.weigh(ctx, last.adapter, app); c.match && c.branch {
+	if c := r.weigh(ctx, last.adapter, app); c.match && c.branch && !c.stray() {
 		return &c
 	}
 	return nil
@@ -174,12 +181,13 @@ func (r *Reader) look(ctx context.Context) (*candidate, error) {
 			}
 		}
 	}
+	fit, astray := ours(fit)
 	fit = prefer(fit, func(c candidate) bool { return c.branch })
-	fit = prefer(fit, func(c candidate) bool { return c.fits })
+	fit = prefer(fit, func(c candidate) bool { return c.fits == yes })
 	fit = prefer(fit, func(c candidate) bool { return c.exact })
 	switch len(fit) {
 	case 0:
-		return nil, failed
+		return astray, failed
 	case 1:
 		if !fit[0].adapter.sketchy {
 			return &fit[0], nil
@@ -236,6 +244,19 @@ func unreadSource(sources []source) error {
 	return nil
 }
 
+// ours are the apps that may be the fabric's, and one of the others, nil where
+// there is none.
+func ours(all []candidate) (kept []candidate, stray *candidate) {
+	for i := range all {
+		if !all[i].stray() {
+			kept = append(kept, all[i])
+		} else if stray == nil {
+			stray = &all[i]
+		}
+	}
+	return kept, stray
+}
+
 // prefer keeps those that are better, if any are.
 func prefer(all []candidate, better func(candidate) bool) []candidate {
 	var kept []candidate
@@ -252,8 +273,8 @@ func prefer(all []candidate, better func(candidate) bool) []candidate {
 
 // weigh tells how well an app fits the fabric.
 func (r *Reader) weigh(ctx context.Context, index int, app node) candidate {
-	c := candidate{adapter: r.adapters[index], index: index, app: app}
 	configured := r.config.App != ""
+	c := candidate{adapter: r.adapters[index], index: index, app: app, named: configured}
 	c.sources = c.adapter.sources(ctx, app, func(p string) bool {
 		return configured || slices.ContainsFunc(r.config.Places, func(place Place) bool { return relate(place.Path, p) != apart })
 	})
@@ -268,23 +289,8 @@ func (r *Reader) weigh(ctx context.Context, index int, app node) candidate {
 			c.branch = c.branch || s.follows(place.Branch)
 		}
 	}
-	c.fits = r.config.Cluster.fits(c.adapter.word, app)
+	c.fits = r.config.Cluster.fits(destinationOf(c.adapter.word, app), r.home())
 	return c
-}
-
-// fits tells whether an app says that it applies to the fabric's cluster.
-func (c Cluster) fits(word core.EngineType, app node) bool {
-	if word == core.Flux {
-		return c.Here != app.has("spec", "kubeConfig")
-	}
-	server, name := app.text("spec", "destination", "server"), app.text("spec", "destination", "name")
-	switch {
-	case server == "https://kubernetes.default.svc" || name == "in-cluster":
-		return c.Here
-	case server != "":
-		return c.Server != "" && strings.TrimRight(server, "/") == strings.TrimRight(c.Server, "/")
-	}
-	return name != "" && name == c.Name
 }
 
 // explain gives the error of an API the words of a person.

@@ -66,7 +66,9 @@ func TestAppOnAnotherClusterIsKnownByItsDestination(t *testing.T) {
 		"b": {[]map[string]any{one, two, app(t, "d", "fabrics/dc1", "main", here)}, gitops.Cluster{Name: "dc1", Server: "https://10.9.1.10:6443"}},
 		"c": {[]map[string]any{one, three, app(t, "d", "fabrics/dc1", "main", here)}, gitops.Cluster{Name: "dc1"}},
 	} {
-		c := config(argocdCluster(recorded(t, "appproject")).add(test.apps...), "fabrics/dc1")
+		objects := argocdCluster(recorded(t, "appproject")).add(test.apps...)
+		objects.where = hub
+		c := config(objects, "fabrics/dc1")
 		c.Cluster = test.cluster
 		if e := gitops.New(c).ReadEngine(t.Context()); e.App != name {
 			t.Errorf("engine = %+v, want %q", e, name)

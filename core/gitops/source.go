@@ -110,6 +110,9 @@ func (p Place) takes(rel string) bool {
 // judge tells whether the fabric compares what the engine applies. Of a source
 // that could not be read nobody knows.
 func (r *Reader) judge(e *core.Engine, c *candidate) {
+	if c.fits == no {
+		e.Mismatch = append(e.Mismatch, r.otherCluster(c))
+	}
 	if slices.ContainsFunc(c.sources, func(s source) bool { return s.unread != nil }) {
 		return
 	}

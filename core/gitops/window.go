@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"selvage/core"
 )
 
 // window is a time in which Argo CD may, or may not, apply anything.
@@ -124,6 +126,60 @@ func (w windows) judge(manual bool, now time.Time) (blocked string, strange []st
 		}
 	}
 	return "blocked outside of its sync windows" + untilWords(until, known), nil
+}
+
+// mostOpenings is how many openings of one window are looked at.
+const mostOpenings = 200
+
+// shut are the times of the last days, up to now, in which nothing could be
+// applied. Of windows that open all the time the last openings count; of those
+// that are known by the API alone nobody can say.
+func (w windows) shut(manual bool, now time.Time) []core.Span {
+	if w.told || len(w.all) == 0 {
+		return nil
+	}
+	var turns []time.Time
+	from := now.Add(-core.IdleAge)
+	for _, one := range w.all {
+		opened, since := one.openings(from, now)
+		if since.After(from) {
+			from = since
+		}
+		turns = append(turns, opened...)
+	}
+	turns = slices.DeleteFunc(turns, func(t time.Time) bool { return !t.After(from) || !t.Before(now) })
+	slices.SortFunc(turns, time.Time.Compare)
+	var spans []core.Span
+	turns = append(turns, now)
+	for _, until := range turns {
+		// Between two turns nothing changes: the middle tells of all of it.
+		if blocked, _ := w.judge(manual, from.Add(until.Sub(from)/2)); blocked != "" && until.After(from) {
+			spans = append(spans, core.Span{From: from, Until: until})
+		}
+		from = until
+	}
+	return spans
+}
+
+// openings are the times at which a window opened and closed since a time, the
+// last ones, and since when these are all.
+func (w window) openings(since, now time.Time) (turns []time.Time, from time.Time) {
+	for _, back := range []time.Duration{now.Sub(since), 24 * time.Hour, time.Hour} {
+		schedule, duration, shift, err := w.parse(now)
+		if err != nil {
+			return nil, since
+		}
+		from = now.Add(-back)
+		turns = turns[:0]
+		clock := now.UTC().Add(shift)
+		for at := schedule.Next(clock.Add(-back - duration)); !at.IsZero() && at.Before(clock) && len(turns) < 2*mostOpenings; at = schedule.Next(at) {
+			turns = append(turns, at.Add(-shift), at.Add(duration-shift))
+		}
+		if len(turns) < 2*mostOpenings {
+			return turns, from
+		}
+	}
+	return nil, now
 }
 
 // only are the windows of one kind, and whether a person may sync in all of them.

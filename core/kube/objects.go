@@ -39,8 +39,8 @@ func NewObjects(c Config) *Objects { return New(c).Objects() }
 // client, and what is known of the API, with the source.
 func (s *Source) Objects() *Objects { return &Objects{source: s} }
 
-// Where is the address of the API, or where it is written as long as nothing was
-// asked for. It holds no credentials.
+// Where is the address of the API, or where it is written if it cannot be read
+// there. It holds no credentials.
 func (o *Objects) Where() string {
 	if where := o.where.Load(); where != nil {
 		return *where
@@ -48,6 +48,11 @@ func (o *Objects) Where() string {
 	c := o.source.config
 	if u, err := serverURL(c.APIServer); err == nil {
 		return u.String()
+	}
+	if config, _, err := c.readKubeconfig(); err == nil {
+		if u, err := serverURL(config.Host); err == nil {
+			return u.String()
+		}
 	}
 	if c.Context != "" {
 		return fmt.Sprintf("context %q of %s", c.Context, c.Kubeconfig)

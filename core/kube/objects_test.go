@@ -91,6 +91,26 @@ func TestObjectsAreReadAsTheyAreServed(t *testing.T) {
 	}
 }
 
+// TestAddressIsKnownBeforeAnythingIsAsked, as far as the configuration tells.
+func TestAddressIsKnownBeforeAnythingIsAsked(t *testing.T) {
+	c := newCluster(t)
+	file := kubeconfig(t, c, "    token: reader")
+	for want, config := range map[string]Config{
+		c.server.URL:                       fromKubeconfig(c, file),
+		"https://127.0.0.1:1":              {Kubeconfig: file, Context: "old"},
+		"https://10.9.1.10:6443":           {Kubeconfig: file, Context: "dc1", APIServer: "https://me@10.9.1.10:6443/"},
+		`context "new" of ` + file:         {Kubeconfig: file, Context: "new"},
+		filepath.Join(t.TempDir(), "gone"): {},
+	} {
+		if config.Kubeconfig == "" {
+			config.Kubeconfig = want
+		}
+		if got := NewObjects(config).Where(); got != want {
+			t.Errorf("Where = %q, want %q", got, want)
+		}
+	}
+}
+
 func TestObjectsTellWhatIsNotThereFromWhatIsNotRead(t *testing.T) {
 	c := withEngine(t)
 	o := NewObjects(c.config())

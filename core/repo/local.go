@@ -93,13 +93,15 @@ func (l *local) look(dir string, known *revision) (*revision, error) {
 	if err := supported(store); err != nil {
 		return nil, err
 	}
-	branch := l.branch
+	branch, main := l.branch, ""
+	if head, err := store.Reference(plumbing.HEAD); err == nil && head.Type() == plumbing.SymbolicReference && head.Target().IsBranch() {
+		main = head.Target().Short()
+	}
 	if branch == "" {
-		head, err := store.Reference(plumbing.HEAD)
-		if err != nil || head.Type() != plumbing.SymbolicReference {
+		if main == "" {
 			return nil, &core.Error{Access: core.AccessInvalid, Op: "find the branch of HEAD", Err: errors.New("HEAD names none"), Hint: "set git.branch"}
 		}
-		branch = head.Target().Short()
+		branch = main
 	}
 	ref, err := store.Reference(plumbing.NewBranchReferenceName(branch))
 	if errors.Is(err, plumbing.ErrReferenceNotFound) {
@@ -108,10 +110,10 @@ func (l *local) look(dir string, known *revision) (*revision, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read branch %q: %w", branch, err)
 	}
-	if known != nil && known.commit == ref.Hash() && known.branch == branch {
-		return known, nil
+	if known.at(branch, ref.Hash()) {
+		return known.under(main), nil
 	}
-	r := &revision{branch: branch, commit: ref.Hash(), open: func() (storer.EncodedObjectStorer, func(), error) {
+	r := &revision{branch: branch, main: main, commit: ref.Hash(), open: func() (storer.EncodedObjectStorer, func(), error) {
 		s := openStore(dir)
 		return s, func() { s.Close() }, nil //nolint:errcheck // only read
 	}}

@@ -12,8 +12,8 @@ import (
 // machine. It is safe for concurrent use: a question that was called off may
 // still be on its way out when the next is asked.
 type origin interface {
-	// head gives the commit that the branch is at now: known itself where that
-	// is still the one.
+	// head gives the commit that the branch is at now: known, with its objects,
+	// where that is still the one.
 	head(ctx context.Context, known *revision) (*revision, error)
 	// shown is the address as people may see it.
 	shown() string

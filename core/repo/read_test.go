@@ -1,6 +1,7 @@
 package repo_test
 
 import (
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,7 +57,7 @@ func TestReadingTellsWhatWasRead(t *testing.T) {
 	s := readOK(t, p.Source([]repo.Location{{URL: "file://" + w.dir, Branch: "main", Path: "/fabrics/dc1"}}))
 	want := core.Reading{
 		Source: "git", URL: "file://" + w.dir, Branch: "main", Path: "fabrics/dc1", Revision: w.git("rev-parse", "HEAD"),
-		RevisionTime: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), ReadAt: now, Access: core.AccessOK,
+		RevisionTime: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), ReadAt: now, Access: core.AccessOK, DefaultBranch: "main",
 	}
 	got := s.Readings[0]
 	got.RevisionTime = got.RevisionTime.UTC()
@@ -331,6 +332,27 @@ func TestRepositoryFormsOnThisMachine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDefaultBranchIsTold, whichever branch is read, and also when it becomes
+// another one without a commit.
+func TestDefaultBranchIsTold(t *testing.T) {
+	w := with(t, map[string]string{"a.yaml": vpc("a")})
+	w.git("branch", "prod")
+	s := serveHTTP(t, w, (*httptest.Server).Start)
+	for _, url := range []string{s.URL + "/work", w.dir} {
+		src := pool().Source([]repo.Location{{URL: url, Branch: "prod"}})
+		for _, head := range []string{"main", "prod"} {
+			w.git("symbolic-ref", "HEAD", "refs/heads/"+head)
+			if r := readOK(t, src).Readings[0]; r.DefaultBranch != head || r.Branch != "prod" {
+				t.Errorf("%s: reading %+v, want %s for the default branch", url, r, head)
+			}
+		}
+		w.git("checkout", "-q", "--detach")
+		if r := readOK(t, src).Readings[0]; r.DefaultBranch != "" {
+			t.Errorf("%s: the default branch of a detached HEAD is %q", url, r.DefaultBranch)
+		}
 	}
 }
 

@@ -91,8 +91,9 @@ func (r *remote) converse(ctx context.Context, known *revision) (*revision, erro
 	if err != nil {
 		return nil, err
 	}
-	if known != nil && known.commit == commit && known.branch == branch {
-		return known, nil
+	main := mainBranch(refs)
+	if known.at(branch, commit) {
+		return known.under(main), nil
 	}
 	answer, err := w.pack(ctx, request(refs.Capabilities, commit, 1, smallFiles(), nil))
 	if err != nil {
@@ -102,7 +103,7 @@ func (r *remote) converse(ctx context.Context, known *revision) (*revision, erro
 	if err != nil {
 		return nil, fmt.Errorf("fetch branch %q: %w", branch, err)
 	}
-	got := &revision{branch: branch, commit: commit, partial: refs.Capabilities.Supports("filter"), open: func() (storer.EncodedObjectStorer, func(), error) {
+	got := &revision{branch: branch, main: main, commit: commit, partial: refs.Capabilities.Supports("filter"), open: func() (storer.EncodedObjectStorer, func(), error) {
 		return store, func() {}, nil
 	}}
 	if got.root, got.when, err = readCommit(store, commit); err != nil {
@@ -150,12 +151,7 @@ func decodeRefs(in io.Reader) (*packp.AdvRefs, error) {
 func (r *remote) find(refs *packp.AdvRefs) (string, plumbing.Hash, error) {
 	branch := r.branch
 	if branch == "" {
-		for _, s := range refs.Capabilities.Get(capability.SymRef) {
-			if target, ok := strings.CutPrefix(s, "HEAD:refs/heads/"); ok {
-				branch = target
-			}
-		}
-		if branch == "" {
+		if branch = mainBranch(refs); branch == "" {
 			return "", plumbing.ZeroHash, &core.Error{Access: core.AccessInvalid, Op: "find the branch of HEAD", Err: errors.New("the server names none"), Hint: "set git.branch"}
 		}
 	}
@@ -170,6 +166,16 @@ func (r *remote) find(refs *packp.AdvRefs) (string, plumbing.Hash, error) {
 	}
 	slices.Sort(names)
 	return "", plumbing.ZeroHash, noBranch(branch, names)
+}
+
+// mainBranch is the branch that the server's HEAD names; "" where it names none.
+func mainBranch(refs *packp.AdvRefs) string {
+	for _, s := range refs.Capabilities.Get(capability.SymRef) {
+		if branch, ok := strings.CutPrefix(s, "HEAD:refs/heads/"); ok {
+			return branch
+		}
+	}
+	return ""
 }
 
 var errNoBranches = errors.New("the repository is empty")

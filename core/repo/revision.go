@@ -16,6 +16,7 @@ import (
 // change.
 type revision struct {
 	branch string
+	main   string // the branch that HEAD names; "" where it names none
 	commit plumbing.Hash
 	when   time.Time // the committer's
 	root   plumbing.Hash
@@ -25,6 +26,21 @@ type revision struct {
 
 	// open gives access to the objects until done is called.
 	open func() (objects storer.EncodedObjectStorer, done func(), err error)
+}
+
+// at tells whether the revision is a commit of a branch; a nil one is none.
+func (r *revision) at(branch string, commit plumbing.Hash) bool {
+	return r != nil && r.commit == commit && r.branch == branch
+}
+
+// under is the revision with another branch for the one that HEAD names.
+func (r *revision) under(main string) *revision {
+	if r.main == main {
+		return r
+	}
+	other := *r
+	other.main = main
+	return &other
 }
 
 // objects reads the objects of a revision. go-git's storages must not be used

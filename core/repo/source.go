@@ -170,7 +170,7 @@ func (p *place) ask(ctx context.Context, c Config) found {
 		c.Log.Debug("branch moved", "url", p.mirror.origin.shown(), "branch", a.revision.branch, "from", before.Revision, "to", a.revision.commit.String())
 	}
 	f.reading = core.Reading{
-		Branch: a.revision.branch, Revision: a.revision.commit.String(), RevisionTime: a.revision.when, ReadAt: a.at,
+		Branch: a.revision.branch, DefaultBranch: a.revision.main, Revision: a.revision.commit.String(), RevisionTime: a.revision.when, ReadAt: a.at,
 	}
 	return f
 }

@@ -1,0 +1,101 @@
+package core
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// kubectl is the line by which a person brings about what Git says of one change,
+// for that object alone, where no engine does. It is "" where the change cannot be
+// told in one: a value is masked, or it lies in a list whose live order is not
+// known here. Names come from outside, and a person gives the line to a shell.
+func kubectl(v Verdict, c Change) string {
+	object := shellWord(PluralOf(v.Key.GroupKind())+"."+v.Key.Group) + " " + shellWord(v.Key.Name)
+	if v.Key.Group == "" {
+		object = shellWord(PluralOf(v.Key.GroupKind())) + " " + shellWord(v.Key.Name)
+	}
+	if v.Key.Namespace != "" {
+		object += " --namespace " + shellWord(v.Key.Namespace)
+	}
+	if c.Path == Root {
+		switch {
+		case !c.Git.Present():
+			return "kubectl delete " + object
+		case !c.Live.Present() && v.Origin.Path != "":
+			return "kubectl create --filename " + shellWord(v.Origin.Path)
+		}
+		return ""
+	}
+	at, ok := pointer(c.Path)
+	if !ok || hasMask(c.Git) || hasMask(c.Live) {
+		return ""
+	}
+	type step struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value *Value `json:"value,omitempty"`
+	}
+	// The test keeps the patch from undoing what somebody did meanwhile.
+	var patch []step
+	if c.Live.Present() {
+		patch = append(patch, step{"test", at, &c.Live})
+	}
+	switch {
+	case !c.Git.Present():
+		patch = append(patch, step{"remove", at, nil})
+	case c.Live.Present():
+		patch = append(patch, step{"replace", at, &c.Git})
+	default:
+		patch = append(patch, step{"add", at, &c.Git})
+	}
+	text, err := json.Marshal(patch)
+	if err != nil {
+		return ""
+	}
+	return "kubectl patch " + object + " --type=json --patch " + shellWord(string(text))
+}
+
+// pointer is a path as a JSON pointer (RFC 6901), and false where it names an item
+// of a list by what it holds.
+func pointer(p Path) (string, bool) {
+	var b strings.Builder
+	for _, step := range p.Steps() {
+		b.WriteByte('/')
+		if key, ok := StepKey(step); ok {
+			b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(key))
+			continue
+		}
+		i, ok := stepIndex(step)
+		if !ok {
+			return "", false
+		}
+		b.WriteString(strconv.Itoa(i))
+	}
+	return b.String(), true
+}
+
+// hasMask tells whether something in a value stands for a secret.
+func hasMask(v Value) bool {
+	var within func(any) bool
+	within = func(x any) bool {
+		switch t := x.(type) {
+		case map[string]any:
+			for _, e := range t {
+				if within(e) {
+					return true
+				}
+			}
+		case []any:
+			for _, e := range t {
+				if within(e) {
+					return true
+				}
+			}
+		case string:
+			return strings.HasPrefix(t, "<masked ")
+		}
+		return false
+	}
+	return within(v.Any())
+}
