@@ -56,8 +56,9 @@ const (
 // Dispute is one place that both sides of a merge moved to different ends, so
 // that somebody has to decide.
 type Dispute struct {
-	Key  Key // zero where only one object is merged
-	Path Path
+	Fabric FabricID // "" where the objects of only one are merged
+	Key    Key      // zero where only one object is merged
+	Path   Path
 	// The values: Ours is what live says, or a draft.
 	Base, Git, Ours Value
 	Why             string // in a few words
@@ -161,6 +162,7 @@ type ReconciliationResult struct {
 
 // VoidDraft is a resolution that was not applied, and why.
 type VoidDraft struct {
+	Fabric     FabricID // "" where the objects of only one are merged
 	Resolution Resolution
 	Reason     string
 }
@@ -175,8 +177,9 @@ type Update struct {
 // UpdateError tells why the decisions on an object could not be applied. None
 // of them was.
 type UpdateError struct {
-	Key Key
-	Err error
+	Fabric FabricID // "" where the objects of only one are merged
+	Key    Key
+	Err    error
 }
 
 // Covers tells whether the word holds for a change of an object at the time

@@ -16,6 +16,26 @@ type Draft struct {
 	From string
 }
 
+// DraftStanding is a draft, and what had become of it when both sides were last
+// compared. It is there to be shown: secret-looking values in it are masked, those
+// in its path too. What is carried out is the draft of the same ID on the desk.
+type DraftStanding struct {
+	Draft
+	State DraftState
+	Why   string // in a few words
+	// Keeping tells, of one that is pending, how live is to follow.
+	Keeping Keeping
+}
+
+// Decision is what a person wants of one place of an object.
+type Decision struct {
+	Key    Key
+	Path   Path // [Root] for the whole object
+	Choice Choice
+	Value  Value  // of [TakeEdited]; absent to have nothing there
+	From   string // where the value comes from; see [Draft]
+}
+
 // Desk keeps the drafts of fabrics. Every change of what lies on it is one step,
 // which can be undone.
 type Desk interface {

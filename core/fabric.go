@@ -145,7 +145,20 @@ type FabricState struct {
 	LastSync  time.Time // when git and live were last seen to agree; zero if never
 	LastCheck time.Time // when the last check ended
 	Checking  time.Time // since when a check runs; zero if none does
-	Err       error     // why the last check could not be made or recorded
+	// Took is how long the last check of this process took; 0 before the first.
+	Took time.Duration
+	Err  error // why the last check could not be made or recorded
+
+	// Watcher is the process that checks the fabric by the clock, this one or
+	// another on the same store; the zero Holder where that is not known, or
+	// nobody does.
+	Watcher Holder
+
+	// Drafts are those on the desk, with what has become of each.
+	Drafts []DraftStanding
+	// Run is the run that is under way, in whichever process, or that began last;
+	// nil for none. It is never changed.
+	Run *Run
 }
 
 // Access is how it stands with reading the live side at the time now: what the
@@ -195,9 +208,25 @@ func (f FabricState) Worst(now time.Time) State {
 	return worst
 }
 
+// failed tells whether the last run failed, or the last attempt of one that is
+// begun again, and the two sides were not seen to agree since.
+func (f FabricState) failed() bool {
+	switch {
+	case f.Run == nil:
+		return false
+	case f.Run.Phase == RunRetrying:
+		return !f.LastSync.After(f.Run.Started)
+	}
+	return f.Run.Phase == RunFailed && !f.LastSync.After(f.Run.Ended)
+}
+
 // SyncStatus sums the fabric up.
 func (f FabricState) SyncStatus(now time.Time) SyncStatus {
 	switch {
+	case f.Run != nil && f.Run.Phase.Active():
+		return Syncing
+	case f.failed():
+		return SyncError
 	case f.Report == nil && f.Err == nil:
 		return NeverSynced
 	case f.Err != nil || f.GitAccess() != AccessOK || f.Access(now) != AccessOK || f.Report.Freeze != nil || f.Report.Mismatched():

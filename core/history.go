@@ -78,9 +78,9 @@ type Memory struct {
 	// there until the next check is recorded.
 	Acceptances      []Acceptance
 	Acknowledgements []Acknowledgement
-	// Decisions are those on the desk that take Git: live is to follow, and until
-	// it has the object is pending. In the order in which they were made.
-	Decisions []Resolution
+	// Drafts are those on the desk, in the order in which they were made. Where one
+	// takes Git, live is to follow, and until it has the object is pending.
+	Drafts []Draft
 }
 
 // Check is the record of one check: what it found, and what changed with it.

@@ -10,12 +10,16 @@ type Plan struct {
 	Fabrics []FabricID
 	At      time.Time
 	By      string
+	Asked   PlanOptions
 
 	Commits []PlannedCommit // one for each repository and branch
 	// Followed are the decisions that need no commit: live is to follow Git.
 	Followed []PlannedFollow
 	Effects  []Effect
 	Lint     []PlannedFinding
+	// Unseen tells, a sentence each, which fabrics that read the branches of the
+	// commits nobody can see now, so that what the engine will do there is unknown.
+	Unseen []string
 
 	// What keeps decisions out of the plan: they stay drafts.
 	Conflicts []Dispute     // that nobody has settled
@@ -26,6 +30,19 @@ type Plan struct {
 	Stop []string
 	// Drafts are the decisions that it carries out.
 	Drafts []int64
+}
+
+// PlanOptions are what whoever asked for a plan wants of it.
+type PlanOptions struct {
+	Ticket  string
+	Message string // of the commit, in place of the summary; "" for that
+	// AllowDelete is how many objects may be taken out of Git at most, beyond what
+	// the limits of a fabric allow; 0 for those.
+	AllowDelete int
+	// Reverts is the run whose commits are taken back; "" for none.
+	Reverts string
+	// Policy tells that what policies settle is planned, and no drafts.
+	Policy bool
 }
 
 // PlannedCommit is one commit of a plan.
@@ -107,6 +124,11 @@ func (p *Plan) Deletes() int {
 
 // Empty tells whether a plan commits nothing.
 func (p *Plan) Empty() bool { return len(p.Commits) == 0 }
+
+// Nothing tells whether a plan says nothing at all: there was no decision.
+func (p *Plan) Nothing() bool {
+	return p.Empty() && len(p.Followed)+len(p.Conflicts)+len(p.Void)+len(p.Refused)+len(p.Stop) == 0
+}
 
 // Undoes are the live edits that a plan would undo without a decision.
 func (p *Plan) Undoes() []Effect {

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -40,6 +41,29 @@ type RunOptions struct {
 	Message     string
 }
 
+// RunOrder is what whoever starts a run says: who it is, and what was agreed to.
+type RunOrder struct {
+	By   string
+	Host string // where it runs: user, host, terminal
+	RunOptions
+	// Confirmed are the protected fabrics whose names were typed.
+	Confirmed []FabricID
+}
+
+// NotAllowed tells that a run, a plan or a decision is not allowed as things stand.
+// It is for people, and tells what to do.
+type NotAllowed struct {
+	Reasons []string // a sentence each
+}
+
+// Error is the reasons on one line.
+func (e *NotAllowed) Error() string {
+	if len(e.Reasons) == 0 {
+		return "it is not allowed"
+	}
+	return strings.Join(e.Reasons, "; ")
+}
+
 // RunPhase says how a run stands.
 type RunPhase string
 
@@ -70,6 +94,12 @@ func (p RunPhase) Over() bool {
 	case RunAgreed, RunPublished, RunMerged, RunDeclined, RunWaiting, RunRefused, RunFailed, RunInterrupted:
 	}
 	return true
+}
+
+// Active tells whether something is done in the phase just now, and not only
+// waited for a review or another attempt.
+func (p RunPhase) Active() bool {
+	return !p.Over() && p != RunProposed && p != RunRetrying
 }
 
 // RunStep is one step of a run.
@@ -117,7 +147,7 @@ var (
 	ErrNoRun  = errors.New("there is no such run")
 )
 
-// Logbook keeps plans and runs.
+// Logbook keeps plans and runs, and finds them again.
 type Logbook interface {
 	// SavePlan keeps a plan as a new one and gives it its id. Plan finds one by it.
 	SavePlan(ctx context.Context, p *Plan) error
@@ -131,4 +161,6 @@ type Logbook interface {
 	// OpenRuns are those of a fabric, or of all where it is "", that are not over,
 	// or of which a publication may still arrive; oldest first.
 	OpenRuns(ctx context.Context, id FabricID) ([]*Run, error)
+	// Run finds a run by its id, or by what only its id begins with.
+	Run(ctx context.Context, id string) (*Run, error)
 }

@@ -108,6 +108,9 @@ func (f FabricState) Problems(now time.Time) []Problem {
 	if f.Err != nil {
 		all = append(all, Problem{Cause: f.Err.Error()})
 	}
+	if f.failed() {
+		all = append(all, Problem{Cause: "sync " + f.Run.ID + ": " + f.Run.Err})
+	}
 	if f.Report == nil {
 		return all
 	}

@@ -24,12 +24,18 @@ type (
 		SelfHeal      bool             `json:"self_heal,omitempty"`
 		Prune         bool             `json:"prune,omitempty"`
 		Blocked       string           `json:"blocked,omitempty"`
+		Idle          []span           `json:"idle,omitempty"`
 		Health        string           `json:"health,omitempty"`
 		HealthMessage string           `json:"health_message,omitempty"`
 		Sync          string           `json:"sync,omitempty"`
 		ComparedAt    time.Time        `json:"compared_at,omitzero"`
 		Troubles      []string         `json:"troubles,omitempty"`
+		Notes         []string         `json:"notes,omitempty"`
 		Operation     *engineOperation `json:"operation,omitempty"`
+	}
+	span struct {
+		From  time.Time `json:"from,omitzero"`
+		Until time.Time `json:"until,omitzero"`
 	}
 	engineSource struct {
 		URL       string    `json:"url,omitempty"`
@@ -43,15 +49,16 @@ type (
 		Counted   bool      `json:"counted,omitempty"`
 	}
 	engineOperation struct {
-		Phase    core.EnginePhase `json:"phase"`
-		Revision string           `json:"revision,omitempty"`
-		Tries    int              `json:"tries,omitempty"`
-		Limit    int              `json:"limit,omitempty"`
-		Started  time.Time        `json:"started,omitzero"`
-		Finished time.Time        `json:"finished,omitzero"`
-		Message  string           `json:"message,omitempty"`
-		Partial  bool             `json:"partial,omitempty"`
-		By       string           `json:"by,omitempty"`
+		Phase     core.EnginePhase `json:"phase"`
+		Revision  string           `json:"revision,omitempty"`
+		Revisions []string         `json:"revisions,omitempty"`
+		Tries     int              `json:"tries,omitempty"`
+		Limit     int              `json:"limit,omitempty"`
+		Started   time.Time        `json:"started,omitzero"`
+		Finished  time.Time        `json:"finished,omitzero"`
+		Message   string           `json:"message,omitempty"`
+		Partial   bool             `json:"partial,omitempty"`
+		By        string           `json:"by,omitempty"`
 	}
 	agents struct {
 		All    []agent     `json:"all,omitempty"`
@@ -84,7 +91,10 @@ func keptEngine(e *core.Engine) *engine {
 	k := &engine{
 		Type: e.Type, App: e.App, Namespace: e.Namespace, Where: e.Where, ReadAt: kept(e.ReadAt), Access: e.Access, Error: e.Error,
 		Mismatch: e.Mismatch, Wider: e.Wider, Auto: e.Auto, SelfHeal: e.SelfHeal, Prune: e.Prune, Blocked: e.Blocked,
-		Health: e.Health, HealthMessage: e.HealthMessage, Sync: e.Sync, ComparedAt: kept(e.ComparedAt), Troubles: e.Troubles,
+		Health: e.Health, HealthMessage: e.HealthMessage, Sync: e.Sync, ComparedAt: kept(e.ComparedAt), Troubles: e.Troubles, Notes: e.Notes,
+	}
+	for _, s := range e.Idle {
+		k.Idle = append(k.Idle, span{kept(s.From), kept(s.Until)})
 	}
 	for _, s := range e.Sources {
 		src := engineSource{
@@ -114,7 +124,10 @@ func (e *engine) given() *core.Engine {
 	g := &core.Engine{
 		Type: e.Type, App: e.App, Namespace: e.Namespace, Where: e.Where, ReadAt: e.ReadAt, Access: e.Access, Error: e.Error,
 		Mismatch: e.Mismatch, Wider: e.Wider, Auto: e.Auto, SelfHeal: e.SelfHeal, Prune: e.Prune, Blocked: e.Blocked,
-		Health: e.Health, HealthMessage: e.HealthMessage, Sync: e.Sync, ComparedAt: e.ComparedAt, Troubles: e.Troubles,
+		Health: e.Health, HealthMessage: e.HealthMessage, Sync: e.Sync, ComparedAt: e.ComparedAt, Troubles: e.Troubles, Notes: e.Notes,
+	}
+	for _, s := range e.Idle {
+		g.Idle = append(g.Idle, core.Span(s))
 	}
 	for _, s := range e.Sources {
 		src := core.EngineSource{

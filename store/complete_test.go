@@ -144,7 +144,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	}
 	sameGit(t, m.Git, c.Git)
 	m.Git = nil
-	m.Decisions = nil
+	m.Drafts = nil
 	same(t, "memory", *m, core.Memory{
 		Objects:  map[core.Key]core.Remembered{f.key: c.Changed[0]},
 		GitKinds: c.GitKinds, Report: c.Report, LastSync: c.Report.At, LastCheck: c.Finished,
@@ -181,7 +181,7 @@ func TestNoFieldOfADecisionIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "drafts", drafts, decided)
-	same(t, "decisions in memory", memory(t, cold, "dc1").Decisions, []core.Resolution{decided[0].Resolution, decided[1].Resolution})
+	same(t, "drafts in memory", memory(t, cold, "dc1").Drafts, decided)
 	told := past[core.Decided](entries(t, cold, Filter{Fabrics: []core.FabricID{"dc1"}}))
 	same(t, "decisions of the past", told, []core.Decided{{Draft: decided[0], What: core.DecidedMade, By: "kim"}, {Draft: decided[1], What: core.DecidedMade, By: "kim"}})
 

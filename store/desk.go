@@ -20,7 +20,7 @@ func (s *Store) Drafts(ctx context.Context, id core.FabricID) ([]core.Draft, err
 	err := s.read(ctx, func(tx *sql.Tx) error {
 		row, err := s.fabric(ctx, tx, id)
 		if err == nil {
-			all, err = drafts(ctx, tx, "d.fabric = ? AND d.lies", row.id)
+			all, err = lying(ctx, tx, row.id)
 		}
 		return err
 	})
@@ -113,8 +113,8 @@ type spot struct {
 // move lets change change what lies on the desk, and tells memory.
 func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.Time, change func(*desk) error) error {
 	var (
-		after  fabricRow
-		stands []core.Resolution
+		after fabricRow
+		lies  []core.Draft
 	)
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		before, err := s.fabric(ctx, tx, id)
@@ -139,7 +139,7 @@ func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.T
 			return err
 		}
 		if after, err = s.fabric(ctx, tx, id); err == nil {
-			stands, err = standing(r.ctx, tx, after.id)
+			lies, err = lying(r.ctx, tx, after.id)
 		}
 		return err
 	})
@@ -148,7 +148,7 @@ func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.T
 	}
 	if known, ok := s.cached(id); ok && err == nil && known.row.id == after.id {
 		m := *known.memory
-		m.Decisions, known.row.desk = stands, after.desk
+		m.Drafts, known.row.desk = lies, after.desk
 		s.keep(id, remembered{known.row, &m})
 	}
 	return err

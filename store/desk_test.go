@@ -202,17 +202,23 @@ func TestWhatTheDeskRefuses(t *testing.T) {
 
 // Live is to follow a decision for Git at once, in every process, and nobody is
 // to read ten thousand objects because of a keypress.
-func TestMemoryTellsDecisionsForGit(t *testing.T) {
+func TestMemoryTellsWhatLiesOnTheDesk(t *testing.T) {
 	dir := t.TempDir()
 	a, b := openAt(t, dir), openAt(t, dir)
 	record(t, a, inSync(t, "dc1", 2))
 	before, other := memory(t, a, "dc1"), memory(t, b, "dc1")
 	put(t, a, git(draft(0, ".spec.mode", "l2vni")), draft(1, ".spec", "x"))
-	want := []core.Resolution{git(draft(0, ".spec.mode", "l2vni")).Resolution}
-	for name, s := range map[string]*Store{"same": a, "other": b, "cold": openAt(t, dir)} {
-		same(t, name+" handle", memory(t, s, "dc1").Decisions, want)
+	want, err := a.Drafts(t.Context(), "dc1")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if before.Decisions != nil {
+	for name, s := range map[string]*Store{"same": a, "other": b, "cold": openAt(t, dir)} {
+		if m := memory(t, s, "dc1"); len(m.Drafts) != 2 {
+			t.Errorf("%s handle: %d drafts", name, len(m.Drafts))
+		}
+		same(t, name+" handle", memory(t, s, "dc1").Drafts, want)
+	}
+	if before.Drafts != nil {
 		t.Error("a memory that was handed out has changed")
 	}
 	if after := memory(t, b, "dc1"); after.Git != other.Git || after.Objects[vpcKey(1)].Git.Object != other.Objects[vpcKey(1)].Git.Object {
@@ -231,8 +237,8 @@ func TestMemoryTellsDecisionsForGit(t *testing.T) {
 	c.Done = []int64{1, 1, 77}
 	record(t, a, c)
 	for name, s := range map[string]*Store{"same": a, "other": b} {
-		if m := memory(t, s, "dc1"); m.Decisions != nil || !m.LastCheck.Equal(c.Finished) {
-			t.Errorf("%s handle after live has followed: %+v", name, m.Decisions)
+		if m := memory(t, s, "dc1"); len(m.Drafts) != 1 || m.Drafts[0].ID != 2 || !m.LastCheck.Equal(c.Finished) {
+			t.Errorf("%s handle after live has followed: %+v", name, m.Drafts)
 		}
 	}
 	lies(t, a, "live has followed", `2 vpc-1 .spec "x"`)
@@ -252,8 +258,8 @@ func TestADecisionDuringACheckIsRemembered(t *testing.T) {
 	put(t, b, git(draft(0, ".spec.mode", "l2vni")))
 	record(t, a, edited(t, "dc1", m, 1, noon.Add(time.Minute)))
 	same(t, "memory", memory(t, a, "dc1"), memory(t, openAt(t, dir), "dc1"))
-	if n := len(memory(t, a, "dc1").Decisions); n != 1 {
-		t.Errorf("%d decisions, want one", n)
+	if n := len(memory(t, a, "dc1").Drafts); n != 1 {
+		t.Errorf("%d drafts, want one", n)
 	}
 }
 

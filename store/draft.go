@@ -64,14 +64,9 @@ func (d *desk) insert(x core.Draft, object int64) (int64, error) {
 	return res.LastInsertId()
 }
 
-// standing are the decisions on the desk that take Git, as memory has them.
-func standing(ctx context.Context, q querier, fabric int64) ([]core.Resolution, error) {
-	found, err := drafts(ctx, q, "d.fabric = ? AND d.lies AND d.choice = ?", fabric, string(core.TakeGit))
-	var all []core.Resolution
-	for _, d := range found {
-		all = append(all, d.Resolution)
-	}
-	return all, err
+// lying are the drafts on the desk of a fabric.
+func lying(ctx context.Context, q querier, fabric int64) ([]core.Draft, error) {
+	return drafts(ctx, q, "d.fabric = ? AND d.lies", fabric)
 }
 
 // done takes drafts of any fabric off the desk for good: they have come true.

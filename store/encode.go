@@ -17,17 +17,18 @@ import (
 // with a name in the code.
 type (
 	reading struct {
-		Source       string      `json:"source"`
-		Name         string      `json:"name,omitempty"`
-		URL          string      `json:"url,omitempty"`
-		Branch       string      `json:"branch,omitempty"`
-		Path         string      `json:"path,omitempty"`
-		Revision     string      `json:"revision,omitempty"`
-		RevisionTime time.Time   `json:"revision_time,omitzero"`
-		ReadAt       time.Time   `json:"read_at,omitzero"`
-		Access       core.Access `json:"access"`
-		Error        string      `json:"error,omitempty"`
-		Insecure     bool        `json:"insecure,omitempty"`
+		Source        string      `json:"source"`
+		Name          string      `json:"name,omitempty"`
+		URL           string      `json:"url,omitempty"`
+		Branch        string      `json:"branch,omitempty"`
+		Path          string      `json:"path,omitempty"`
+		Revision      string      `json:"revision,omitempty"`
+		RevisionTime  time.Time   `json:"revision_time,omitzero"`
+		DefaultBranch string      `json:"default_branch,omitempty"`
+		ReadAt        time.Time   `json:"read_at,omitzero"`
+		Access        core.Access `json:"access"`
+		Error         string      `json:"error,omitempty"`
+		Insecure      bool        `json:"insecure,omitempty"`
 	}
 	rewrite struct {
 		Path   string    `json:"path"`

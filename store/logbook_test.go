@@ -268,11 +268,11 @@ func TestARunTakesItsDraftsWithIt(t *testing.T) {
 	save(t, s, r, 1, 2, 4, 99)
 	for _, h := range []*Store{s, openAt(t, dir)} {
 		lies(t, h, "after the run", `3 vpc-3 .spec "z"`)
-		if m := memory(t, h, "dc1"); m.Decisions != nil {
-			t.Errorf("decisions %+v", m.Decisions)
+		if m := memory(t, h, "dc1"); len(m.Drafts) != 1 {
+			t.Errorf("drafts %+v", m.Drafts)
 		}
-		if m := memory(t, h, "dc2"); m.Decisions != nil {
-			t.Errorf("decisions of the other fabric %+v", m.Decisions)
+		if m := memory(t, h, "dc2"); m.Drafts != nil {
+			t.Errorf("drafts of the other fabric %+v", m.Drafts)
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (s *Store) remember(ctx context.Context, id core.FabricID) (*core.Memory, e
 		}
 		decided := *known.memory
 		m = &decided
-		if m.Decisions, err = standing(ctx, tx, row.id); err != nil {
+		if m.Drafts, err = lying(ctx, tx, row.id); err != nil {
 			return err
 		}
 		return row.onto(m)
@@ -193,7 +193,7 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 		Objects:          maps.Clone(before.Objects),
 		Git:              before.Git,
 		GitKinds:         maps.Clone(before.GitKinds),
-		Decisions:        before.Decisions,
+		Drafts:           before.Drafts,
 		Acceptances:      except(before.Acceptances, func(a core.Acceptance) bool { return spent(a, c) }),
 		Acknowledgements: except(before.Acknowledgements, func(a core.Acknowledgement) bool { return voided(a, c) }),
 	}
@@ -294,7 +294,7 @@ func load(ctx context.Context, tx *sql.Tx, row fabricRow) (*core.Memory, error) 
 	if m.Acceptances, m.Acknowledgements, err = sayings(ctx, tx, row.id); err != nil {
 		return nil, err
 	}
-	if m.Decisions, err = standing(ctx, tx, row.id); err != nil {
+	if m.Drafts, err = lying(ctx, tx, row.id); err != nil {
 		return nil, err
 	}
 	return m, row.onto(m)

@@ -18,15 +18,24 @@ type (
 		Fabrics   []core.FabricID `json:"fabrics,omitempty"`
 		At        time.Time       `json:"at,omitzero"`
 		By        string          `json:"by,omitempty"`
+		Asked     planOptions     `json:"asked,omitzero"`
 		Commits   []planCommit    `json:"commits,omitempty"`
 		Followed  []planFollow    `json:"followed,omitempty"`
 		Effects   []planEffect    `json:"effects,omitempty"`
 		Lint      []planFinding   `json:"lint,omitempty"`
+		Unseen    []string        `json:"unseen,omitempty"`
 		Conflicts []dispute       `json:"conflicts,omitempty"`
 		Void      []voidDraft     `json:"void,omitempty"`
 		Refused   []refusal       `json:"refused,omitempty"`
 		Stop      []string        `json:"stop,omitempty"`
 		Drafts    []int64         `json:"drafts,omitempty"`
+	}
+	planOptions struct {
+		Ticket      string `json:"ticket,omitempty"`
+		Message     string `json:"message,omitempty"`
+		AllowDelete int    `json:"allow_delete,omitempty"`
+		Reverts     string `json:"reverts,omitempty"`
+		Policy      bool   `json:"policy,omitempty"`
 	}
 	planCommit struct {
 		URL     string       `json:"url"`
@@ -78,20 +87,23 @@ type (
 		Path    core.Path      `json:"path,omitempty"`
 	}
 	dispute struct {
-		Key  objectKey  `json:"object"`
-		Path core.Path  `json:"path"`
-		Base core.Value `json:"base,omitzero"`
-		Git  core.Value `json:"git,omitzero"`
-		Ours core.Value `json:"ours,omitzero"`
-		Why  string     `json:"why,omitempty"`
+		Fabric core.FabricID `json:"fabric,omitempty"`
+		Key    objectKey     `json:"object"`
+		Path   core.Path     `json:"path"`
+		Base   core.Value    `json:"base,omitzero"`
+		Git    core.Value    `json:"git,omitzero"`
+		Ours   core.Value    `json:"ours,omitzero"`
+		Why    string        `json:"why,omitempty"`
 	}
 	voidDraft struct {
-		Resolution resolution `json:"decision"`
-		Reason     string     `json:"reason"`
+		Fabric     core.FabricID `json:"fabric,omitempty"`
+		Resolution resolution    `json:"decision"`
+		Reason     string        `json:"reason"`
 	}
 	refusal struct {
-		Key objectKey `json:"object"`
-		Err string    `json:"error"`
+		Fabric core.FabricID `json:"fabric,omitempty"`
+		Key    objectKey     `json:"object"`
+		Err    string        `json:"error"`
 	}
 	resolution struct {
 		Key    objectKey   `json:"object"`
@@ -152,7 +164,7 @@ func list[A, B any](all []A, convert func(A) B) []B {
 
 func keptPlan(p *core.Plan) plan {
 	return plan{
-		Fabrics: p.Fabrics, At: kept(p.At), By: p.By, Stop: p.Stop, Drafts: p.Drafts,
+		Fabrics: p.Fabrics, At: kept(p.At), By: p.By, Asked: planOptions(p.Asked), Stop: p.Stop, Drafts: p.Drafts, Unseen: p.Unseen,
 		Commits: list(p.Commits, func(c core.PlannedCommit) planCommit {
 			return planCommit{c.URL, c.Branch, c.Base, list(c.Changes, keptPlanChange), c.Subject, c.Body}
 		}),
@@ -172,7 +184,7 @@ func keptPlan(p *core.Plan) plan {
 func (p plan) given() (*core.Plan, error) {
 	void, err := givenVoid(p.Void)
 	return &core.Plan{
-		Fabrics: p.Fabrics, At: p.At, By: p.By, Stop: p.Stop, Drafts: p.Drafts,
+		Fabrics: p.Fabrics, At: p.At, By: p.By, Asked: core.PlanOptions(p.Asked), Stop: p.Stop, Drafts: p.Drafts, Unseen: p.Unseen,
 		Commits: list(p.Commits, func(c planCommit) core.PlannedCommit {
 			return core.PlannedCommit{URL: c.URL, Branch: c.Branch, Base: c.Base, Changes: list(c.Changes, planChange.given), Subject: c.Subject, Body: c.Body}
 		}),
@@ -204,15 +216,15 @@ func (c planChange) given() core.PlannedChange {
 }
 
 func keptDispute(d core.Dispute) dispute {
-	return dispute{objectKey(d.Key), d.Path, d.Base, d.Git, d.Ours, d.Why}
+	return dispute{d.Fabric, objectKey(d.Key), d.Path, d.Base, d.Git, d.Ours, d.Why}
 }
 
 func (d dispute) given() core.Dispute {
-	return core.Dispute{Key: core.Key(d.Key), Path: d.Path, Base: d.Base, Git: d.Git, Ours: d.Ours, Why: d.Why}
+	return core.Dispute{Fabric: d.Fabric, Key: core.Key(d.Key), Path: d.Path, Base: d.Base, Git: d.Git, Ours: d.Ours, Why: d.Why}
 }
 
 func keptRefusal(e core.UpdateError) refusal {
-	r := refusal{Key: objectKey(e.Key)}
+	r := refusal{Fabric: e.Fabric, Key: objectKey(e.Key)}
 	if e.Err != nil {
 		r.Err = e.Err.Error()
 	}
@@ -221,7 +233,7 @@ func keptRefusal(e core.UpdateError) refusal {
 
 // given has the words of the error, and is none of its cases any more.
 func (r refusal) given() core.UpdateError {
-	e := core.UpdateError{Key: core.Key(r.Key)}
+	e := core.UpdateError{Fabric: r.Fabric, Key: core.Key(r.Key)}
 	if r.Err != "" {
 		e.Err = errors.New(r.Err)
 	}
@@ -242,7 +254,9 @@ func (r resolution) given() (core.Resolution, error) {
 	}, err
 }
 
-func keptVoid(v core.VoidDraft) voidDraft { return voidDraft{keptResolution(v.Resolution), v.Reason} }
+func keptVoid(v core.VoidDraft) voidDraft {
+	return voidDraft{v.Fabric, keptResolution(v.Resolution), v.Reason}
+}
 
 func givenVoid(all []voidDraft) ([]core.VoidDraft, error) {
 	var to []core.VoidDraft
@@ -251,7 +265,7 @@ func givenVoid(all []voidDraft) ([]core.VoidDraft, error) {
 		if err != nil {
 			return nil, err
 		}
-		to = append(to, core.VoidDraft{Resolution: r, Reason: v.Reason})
+		to = append(to, core.VoidDraft{Fabric: v.Fabric, Resolution: r, Reason: v.Reason})
 	}
 	return to, nil
 }

@@ -55,8 +55,8 @@ func TestAStoreOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	put(t, s, git(draft(1, ".spec.mode", "l2vni")))
 	save(t, s, ran("9b1d", core.RunQueued))
 	same(t, "memory after one more check and a decision", memory(t, s, "dc1"), memory(t, openAt(t, dir), "dc1"))
-	if m := memory(t, s, "dc1"); len(m.Decisions) != 1 || len(m.Objects) != 2 {
-		t.Errorf("%d decisions, %d objects", len(m.Decisions), len(m.Objects))
+	if m := memory(t, s, "dc1"); len(m.Drafts) != 1 || len(m.Objects) != 2 {
+		t.Errorf("%d drafts, %d objects", len(m.Drafts), len(m.Objects))
 	}
 }
 

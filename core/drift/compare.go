@@ -38,6 +38,9 @@ type Input struct {
 	// Engine is what the GitOps engine says; nil where the fabric has none, or
 	// nobody has looked.
 	Engine *core.Engine
+	// EngineAwaited is set while the engine has yet to say something for the first
+	// time: the verdicts then go without it, and no object's first base is taken.
+	EngineAwaited bool
 
 	// Previous is the result of the last comparison by this process, nil if
 	// there is none. Objects that did not change since are not walked again.
@@ -61,9 +64,13 @@ type Result struct {
 	// Wanted are the objects about which Git's history would tell more than
 	// Input.Past did, in the order of their keys.
 	Wanted []core.Key
+	// Drafts are those in the memory, in their order, with what has become of
+	// each.
+	Drafts []core.DraftStanding
 
 	wants map[core.Key]want
 	roots map[core.GroupKind]*node // of the rules that each kind was compared by
+	stood map[core.Key][]core.DraftStanding
 }
 
 // Enough tells whether what was found of a wanted object's past is enough to
@@ -98,6 +105,7 @@ func (c *Comparer) Compare(in Input) *Result {
 	for gk, t := range f.tables {
 		res.roots[gk] = t.root
 	}
+	res.Drafts, res.stood = c.standings(f, res.stood), nil
 	res.Report.Verdicts = worstFirst(res.Report.Verdicts, &res.Report.Counts)
 	f.Previous, f.universe = nil, nil // what is wanted holds the frame: every result would hold the one before it
 	return res
@@ -155,6 +163,7 @@ func (c *Comparer) object(f *frame, p pair, res *Result) {
 	s := c.subject(f, p)
 	k, findings, before := p.key, f.findings[p.key], s.before
 	after := core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
+	var decided time.Time
 	switch {
 	case slices.ContainsFunc(findings, func(f core.Finding) bool { return !f.Unrendered }):
 		after.Verdict = invalid(k, findings)
@@ -177,14 +186,20 @@ func (c *Comparer) object(f *frame, p pair, res *Result) {
 	default:
 		after.Git = f.gitSight(before, s.git)
 		out, untouched := c.verdict(s)
-		after.Base, after.Verdict = out.base, out.verdict
+		after.Base, after.Verdict, decided = out.base, out.verdict, out.decided
 		if !untouched {
+			res.stands(k, out.drafts)
 			res.Overwritten = append(res.Overwritten, s.overwritten()...)
 			s.wanted(out.verdict, out.base, res)
 		}
+		after.Base = s.heldBack(after.Base)
 	}
 	v := &after.Verdict
-	v.Since = since(before.Verdict, *v, after.Git.At, f.Now)
+	waits := after.Git.At
+	if !decided.IsZero() {
+		waits = decided
+	}
+	v.Since = since(before.Verdict, *v, waits, f.Now)
 	v.Opinion = s.opinion(*v)
 	res.Objects[k] = after
 	res.Report.Verdicts = append(res.Report.Verdicts, *v)
@@ -192,11 +207,11 @@ func (c *Comparer) object(f *frame, p pair, res *Result) {
 
 // since is when an object came into its state: the check that first saw it in
 // it, or, where it waits for Git to be followed, the time from which that is
-// counted. A time in which a side could not be read does not begin it anew.
-func since(was, is core.Verdict, gitSince, now time.Time) time.Time {
+// counted: waits. A time in which a side could not be read does not begin it anew.
+func since(was, is core.Verdict, waits, now time.Time) time.Time {
 	at := now
-	if is.State == core.Pending && !gitSince.IsZero() && gitSince.Before(now) {
-		at = gitSince
+	if is.State == core.Pending && !waits.IsZero() && waits.Before(now) {
+		at = waits
 	}
 	switch {
 	case was.State == is.State && !was.Since.IsZero():

@@ -29,8 +29,8 @@
 // waiting for a person; what both sides came from at first contact; and whether
 // both are about the same thing at all, without which every verdict is unknown.
 //
-// Around all of it stands what people said (word.go) and what is too much to
-// be believed (freeze.go). Live values that somebody put there past Git and
+// Around all of it stands what people said (word.go), what they decided
+// (decided.go) and what is too much to be believed (freeze.go). Live values that somebody put there past Git and
 // that are gone again are handed over to be kept (ledger.go).
 //
 // # Promises
@@ -46,6 +46,17 @@
 //     one; rather of none.
 //
 // # Decisions
+//
+// A decision for Git is judged field by field, and what it covers is pending: the
+// fields keep their verdicts, for who moved does not change by it. It goes before
+// an acknowledgement of the same field. Both are a person's word, but one says
+// that something is to happen, and that it does not happen must not hide behind
+// the other. Overdue is only what the engine would bring about by itself; where
+// nothing does, there is nobody to be late, and the reason says what to do.
+//
+// Whether live has followed is found out by the comparison and not by equal
+// values: what servers add, and what they leave out, would keep a decision on a
+// whole object open for ever.
 //
 // Rules explain differences; they do not rewrite objects with defaults first.
 // A rule that fills a default in must know when the server does so; one that

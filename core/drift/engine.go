@@ -79,6 +79,22 @@ func (s subject) overdueLag(l lagging) (core.State, string) {
 	return core.Drifted, "removed from git, not applied"
 }
 
+// overdue tells whether what Git says has waited too long to be followed, where
+// there was an engine to follow it.
+func (s subject) overdue() bool {
+	return s.Engine.Waited(s.gitSince, s.Now) > s.fabric.PendingLimit
+}
+
+// heldBack is the base to be remembered. What the engine applied last is better
+// evidence of a first one than all else, and a base once taken stays: it waits for
+// the engine's first answer.
+func (s subject) heldBack(base *core.Base) *core.Base {
+	if _, accepted := s.accepted[s.key]; s.EngineAwaited && s.before.Base == nil && !accepted {
+		return nil
+	}
+	return base
+}
+
 // place is the directory in Git that the object stands in, or stood in last.
 func (s subject) place() core.Reading {
 	file := ""

@@ -118,6 +118,71 @@ func TestEngineSaysWhatBecomesOfWhatGitDecided(t *testing.T) {
 	}
 }
 
+// TestWaitingForAnEngineThatCouldNotActIsNotStuck: of what Git says since five
+// hours, with three to go by, only the time counts in which it could.
+func TestWaitingForAnEngineThatCouldNotActIsNotStuck(t *testing.T) {
+	v5 := edited(vpc, "vlan: 1001", "vlan: 1005")
+	for _, tt := range []struct {
+		name string
+		idle core.Span
+		want core.State
+	}{
+		{"its window has just opened", core.Span{From: hoursAgo(100), Until: now.Add(-time.Minute)}, core.Pending},
+		{"its window is open long enough", core.Span{From: hoursAgo(100), Until: hoursAgo(4)}, core.Stuck},
+		{"it was made later", core.Span{Until: hoursAgo(1)}, core.Pending},
+		{"it rested before that", core.Span{From: hoursAgo(9), Until: hoursAgo(6)}, core.Stuck},
+	} {
+		v := asOf(t, v5, liveVPC, 5, 3*time.Hour, argo(func(e *core.Engine) { e.Rested(now, tt.idle) }))
+		if v.State != tt.want {
+			t.Errorf("%s: %s %q, want %s", tt.name, v.State, v.Reason, tt.want)
+		}
+	}
+}
+
+// TestFirstBaseWaitsForTheEngine: the verdicts go without it, and once it has
+// spoken they are those of a check that it was there for from the beginning.
+func TestFirstBaseWaitsForTheEngine(t *testing.T) {
+	v6, v5 := edited(vpc, "vlan: 1001", "vlan: 1006"), edited(vpc, "vlan: 1001", "vlan: 1005")
+	live9 := edited(liveVPC, "vlan: 1001", "vlan: 1009")
+	past := pastOf(t, []string{v6, v5, vpc}, 1, 10, 200)
+	engine := argo(func(e *core.Engine) {
+		e.Sources = []core.EngineSource{{Wanted: head, Applied: past.Versions[0].Commit.ID, AppliedAt: now.Add(-30 * time.Minute), Counted: true}}
+	})
+	for name, live := range map[string]string{
+		"what the server made of it": wrote(5, live9), "as git said": wrote(5, edited(liveVPC, "vlan: 1001", "vlan: 1006")), "behind": wrote(5, edited(liveVPC, "vlan: 1001", "vlan: 1005")),
+	} {
+		told := func(in *drift.Input) {
+			in.Engine = engine
+			in.Git.Readings[0].Revision = head
+		}
+		want := contact(t, v6, live, &past, told)
+		awaited := contact(t, v6, live, &past, func(in *drift.Input) {
+			in.Engine, in.EngineAwaited = &core.Engine{Access: core.AccessUnreachable}, true
+			in.Git.Readings[0].Revision = head
+		})
+		if awaited.Objects[vpcKey].Base != nil || len(awaited.Wanted) > 0 || len(awaited.Report.Verdicts) != 1 {
+			t.Errorf("%s: without the engine %+v, wanted %v", name, awaited.Objects[vpcKey], awaited.Wanted)
+		}
+		got := contact(t, v6, live, &past, func(in *drift.Input) {
+			told(in)
+			in.Memory, in.Previous = remembered(awaited, in.Git), awaited
+		})
+		a, b := want.Objects[vpcKey], got.Objects[vpcKey]
+		if a.Verdict.State != b.Verdict.State || a.Verdict.Reason != b.Verdict.Reason || (a.Base == nil) != (b.Base == nil) {
+			t.Errorf("%s: %s %q, want %s %q", name, b.Verdict.State, b.Verdict.Reason, a.Verdict.State, a.Verdict.Reason)
+		}
+		if a.Base != nil && (a.Base.Git.Digest != b.Base.Git.Digest || a.Base.Live.Digest != b.Base.Live.Digest || a.Base.Source != b.Base.Source) {
+			t.Errorf("%s: base by %s %q, want by %s %q", name, b.Base.Source, b.Base.Evidence, a.Base.Source, a.Base.Evidence)
+		}
+	}
+	m := agreed(t, vpc, liveVPC)
+	m.Acceptances = nil
+	res := contact(t, vpc, liveVPC, nil, func(in *drift.Input) { in.Memory, in.EngineAwaited = m, true })
+	if res.Objects[vpcKey].Base == nil {
+		t.Error("a base that was there is lost")
+	}
+}
+
 // TestLiveReadBeforeTheEngineEndedIsNotStuck: what was done by then may not be in
 // what was read.
 func TestLiveReadBeforeTheEngineEndedIsNotStuck(t *testing.T) {

@@ -24,6 +24,7 @@ type frame struct {
 	passages  map[core.Key][]core.Passage
 	accepted  map[core.Key]core.Acceptance // as the base
 	acks      map[core.Key][]core.Acknowledgement
+	drafts    map[core.Key][]core.Draft
 	tables    map[core.GroupKind]table
 }
 
@@ -56,6 +57,12 @@ func (c *Comparer) frame(in Input) *frame {
 			f.acks = map[core.Key][]core.Acknowledgement{}
 		}
 		f.acks[a.Key] = append(f.acks[a.Key], a)
+	}
+	for _, d := range in.Memory.Drafts {
+		if f.drafts == nil {
+			f.drafts = map[core.Key][]core.Draft{}
+		}
+		f.drafts[d.Key] = append(f.drafts[d.Key], d)
 	}
 	return f
 }

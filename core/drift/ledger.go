@@ -125,7 +125,7 @@ func (s subject) applied(c core.Change) bool {
 // quiet is the frame without passages: of the time before them.
 func (s subject) quiet() *frame {
 	f := *s.frame
-	f.passages, f.frozen = nil, false
+	f.passages, f.frozen, f.drafts = nil, false, nil
 	return &f
 }
 

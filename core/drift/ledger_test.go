@@ -128,7 +128,7 @@ func TestAcknowledgedEditIsKept(t *testing.T) {
 	git := snapshot(t, "git", vpc)
 	m := agreed(t, vpc, liveVPC)
 	gone := compareAt(at(1), git, snapshot(t, "kube", ""), m)
-	values := drift.New(core.Fabric{}).Sides(drift.Input{Git: git, Live: snapshot(t, "kube", ""), Memory: m, Now: at(1)}, vpcKey).Changes
+	values := drift.New(core.Fabric{}).Sides(drift.Input{Git: git, Live: snapshot(t, "kube", ""), Memory: m, Now: at(1)}, vpcKey)[vpcKey].Changes
 	m = remembered(gone, git)
 	m.Acknowledgements = []core.Acknowledgement{{
 		Key: vpcKey, Path: core.Root, By: "kim", At: at(1), Until: at(90), GitDigest: values[0].Git.Digest(), LiveDigest: values[0].Live.Digest(),

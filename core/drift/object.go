@@ -29,7 +29,9 @@ type subject struct {
 // outcome is what the comparison says of one object.
 type outcome struct {
 	verdict core.Verdict
-	base    *core.Base // the base from now on, nil if there is none
+	base    *core.Base           // the base from now on, nil if there is none
+	drafts  []core.DraftStanding // of those on the object
+	decided time.Time            // when that was decided what the state comes from; zero for nothing
 }
 
 // normal is the form of one side for comparison. It is made once for each
@@ -64,9 +66,6 @@ func (s subject) explain(git, live map[string]any) ([]core.Fold, []difference) {
 // come. Where nobody looks back, or it failed, there is nothing to wait for.
 func (s subject) waiting() bool { return s.Past != nil && s.PastErr == nil && s.past == nil }
 
-// overdue tells whether what Git says has waited too long to be followed.
-func (s subject) overdue() bool { return s.Now.Sub(s.gitSince) > s.fabric.PendingLimit }
-
 // judge finds the object's verdict.
 func (s subject) judge() outcome {
 	s.forms = new([]form)
@@ -84,13 +83,20 @@ func (s subject) judge() outcome {
 	if s.frozen {
 		base = s.base
 	}
-	s.acknowledge(&v)
+	v.Tracked = s.tracked()
+	drafts := s.stand(v)
+	decided, agreed := s.settle(&v, drafts)
+	if agreed {
+		base = &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: s.Now, Source: core.FromAgreement}
+	}
+	v.Notes = append(v.Notes, voided(v.Changes, drafts)...)
 	if !s.plain {
-		s.masker().verdict(&v)
+		m := s.masker()
+		m.verdict(&v)
+		s.maskDrafts(m, drafts)
 	}
 	v.Notes = append(v.Notes, s.notes(v.Changes)...)
-	v.Tracked = s.tracked()
-	return outcome{verdict: v, base: base}
+	return outcome{verdict: v, base: base, drafts: drafts, decided: decided}
 }
 
 // compare fills in what both sides say of the object, and gives its base from

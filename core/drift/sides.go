@@ -12,12 +12,23 @@ type Sides struct {
 	Changes           []core.Change
 }
 
-// Sides gives those of one object, for the verdict that [Comparer.Compare] gives
+// Sides gives those of objects, for the verdicts that [Comparer.Compare] gives
 // for the same input.
-func (c *Comparer) Sides(in Input, k core.Key) Sides {
+func (c *Comparer) Sides(in Input, keys ...core.Key) map[core.Key]Sides {
 	in.Git = in.Git.Placed(in.Live)
 	f := c.frame(in)
 	f.freeze()
+	f.drafts = nil // what has become of them is no question here
+	all := make(map[core.Key]Sides, len(keys))
+	for _, k := range keys {
+		if _, twice := all[k]; !twice {
+			all[k] = c.sides(f, k)
+		}
+	}
+	return all
+}
+
+func (c *Comparer) sides(f *frame, k core.Key) Sides {
 	s := c.subject(f, f.pair(k))
 	s.plain = true
 	sides := Sides{GitRead: s.git.Presence != core.Unread, LiveRead: s.live.Presence != core.Unread}
@@ -26,16 +37,25 @@ func (c *Comparer) Sides(in Input, k core.Key) Sides {
 		verdict = s.judge().verdict
 		sides.Changes = verdict.Changes
 	}
-	if o := s.git.Object; o != nil {
-		sides.Git = core.ValueOf(cloned(s.normal(o)))
-	}
-	if o := s.live.Object; o != nil {
-		live := cloned(s.normal(o))
-		removeAdded(live, verdict.Folded)
-		sides.Live = core.ValueOf(tidy(live))
-	}
+	git, live := s.without(verdict.Folded)
+	sides.Git, sides.Live = git.Value, live.Value
 	if s.base != nil {
 		sides.Base = core.ValueOf(cloned(s.normal(s.base.Git)))
 	}
 	return sides
+}
+
+// without are both sides in the form in which decisions on them are made and
+// judged: live is without what rules explain.
+func (s subject) without(folds []core.Fold) (git, live core.Content) {
+	git.Read, live.Read = s.git.Presence != core.Unread, s.live.Presence != core.Unread
+	if o := s.git.Object; o != nil {
+		git.Value = core.ValueOf(cloned(s.normal(o)))
+	}
+	if o := s.live.Object; o != nil {
+		fields := cloned(s.normal(o))
+		removeAdded(fields, folds)
+		live.Value = core.ValueOf(tidy(fields))
+	}
+	return git, live
 }

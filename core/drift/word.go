@@ -2,7 +2,6 @@ package drift
 
 import (
 	"fmt"
-	"slices"
 
 	"selvage/core"
 )
@@ -25,31 +24,31 @@ func (s subject) acceptedBase() *core.Base {
 }
 
 // acknowledge makes an object acknowledged whose differences a person has
-// accepted for now, all of them as they are. The word that ends first is told.
-func (s subject) acknowledge(v *core.Verdict) {
-	switch v.State {
-	case core.Stuck, core.Conflict, core.Drifted, core.Differs, core.OnlyGit, core.OnlyLive:
-	default:
-		return
+// accepted for now, all of them as they are.
+func (s subject) acknowledge(v *core.Verdict, open []core.Change) {
+	if word := s.accepts(open); word != nil {
+		v.State, v.Acknowledged = core.Acknowledged, word
+		v.Reason = fmt.Sprintf("accepted by %s: %s", word.By, word.Reason)
 	}
+}
+
+// accepts is a person's word that covers differences, all of them; of several the
+// one that ends first. It is nil where there is none.
+func (s subject) accepts(open []core.Change) *core.Acknowledgement {
 	words := s.acks[s.key]
 	if len(words) == 0 {
-		return
+		return nil
 	}
-	open := slices.DeleteFunc(slices.Clone(v.Changes), func(c core.Change) bool { return c.Verdict == core.FieldPruned })
 	var first *core.Acknowledgement
 	for _, word := range core.Accepted(s.key, open, words, s.Now) {
 		if word == nil {
-			return
+			return nil
 		}
 		if first == nil || word.Until.Before(first.Until) {
 			first = word
 		}
 	}
-	if first != nil {
-		v.State, v.Acknowledged = core.Acknowledged, first
-		v.Reason = fmt.Sprintf("accepted by %s: %s", first.By, first.Reason)
-	}
+	return first
 }
 
 // terminating is the verdict on an object that Git has and that is being

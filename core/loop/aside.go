@@ -28,7 +28,9 @@ type aside[T any] struct {
 	read func(context.Context) *T // nil where the fabric has no such thing
 	// silent is what is said in place of an answer: why there is none.
 	silent func(why string) *T
-	door   door
+	// since completes an answer by what the one before it knew; nil for nothing.
+	since func(now, before *T) *T
+	door  door
 
 	mu     sync.Mutex
 	last   *T
@@ -66,6 +68,9 @@ func (a *aside[T]) begin(ctx context.Context, l *Loop, tell func()) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.done = nil
+		if a.since != nil && a.last != nil {
+			answer = a.since(answer, a.last)
+		}
 		if ctx.Err() == nil {
 			a.last, a.news, a.lastAt = answer, true, l.config.Now()
 		}
@@ -105,23 +110,29 @@ func (a *aside[T]) wait(ctx context.Context, patience time.Duration) {
 	}
 }
 
-// underWay is closed when the read that is under way ends; nil where none is.
+// underWay is closed when the read that is under way ends, or where one has ended
+// whose answer nobody has taken; nil where there is nothing to come.
 func (a *aside[T]) underWay() chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.done == nil && a.news {
+		done := make(chan struct{})
+		close(done)
+		return done
+	}
 	return a.done
 }
 
 // take gives the last answer, and whether nobody had taken it before. Before the
-// first one it says so.
-func (a *aside[T]) take() (answer *T, news bool) {
+// first one it says so: awaited.
+func (a *aside[T]) take() (answer *T, news, awaited bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	news, a.news = a.news, false
 	if a.last == nil && a.read != nil {
-		return a.silent("no answer yet"), news
+		return a.silent("no answer yet"), news, true
 	}
-	return a.last, news
+	return a.last, news, false
 }
 
 // peek gives the last answer and leaves it for whoever takes it; nil before the
@@ -160,7 +171,25 @@ func newEngine(u Unit) *aside[core.Engine] {
 		}
 		return e
 	}
+	a.since = sinceThen
 	return a
+}
+
+// sinceThen is what an engine says now. Where it could not be read, what was read
+// of it last is still as old as it was.
+func sinceThen(now, before *core.Engine) *core.Engine {
+	if now.Access == core.AccessOK || !now.ReadAt.IsZero() {
+		return now
+	}
+	e := *now
+	e.ReadAt = before.ReadAt
+	if e.App == "" {
+		e.App, e.Namespace = before.App, before.Namespace
+	}
+	if e.Type == "" {
+		e.Type = before.Type
+	}
+	return &e
 }
 
 func newAgents(u Unit) *aside[core.Agents] {
@@ -223,7 +252,7 @@ func (l *Loop) count(ctx context.Context, w *worker) {
 
 // showAgents shows what is known of the switches now with the last report.
 func (l *Loop) showAgents(w *worker) {
-	agents, news := w.agents.take()
+	agents, news, _ := w.agents.take()
 	if !news {
 		return
 	}

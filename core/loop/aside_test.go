@@ -51,6 +51,15 @@ func switches(context.Context) *core.Agents {
 // not followed what Git said at the first check.
 func newBesideBench(t *testing.T, of *beside) (*bench, *chronicle) {
 	t.Helper()
+	b, c := newUnsettledBench(of)
+	b.check(t)
+	b.settle(t)
+	b.git.set(answer(at("a1", object("vpc-1", 2))))
+	return b, c
+}
+
+// newUnsettledBench is one that was not checked yet.
+func newUnsettledBench(of *beside) (*bench, *chronicle) {
 	c := &chronicle{script: &script{}, past: told, descends: func(context.Context, string) (bool, error) { return true, nil }}
 	live := &script{}
 	b := &bench{git: c.script, live: live, history: &memory{}}
@@ -61,9 +70,6 @@ func newBesideBench(t *testing.T, of *beside) (*bench, *chronicle) {
 	})
 	b.live.set(answer(whole("kube", object("vpc-1", 1))))
 	b.git.set(answer(at("a0", object("vpc-1", 1))))
-	b.check(t)
-	b.settle(t)
-	b.git.set(answer(at("a1", object("vpc-1", 2))))
 	return b, c
 }
 
@@ -126,6 +132,57 @@ func TestSlowEngineDelaysNoCheck(t *testing.T) {
 		b.settle(t)
 		if v := b.verdict(); !strings.HasSuffix(v.Reason, "it waits for a manual sync") {
 			t.Errorf("%s %q after the engine has answered", v.State, v.Reason)
+		}
+	})
+}
+
+// TestFirstBaseWaitsForASlowEngine: what it applied last is better evidence than
+// all else, and a base once taken stays.
+func TestFirstBaseWaitsForASlowEngine(t *testing.T) {
+	for name, engine := range map[string]func(context.Context) *core.Engine{
+		"slow":   func(ctx context.Context) *core.Engine { time.Sleep(3 * time.Second); return manual(ctx) },
+		"hangs":  func(ctx context.Context) *core.Engine { <-ctx.Done(); return nil },
+		"prompt": manual,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, _ := newUnsettledBench(&beside{engine: engine, agents: switches})
+				started := time.Now()
+				b.check(t)
+				if took := time.Since(started); took > 2500*time.Millisecond {
+					t.Errorf("the check took %s", took)
+				}
+				key := object("vpc-1", 1).Key
+				if b.verdict().State != core.InSync {
+					t.Errorf("%+v", b.verdict())
+				}
+				if based := b.history.m.Objects[key].Base != nil; based != (name == "prompt") {
+					t.Errorf("a base is recorded: %v", based)
+				}
+				b.settle(t)
+				if b.history.m.Objects[key].Base == nil {
+					t.Error("no base is recorded in the end")
+				}
+				if took := time.Since(started); took > 13*time.Second {
+					t.Errorf("it took %s in all", took)
+				}
+			})
+		})
+	}
+}
+
+// TestEngineOutOfReachIsAsOldAsItsLastAnswer.
+func TestEngineOutOfReachIsAsOldAsItsLastAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFollower(func(*core.Engine) {})
+		b, _ := newBesideBench(t, &beside{engine: f.engine, agents: switches})
+		read := b.look(t).ReadAt
+		f.says(func(e *core.Engine) { *e = core.Engine{Access: core.AccessForbidden, Error: "403"} })
+		for range 3 {
+			time.Sleep(time.Hour)
+			if e := b.look(t); !e.ReadAt.Equal(read) || e.Type != core.ArgoCD || e.App != "dc1" || e.Error != "403" {
+				t.Errorf("engine %+v, want one read at %s", e, read)
+			}
 		}
 	})
 }

@@ -33,12 +33,16 @@ type look struct {
 	blind     *core.Blind    // that no record holds yet
 	passages  int            // as [reader.unrecorded] counts
 	started   time.Time
+	// comparedAt is as of when it was compared last: later than it began where
+	// somebody has decided something since.
+	comparedAt time.Time
 }
 
 // judgement is a comparison with all that it rests on.
 type judgement struct {
 	input  drift.Input
 	result *drift.Result
+	whole  bool // the content of Git that it rests on was read whole, now or earlier
 }
 
 // Check reads both sides of a fabric, compares them, records what was found
@@ -61,7 +65,8 @@ func (l *Loop) Check(ctx context.Context, id core.FabricID) error {
 		s.Checking = time.Time{}
 		if ctx.Err() == nil { // else it was cut short, and what was on screen stays
 			s.LastCheck = l.config.Now()
-			show(s, check, err)
+			s.Took = s.LastCheck.Sub(started)
+			w.show(s, check, err)
 		}
 	})
 	return err
@@ -91,7 +96,7 @@ func (l *Loop) Settle(ctx context.Context, id core.FabricID) error {
 }
 
 // conclude compares again what was seen last, where Git's history or the engine
-// has told more since then. It gives what is closed when the next answer is
+// has told more since then, or a person has. It gives what is closed when the next answer is
 // there, nil where none is to come.
 func (l *Loop) conclude(ctx context.Context, w *worker) (<-chan struct{}, error) {
 	w.mu.Lock()
@@ -99,24 +104,17 @@ func (l *Loop) conclude(ctx context.Context, w *worker) (<-chan struct{}, error)
 	if w.seen == nil {
 		return nil, nil
 	}
-	if !w.hindsight.hear(l.config.Now()) && !w.engine.waiting() {
+	news, at := w.doubted.Swap(false), w.seen.comparedAt
+	if news {
+		at = l.config.Now()
+	}
+	if !w.hindsight.hear(l.config.Now()) && !w.engine.waiting() && !news {
 		if j := w.judged.Load(); j != nil {
 			l.wonder(ctx, w, j) // what came up while another question was under way
 		}
 		return w.underWay(), nil
 	}
-	check, err := guarded(l, w, "look back in git of", func() (*core.Check, error) {
-		memory, err := l.config.History.Memory(ctx, w.unit.Fabric.ID)
-		if err != nil {
-			return nil, fmt.Errorf("look back in git of %s: %w", w.unit.Fabric.ID, err)
-		}
-		j := w.judge(w.seen, memory)
-		l.wonder(ctx, w, j)
-		return l.record(ctx, w, memory, j)
-	})
-	if ctx.Err() == nil {
-		l.update(w.unit.Fabric.ID, func(s *core.FabricState) { show(s, check, err) })
-	}
+	err := l.again(ctx, w, at)
 	return w.underWay(), err
 }
 
@@ -132,13 +130,17 @@ func (w *worker) underWay() <-chan struct{} {
 	return w.agents.underWay()
 }
 
-// show puts what a check found into the state of its fabric.
-func show(s *core.FabricState, check *core.Check, err error) {
+// show puts what a check found into the state of its fabric; err is why it could
+// not be made or recorded.
+func (w *worker) show(s *core.FabricState, check *core.Check, err error) {
 	s.Err = err
 	if check == nil {
 		return
 	}
-	s.Report = check.Report
+	s.Report, s.Drafts = check.Report, w.judged.Load().result.Drafts
+	if err == nil {
+		s.Drafts = lying(s.Drafts)
+	}
 	if check.Agreed {
 		s.LastSync = check.Finished
 	}
@@ -194,6 +196,10 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 	w.agents.wait(ctx, asidePatience-l.config.Now().Sub(asked))
 	w.seen = s
 	w.hindsight.hear(l.config.Now())
+	w.doubted.Store(false) // what was decided up to now counts
+	if memory, err = l.config.History.Memory(ctx, id); err != nil {
+		return nil, fmt.Errorf("check %s: %w", id, err)
+	}
 	j := w.judge(s, memory)
 	shown := false
 	waiting, stop := context.WithTimeout(ctx, patience)
@@ -202,7 +208,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 		if !shown {
 			shown = true
 			leave()
-			l.update(id, func(f *core.FabricState) { f.Report = j.result.Report })
+			l.update(id, func(f *core.FabricState) { f.Report, f.Drafts = j.result.Report, j.result.Drafts })
 		}
 		select {
 		case <-w.hindsight.inquiry.done:
@@ -224,7 +230,7 @@ func (w *worker) look(ctx context.Context, m *core.Memory, started time.Time) (*
 		reading, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	s := &look{started: started}
+	s := &look{started: started, comparedAt: started}
 	s.git, s.live, s.want = w.read(reading, m)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("check %s: %w", w.unit.Fabric.ID, err)
@@ -259,15 +265,15 @@ func (w *worker) judge(s *look, m *core.Memory) *judgement {
 
 func (w *worker) compare(s *look, m *core.Memory) *judgement {
 	in := drift.Input{
-		Git: s.git, Live: s.live, Memory: m, Now: s.started,
+		Git: s.git, Live: s.live, Memory: m, Now: s.comparedAt,
 		Rewrites: slices.Clone(w.hindsight.rewrites), Previous: w.previous,
 	}
-	engine, _ := w.engine.take()
-	in.Engine = w.hindsight.counted(engine, s.git.Readings)
+	engine, _, awaited := w.engine.take()
+	in.Engine, in.EngineAwaited = w.hindsight.counted(engine, s.git.Readings, m), awaited
 	in.Past, in.PastErr = w.hindsight.evidence(s, w.unit.Fabric)
-	j := &judgement{in, w.comparer.Compare(in)}
+	j := &judgement{in, w.comparer.Compare(in), s.whole != nil || m.Git != nil && samePlaces(s.git.Readings, m.Git.Readings)}
 	j.result.Report.Watched = watched(m, s.live)
-	j.result.Report.Agents, _ = w.agents.take()
+	j.result.Report.Agents, _, _ = w.agents.take()
 	j.input.Previous = nil // or each judgement would keep the one before it
 	if r := j.result.Report; r.Live.ReadAt.IsZero() && m.Report != nil {
 		r.Live.ReadAt = m.Report.Live.ReadAt
@@ -291,13 +297,15 @@ func (l *Loop) record(ctx context.Context, w *worker, m *core.Memory, j *judgeme
 	s := w.seen
 	check := checkOf(w.unit.Fabric.ID, m, j.result)
 	check.Started, check.Finished = s.started, l.config.Now()
-	check.Blind, check.Void = s.blind, w.void(j)
+	check.Blind, check.Void, check.Done = s.blind, w.void(j), done(j.result.Drafts)
+	check.Agreed = check.Agreed && s.comparedAt.Equal(s.started) // else nobody has looked since
 	if s.whole != nil && newer(s.whole, m.Git) {
 		check.Git = s.whole
 	}
 	if err := l.config.History.Record(ctx, check); err != nil {
 		return &check, fmt.Errorf("record check of %s: %w", check.Fabric, err)
 	}
+	w.recorded = check.Report.At
 	w.live.recorded(s.passages)
 	w.sentry.recorded(s.live, s.blind)
 	w.hindsight.recorded(len(j.input.Rewrites))

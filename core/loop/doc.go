@@ -8,7 +8,8 @@
 // not a dashboard make one check with [Loop.Check], and wait with [Loop.Settle]
 // for what Git's history says about it. [Loop.Fleet] is the state at any time,
 // and [Loop.Subscribe] tells when it changed. [Loop.Explain] and [Loop.Object]
-// tell more about one object.
+// tell more about one object. Who decides something takes it from
+// [Loop.Subjects] and [Loop.Git], and then calls [Loop.Reconsider].
 //
 // # Promises
 //
@@ -21,9 +22,12 @@
 //   - Git's history, which may have to be cloned first, delays no check. What
 //     it tells is compared, shown and recorded when it comes.
 //   - The engine and the switches, which are read beside both sides, delay a
-//     check by a second at most; what they say is shown when it comes.
+//     check by a second at most; what they say is shown when it comes. What is
+//     recorded before the engine has ever answered has no first bases.
 //   - What a watch saw come and go is kept until a record of it has succeeded,
 //     and the times in which nobody watched are recorded as such.
+//   - What somebody decides counts at once, whatever is out of reach or being
+//     checked, and has come true only by what was read whole.
 //   - Events are notifications. A slow listener gets one for each fabric that
 //     changed, however often it did; publishing never waits.
 //
@@ -63,6 +67,24 @@
 // at every 20 seconds beside the checks, because a heartbeat is to be told by the
 // minute. An engine is asked to look at Git, where that is allowed, only when a
 // person asked for the check: an engine has its own clock.
+//
+// Where the history has no trace of what the engine wants or applied, the branch
+// was rewritten, or the engine applies something else. Only the second makes all
+// verdicts void, so it is said only of an engine that has looked at Git while the
+// branch stood where it stands, minutes after it had come there: Argo CD keeps for
+// three minutes what a server told it. Flux does not tell when it looked.
+//
+// From when an engine could act is taken over from one report to the next, because
+// no engine tells when it was last resumed. A time in which nobody could read it
+// counts as one in which it could not: a commit is called stuck later by that,
+// never wrongly.
+//
+// A decision is compared with what was seen last, for a key that was pressed has
+// to show something before a cluster answers. While a check holds the fabric, the
+// judgement before is shown with the decision in it and not recorded; the check
+// reads the memory once more when it has read both sides, and whatever comes later
+// than that has the comparison made again at its end. What was seen before another
+// process recorded a check is not compared again: it would turn the history back.
 //
 // A change of live asks for a check half a second after the last one at the
 // earliest, so that a storm of changes costs two checks a second.

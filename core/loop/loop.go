@@ -24,7 +24,7 @@ type Unit struct {
 	Agents core.AgentReader  // nil where the fabric has no switches to ask
 }
 
-// Config is what a Loop needs; every field but Limit is required.
+// Config is what a Loop needs; Limit, Company and Holder may be left out.
 type Config struct {
 	Units   []Unit // in the order in which they are shown
 	History core.History
@@ -36,6 +36,12 @@ type Config struct {
 	// fabrics do not ask one server at the same moment.
 	Jitter func(time.Duration) time.Duration
 	Log    *slog.Logger
+
+	// Company is what other processes on the same history tell, and are told; nil
+	// where there are none. Then every fabric is watched by this process.
+	Company Company
+	// Holder is this process, as others see it; of its own it needs no Duty.
+	Holder core.Holder
 }
 
 // Loop checks fabrics and holds what is known of them.
@@ -60,14 +66,18 @@ type worker struct {
 	changed  chan struct{} // live changed
 	answered chan struct{} // Git's history, the engine or the switches have told something
 	urged    atomic.Bool   // a person asked for the next check
+	doubted  atomic.Bool   // somebody has decided something since the last judgement
 	engine   *aside[core.Engine]
 	agents   *aside[core.Agents]
+	own      atomic.Pointer[core.Run]   // the run of this process that was shown last
 	want     atomic.Pointer[core.Scope] // what was asked for last
 	judged   atomic.Pointer[judgement]  // the last one, nil before the first
 
 	mu        sync.Mutex // one check at a time; guards what follows
 	previous  *drift.Result
-	seen      *look // the last one
+	seen      *look        // the last one
+	recorded  time.Time    // of the last judgement that was
+	followed  *core.Memory // what was shown last of what another process recorded
 	hindsight hindsight
 	sentry    sentry
 }
@@ -153,41 +163,65 @@ func (l *Loop) Restore(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("restore %s: %w", u.Fabric.ID, err))
 			continue
 		}
+		w := l.workers[u.Fabric.ID]
+		errs = append(errs, l.showDrafts(w, m))
 		l.update(u.Fabric.ID, func(s *core.FabricState) {
 			s.Report, s.LastSync, s.LastCheck = m.Report, m.LastSync, m.LastCheck
 		})
+		errs = append(errs, l.overhear(ctx, w))
 	}
 	return errors.Join(errs...)
 }
 
 // Run checks every fabric now, then at its interval and whenever its live side
-// tells of a change, until ctx ends. It returns when nothing is under way any
-// more.
+// tells of a change, until ctx ends. What another process does that for it only
+// follows; see [Company]. A fabric without an interval is checked when somebody
+// asks. It returns when nothing is under way any more.
 func (l *Loop) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, u := range l.config.Units {
 		w := l.workers[u.Fabric.ID]
-		if live, ok := u.Live.(core.Watcher); ok {
-			w.mu.Lock()
-			w.sentry.on = true
-			w.mu.Unlock()
-			all.Go(func() { l.watch(ctx, w, live) })
-		}
-		all.Go(func() { l.tend(ctx, w) })
-		if u.Agents != nil {
-			all.Go(func() { l.count(ctx, w) })
-		}
+		all.Go(func() { l.attend(ctx, w) })
 	}
 	all.Wait()
 	l.looks.Wait()
 }
 
+// stand watches one fabric until ctx ends.
+func (l *Loop) stand(ctx context.Context, w *worker) {
+	var all sync.WaitGroup
+	if live, ok := w.unit.Live.(core.Watcher); ok {
+		w.mu.Lock()
+		w.sentry.on = true
+		w.mu.Unlock()
+		all.Go(func() { l.watch(ctx, w, live) })
+	}
+	if w.unit.Agents != nil {
+		all.Go(func() { l.count(ctx, w) })
+	}
+	l.tend(ctx, w)
+	all.Wait()
+}
+
 func (l *Loop) tend(ctx context.Context, w *worker) {
 	for ctx.Err() == nil {
-		if err := l.Check(ctx, w.unit.Fabric.ID); err != nil && ctx.Err() == nil {
-			l.config.Log.Warn("check", "fabric", w.unit.Fabric.ID, "err", err)
-		}
+		l.checkNow(ctx, w)
 		l.pause(ctx, w)
+	}
+}
+
+// checkNow makes one check that nobody waits for.
+func (l *Loop) checkNow(ctx context.Context, w *worker) {
+	if err := l.Check(ctx, w.unit.Fabric.ID); err != nil && ctx.Err() == nil {
+		l.config.Log.Warn("check", "fabric", w.unit.Fabric.ID, "err", err)
+	}
+}
+
+// takeIn takes in what Git's history, the engine and the switches told.
+func (l *Loop) takeIn(ctx context.Context, w *worker) {
+	l.showAgents(w)
+	if _, err := l.conclude(ctx, w); err != nil && ctx.Err() == nil {
+		l.config.Log.Warn("look back", "fabric", w.unit.Fabric.ID, "err", err)
 	}
 }
 
@@ -217,10 +251,7 @@ func (l *Loop) pause(ctx context.Context, w *worker) {
 		case <-rested.C:
 			changed = w.changed
 		case <-w.answered:
-			l.showAgents(w)
-			if _, err := l.conclude(ctx, w); err != nil && ctx.Err() == nil {
-				l.config.Log.Warn("look back", "fabric", w.unit.Fabric.ID, "err", err)
-			}
+			l.takeIn(ctx, w)
 		}
 	}
 }

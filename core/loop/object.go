@@ -16,15 +16,11 @@ func (l *Loop) Object(ctx context.Context, id core.FabricID, k core.Key) (core.R
 	if err != nil {
 		return core.Remembered{}, false, err
 	}
-	if j := w.judged.Load(); j != nil {
-		o, ok := j.result.Objects[k]
-		return o, ok, nil
-	}
-	m, err := l.config.History.Memory(ctx, id)
+	g, err := l.grounds(ctx, w)
 	if err != nil {
 		return core.Remembered{}, false, fmt.Errorf("look up %s of %s: %w", k, id, err)
 	}
-	o, ok := m.Objects[k]
+	o, ok := g.objects[k]
 	return o, ok, nil
 }
 
@@ -32,7 +28,7 @@ func (l *Loop) Object(ctx context.Context, id core.FabricID, k core.Key) (core.R
 // of this process, or else the last that the history knows, as far as that can
 // still be told.
 func (l *Loop) Explain(ctx context.Context, id core.FabricID, k core.Key) (core.Explanation, error) {
-	w, g, err := l.grounds(ctx, "explain", id, k)
+	w, g, err := l.ground(ctx, "explain", id, k)
 	if err != nil {
 		return core.Explanation{}, err
 	}
@@ -49,46 +45,53 @@ func (l *Loop) Explain(ctx context.Context, id core.FabricID, k core.Key) (core.
 // explains, with the values as they are. They are for digests and drafts and
 // not to be shown: nothing in them is masked.
 func (l *Loop) Values(ctx context.Context, id core.FabricID, k core.Key) ([]core.Change, error) {
-	w, g, err := l.grounds(ctx, "compare", id, k)
+	w, g, err := l.ground(ctx, "compare", id, k)
 	if err != nil {
 		return nil, err
 	}
 	return guarded(l, w, "compare "+k.String()+" of", func() ([]core.Change, error) {
-		return w.comparer.Sides(g.input, k).Changes, nil
+		return w.comparer.Sides(g.input, k)[k].Changes, nil
 	})
 }
 
 // Subjects are objects as decisions on them are made and carried out, going by
 // the last check: of this process, or else of the history. Those that neither
-// side has are left out. Nothing in them is masked.
+// side has are left out, but for those that something was decided about: that
+// still stands. Nothing in them is masked.
 func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key) ([]merge.Subject, error) {
-	all := make([]merge.Subject, 0, len(keys))
-	for _, k := range keys {
-		o, ok, err := l.Object(ctx, id, k)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			continue
-		}
-		w, g, err := l.grounds(ctx, "decide on", id, k)
-		if err != nil {
-			return nil, err
-		}
-		s, err := guarded(l, w, "decide on "+k.String()+" of", func() (merge.Subject, error) {
-			sides := w.comparer.Sides(g.input, k)
-			return merge.Subject{Remembered: o, Changes: sides.Changes, Sides: merge.Sides{
-				Git:  merge.Content{Read: sides.GitRead, Value: sides.Git},
-				Live: merge.Content{Read: sides.LiveRead, Value: sides.Live},
-				Base: sides.Base,
-			}}, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, s)
+	w, err := l.worker("decide on objects of", id)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	g, err := l.grounds(ctx, w)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("decide on objects of %s: %w", id, err)
+	case g.report == nil:
+		return nil, unchecked("decide on objects of", id)
+	}
+	decided := map[core.Key]bool{}
+	for _, d := range g.input.Memory.Drafts {
+		decided[d.Key] = true
+	}
+	return guarded(l, w, "decide on objects of", func() ([]merge.Subject, error) {
+		all := make([]merge.Subject, 0, len(keys))
+		sides := w.comparer.Sides(g.input, keys...)
+		for _, k := range keys {
+			o, known := g.objects[k]
+			if !known && !decided[k] {
+				continue
+			}
+			s := sides[k]
+			o.Verdict.Key = k
+			all = append(all, merge.Subject{Remembered: o, Changes: s.Changes, Sides: merge.Sides{
+				Git:  core.Content{Read: s.GitRead, Value: s.Git},
+				Live: core.Content{Read: s.LiveRead, Value: s.Live},
+				Base: s.Base,
+			}})
+		}
+		return all, nil
+	})
 }
 
 // unknown tells why there is no verdict on an object.
@@ -99,52 +102,69 @@ func unknown(doing string, id core.FabricID, k core.Key, r *core.Report) error {
 	return fmt.Errorf("%s %s of %s: neither git nor live has it (selvage status %s --all lists what there is)", doing, k, id, id)
 }
 
-// grounds are what a judgement rested on, and what it came to.
-type grounds struct {
-	input  drift.Input
-	report *core.Report
+func unchecked(doing string, id core.FabricID) error {
+	return fmt.Errorf("%s %s: the fabric was never checked (selvage status %s)", doing, id, id)
 }
 
-// grounds are those of the last judgement. It does not wait for a check that is
-// under way.
-func (l *Loop) grounds(ctx context.Context, doing string, id core.FabricID, k core.Key) (*worker, grounds, error) {
+// grounds are what a judgement rested on, and what it came to.
+type grounds struct {
+	input   drift.Input
+	report  *core.Report // nil where the fabric was never checked
+	objects map[core.Key]core.Remembered
+	past    bool // they are those of the history
+}
+
+// grounds are those of the last judgement: of this process, or else of the
+// history. It does not wait for a check that is under way.
+func (l *Loop) grounds(ctx context.Context, w *worker) (grounds, error) {
+	if j := w.judged.Load(); j != nil {
+		return grounds{input: j.input, report: j.result.Report, objects: j.result.Objects}, nil
+	}
+	m, err := l.config.History.Memory(ctx, w.unit.Fabric.ID)
+	if err != nil {
+		return grounds{}, err
+	}
+	return grounds{fromMemory(m), m.Report, m.Objects, true}, nil
+}
+
+// ground are the grounds of the verdict on one object.
+func (l *Loop) ground(ctx context.Context, doing string, id core.FabricID, k core.Key) (*worker, grounds, error) {
 	w, err := l.worker(doing+" an object of", id)
 	if err != nil {
 		return nil, grounds{}, err
 	}
-	if j := w.judged.Load(); j != nil {
-		return w, grounds{j.input, j.result.Report}, nil
-	}
-	m, err := l.config.History.Memory(ctx, id)
+	g, err := l.grounds(ctx, w)
 	if err != nil {
 		return nil, grounds{}, fmt.Errorf("%s %s of %s: %w", doing, k, id, err)
 	}
-	if m.Report == nil {
-		return nil, grounds{}, fmt.Errorf("%s %s of %s: the fabric was never checked (selvage status %s)", doing, k, id, id)
+	if g.report == nil {
+		return nil, grounds{}, unchecked(fmt.Sprintf("%s %s of", doing, k), id)
 	}
-	if _, ok := m.Objects[k]; !ok {
-		return nil, grounds{}, unknown(doing, id, k, m.Report)
+	if _, ok := g.objects[k]; g.past && !ok {
+		return nil, grounds{}, unknown(doing, id, k, g.report)
 	}
-	return w, grounds{fromMemory(m, k), m.Report}, nil
+	return w, g, nil
 }
 
 // fromMemory is the input of a comparison that would come to what the history
-// has of one object: both sides as they were seen last.
-func fromMemory(m *core.Memory, k core.Key) drift.Input {
-	in := drift.Input{Git: m.Git, Memory: m, Now: m.Report.At, PastErr: errNoPast}
+// has of each object: both sides as they were seen last.
+func fromMemory(m *core.Memory) drift.Input {
+	in := drift.Input{Git: m.Git, Live: core.NewSnapshot(), Memory: m, PastErr: errNoPast}
 	if in.Git == nil {
-		in.Git = core.NewSnapshot(m.Report.Git...)
+		in.Git = core.NewSnapshot()
 	}
-	in.Git = in.Git.WithReadings(m.Report.Git)
-	in.Live = core.NewSnapshot(m.Report.Live)
-	in.Live.Gaps = m.Report.Gaps
-	for _, o := range m.Objects {
-		if o.Live.Object != nil && o.Live.Until.IsZero() {
+	if r := m.Report; r != nil {
+		in.Now, in.Git = r.At, in.Git.WithReadings(r.Git)
+		in.Live.Readings, in.Live.Gaps = []core.Reading{r.Live}, r.Gaps
+	}
+	for k, o := range m.Objects {
+		switch {
+		case o.Live.At.IsZero() || !o.Live.Until.IsZero(): // was not read
+		case o.Live.Object != nil:
 			in.Live.Add(o.Live.Object)
+		default:
+			in.Live.Lack(k)
 		}
-	}
-	if o := m.Objects[k].Live; o.Object == nil && !o.At.IsZero() && o.Until.IsZero() {
-		in.Live.Cover(k.GroupKind(), k.Namespace)
 	}
 	return in
 }

@@ -30,14 +30,23 @@ func checkOf(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
 // either value has changed, or the difference is gone. Of objects that were not
 // read, or that Git's history has still to be asked about, nothing is said.
 func (w *worker) void(j *judgement) []core.Acknowledgement {
+	words := j.input.Memory.Acknowledgements
+	if len(words) == 0 {
+		return nil
+	}
+	keys := make([]core.Key, len(words))
+	for i, a := range words {
+		keys[i] = a.Key
+	}
+	sides := w.comparer.Sides(j.input, keys...)
 	var ended []core.Acknowledgement
-	for _, a := range j.input.Memory.Acknowledgements {
+	for _, a := range words {
 		o := j.result.Objects[a.Key]
 		waits := o.Base == nil && j.input.PastErr == nil && slices.Contains(j.result.Wanted, a.Key)
 		if s := o.Verdict.State; waits || o.Verdict.Key == (core.Key{}) || s == core.Unknown || s == core.Invalid {
 			continue
 		}
-		values := w.comparer.Sides(j.input, a.Key).Changes
+		values := sides[a.Key].Changes
 		at := slices.IndexFunc(values, func(c core.Change) bool { return c.Path == a.Path })
 		if at < 0 || a.Void(values[at], j.input.Now) != "" {
 			ended = append(ended, a)

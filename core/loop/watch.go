@@ -26,6 +26,9 @@ type sentry struct {
 	since   time.Time // of the last look: since when it was watched, zero if it was not
 	trouble string    // what was wrong with the last look that was not whole
 	why     string    // the reason of the last blind time
+	// relieves is set from when another process watched until a look of this one
+	// was recorded.
+	relieves bool
 }
 
 // watch has a live side that can be watched followed until ctx ends. A change
@@ -106,6 +109,8 @@ func watched(m *core.Memory, live *core.Snapshot) time.Time {
 // process goes on with the reason that it began with.
 func (s *sentry) reason(since time.Time) string {
 	switch {
+	case s.relieves && s.on:
+		return "the watch passed from one process to another"
 	case !s.looked:
 		return "selvage did not run"
 	case s.since.IsZero() && !since.IsZero() && s.why != "":
@@ -124,6 +129,9 @@ func (s *sentry) recorded(live *core.Snapshot, b *core.Blind) {
 		return
 	}
 	s.looked = true
+	if s.on {
+		s.relieves = false
+	}
 	if b != nil {
 		s.why = b.Reason
 	}

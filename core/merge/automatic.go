@@ -219,7 +219,7 @@ func Counts(rules []core.PolicyRule, rulings []Ruling) []Count {
 // TakenBack tells whether Git says again at the path of a published decision of
 // a policy what it said before it: then somebody reverted it, and the path is
 // pinned. Commit is the one that Git's value is of, where it is known.
-func TakenBack(published core.Resolution, git Content, commit core.Commit, now time.Time) (core.Pin, bool) {
+func TakenBack(published core.Resolution, git core.Content, commit core.Commit, now time.Time) (core.Pin, bool) {
 	r := published
 	if r.Rule == "" || r.Choice == core.TakeGit || !git.Read || r.Value.Digest() == r.GitDigest {
 		return core.Pin{}, false

@@ -6,17 +6,10 @@ import (
 	"selvage/core"
 )
 
-// Content is what one side says about one object, in one form for all times: as
-// it was read, or normalised. The zero Content was not read.
-type Content struct {
-	Read  bool
-	Value core.Value // absent where the side was read and has no such object
-}
-
 // Sides are what is known of one object when something is decided on it, or
 // when a decision is looked at again.
 type Sides struct {
-	Git, Live Content
+	Git, Live core.Content
 	Base      core.Value // Git's half of the base, absent without one
 }
 
@@ -38,70 +31,12 @@ func (s Sides) Decide(path core.Path, choice core.Choice, edited core.Value) (co
 	return core.Resolution{
 		Path: list, Choice: choice, Value: pick(choice, base, git, live, edited),
 		GitDigest: git.Digest(), LiveDigest: live.Digest(), BaseDigest: base.Digest(),
-		Anchor: anchor(s.Git.Value, list),
+		Anchor: s.Git.Value.Reaches(list),
 	}, nil
 }
 
 // unit is the list that a path leads into by an index, or else the path.
 func unit(path core.Path) core.Path { return cmp.Or(path.Unit(), path) }
 
-// anchor is the deepest place at or above a path that a value has, "" where
-// there is no value at all.
-func anchor(v core.Value, path core.Path) core.Path {
-	for !v.At(path).Present() {
-		if path == core.Root {
-			return ""
-		}
-		path = path.Parent()
-	}
-	return path
-}
-
-// Judge tells what has become of a resolution, and why in a few words.
-//
-// A value that is to go into Git stands as long as Git says at its path, above
-// and below it what it said, whatever live does meanwhile, and is done when Git
-// says it. Taking Git needs no commit: it is pending until live says the same,
-// and void when either side moves elsewhere, so that the difference is shown
-// anew. Nothing is void because a side was not read.
-func (s Sides) Judge(r core.Resolution) (core.DraftState, string) {
-	if r.Choice == core.TakeGit {
-		return s.judgeGit(r)
-	}
-	switch {
-	case !s.Git.Read:
-		return core.DraftOpen, "git was not read"
-	case s.Git.Value.At(r.Path).Equal(r.Value):
-		return core.DraftDone, "git says so"
-	case s.gitMoved(r):
-		return core.DraftVoid, "git changed it since"
-	}
-	return core.DraftOpen, "it waits to be published"
-}
-
-func (s Sides) judgeGit(r core.Resolution) (core.DraftState, string) {
-	live := s.Live.Value.At(r.Path)
-	switch {
-	case s.Git.Read && s.Live.Read && live.Equal(s.Git.Value.At(r.Path)):
-		return core.DraftDone, "live says the same"
-	case s.Git.Read && s.gitMoved(r):
-		return core.DraftVoid, "git changed it since"
-	case s.Live.Read && live.Digest() != r.LiveDigest:
-		return core.DraftVoid, "live changed it again"
-	case !s.Live.Read:
-		return core.DraftPending, "live was not read"
-	}
-	return core.DraftPending, "live has not followed yet"
-}
-
-// gitMoved tells whether Git says something else at the resolution's path than
-// it did, or took away what the path lies in, or made it something that holds
-// no such place.
-func (s Sides) gitMoved(r core.Resolution) bool {
-	git := s.Git.Value
-	if git.At(r.Path).Digest() != r.GitDigest || anchor(git, r.Path) != r.Anchor {
-		return true
-	}
-	_, err := git.With(r.Path, r.Value)
-	return err != nil
-}
+// Judge tells what has become of a resolution, as [core.Resolution.Judge] does.
+func (s Sides) Judge(r core.Resolution) (core.DraftState, string) { return r.Judge(s.Git, s.Live) }

@@ -8,8 +8,8 @@ import (
 	"selvage/core/merge"
 )
 
-func read(t testing.TB, text string) merge.Content {
-	return merge.Content{Read: true, Value: value(t, text)}
+func read(t testing.TB, text string) core.Content {
+	return core.Content{Read: true, Value: value(t, text)}
 }
 
 const (

@@ -244,13 +244,13 @@ func TestRevertedDecisionPinsItsPath(t *testing.T) {
 	tests := []struct {
 		name string
 		r    func(core.Resolution) core.Resolution
-		git  merge.Content
+		git  core.Content
 		want bool
 	}{
 		{"git still says it", same, read(t, `{"a":2}`), false},
 		{"git went on", same, read(t, `{"a":3}`), false},
 		{"git is back", same, read(t, `{"a":1,"b":1}`), true},
-		{"git was not read", same, merge.Content{}, false},
+		{"git was not read", same, core.Content{}, false},
 		{"a person's own decision", func(r core.Resolution) core.Resolution { r.Rule = ""; return r }, read(t, `{"a":1}`), false},
 		{"nothing was written", func(r core.Resolution) core.Resolution { r.Choice = core.TakeGit; return r }, read(t, `{"a":1}`), false},
 	}

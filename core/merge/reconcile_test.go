@@ -101,7 +101,7 @@ func TestNothingIsWrittenOverWhatWasNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Key = vpc
-	s.Sides.Git = merge.Content{}
+	s.Sides.Git = core.Content{}
 	got := outcome(merge.Reconcile([]merge.Subject{s}, []core.Resolution{r}))
 	if want := "error VPC/vpc-1: git was not read"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
