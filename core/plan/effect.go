@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"time"
 
 	"selvage/core"
 )
@@ -12,21 +15,60 @@ import (
 func effects(in Input, p *core.Plan) {
 	for i := range in.Fabrics {
 		f := &in.Fabrics[i]
-		if f.State.Report == nil || !touched(f, p) {
+		if !touched(f, p) {
+			continue
+		}
+		if why := f.unseen(in.Now); why != "" {
+			p.Unseen = append(p.Unseen, why)
+		}
+		if f.State.Report == nil {
 			continue
 		}
 		own := planned(f, p)
 		for _, v := range f.State.Report.Verdicts {
-			p.Effects = append(p.Effects, f.effectsOn(v, own[v.Key])...)
+			p.Effects = append(p.Effects, f.effectsOn(p, v, own[v.Key])...)
 			delete(own, v.Key)
 		}
 		for k, changes := range own { // what neither side has yet, or what is in sync and not listed
 			p.Effects = append(p.Effects, f.intended(k, changes)...)
 		}
 	}
+	at := func(e core.Effect) int {
+		return slices.IndexFunc(in.Fabrics, func(f Fabric) bool { return f.State.Fabric.ID == e.Fabric })
+	}
 	slices.SortStableFunc(p.Effects, func(a, b core.Effect) int {
-		return rank(a.Op) - rank(b.Op)
+		return cmp.Or(rank(a.Op)-rank(b.Op), at(a)-at(b), a.Key.Compare(b.Key), cmp.Compare(a.Path, b.Path))
 	})
+}
+
+// unseen tells that a fabric, or its engine, cannot be seen now; "" if both can.
+func (f *Fabric) unseen(now time.Time) string {
+	id, access := f.State.Fabric.ID, f.State.Access(now)
+	const unknown = "which live edits its engine will undo there is not known"
+	switch r := f.State.Report; {
+	case r == nil:
+		return fmt.Sprintf("%s reads the same branch and was never checked: %s (selvage status %s)", id, unknown, id)
+	case access != core.AccessOK && len(f.Drafts) == 0: // else the plan is stopped
+		return fmt.Sprintf("%s reads the same branch and its live side is %s: %s (selvage status %s)", id, access.Title(), unknown, id)
+	case r.Engine != nil && r.Engine.Access != core.AccessOK && r.Counts[core.Drifted]+r.Counts[core.Conflict]+r.Counts[core.Differs] > 0:
+		return fmt.Sprintf("the engine of %s could not be read: whether a new commit undoes the live edits there is not known (%s)", id, r.Engine.Error)
+	}
+	return ""
+}
+
+// alongside tells of decisions for Git's value that a commit of the plan brings
+// about, because the engine applies all of Git with it.
+func alongside(in Input, p *core.Plan) {
+	for i := range p.Followed {
+		d := &p.Followed[i]
+		for j := range in.Fabrics {
+			f := &in.Fabrics[j]
+			if f.State.Fabric.ID != d.Fabric || d.Effect != core.KeepWaits || !touched(f, p) || !f.State.Report.Engine.Acts(false) {
+				continue
+			}
+			d.Keeping = core.Keeping{Effect: core.KeepRestored, Sentence: fmt.Sprintf("%s sets it back when it applies this commit", f.State.Report.Engine.Type)}
+		}
+	}
 }
 
 // rank orders what engines do as people read it: what is taken away last.
@@ -57,7 +99,7 @@ func planned(f *Fabric, p *core.Plan) map[core.Key][]core.PlannedChange {
 
 // effectsOn are what the engine will do to an object because of a new commit:
 // bring about what the commit says, and what else Git says that live does not.
-func (f *Fabric) effectsOn(v core.Verdict, own []core.PlannedChange) []core.Effect {
+func (f *Fabric) effectsOn(p *core.Plan, v core.Verdict, own []core.PlannedChange) []core.Effect {
 	e := f.State.Report.Engine
 	all := f.intended(v.Key, own)
 	decided := func(at core.Path) bool {
@@ -67,6 +109,11 @@ func (f *Fabric) effectsOn(v core.Verdict, own []core.PlannedChange) []core.Effe
 		if decided(c.Path) {
 			continue
 		}
+		chosen := slices.ContainsFunc(f.State.Drafts, func(d core.DraftStanding) bool {
+			return d.State == core.DraftPending && d.Key == v.Key && c.Path.Under(d.Path)
+		}) || slices.ContainsFunc(p.Followed, func(d core.PlannedFollow) bool {
+			return d.Fabric == f.State.Fabric.ID && d.Key == v.Key && c.Path.Under(d.Path)
+		})
 		out := core.Effect{Fabric: f.State.Fabric.ID, Key: v.Key, Path: c.Path, From: c.Live, To: c.Git, Manager: c.Manager, ManagerTime: c.ManagerTime}
 		switch c.Verdict {
 		case core.FieldGitAhead:
@@ -86,6 +133,9 @@ func (f *Fabric) effectsOn(v core.Verdict, own []core.PlannedChange) []core.Effe
 			out.Op, out.Why = core.EffectUndo, "git's value comes back with any new commit"
 			if e.SelfHeal {
 				out.Why = "self-heal puts git's value back in any case"
+			}
+			if chosen {
+				out.Op, out.Why = core.EffectUpdate, "git was chosen here"
 			}
 			if c.Path == core.Root && !c.Git.Present() {
 				out.Op = core.EffectDelete

@@ -11,7 +11,7 @@ import (
 // describe writes a commit's message: the template of its place with a summary in
 // it, and below it a line for each change.
 func describe(in Input, c *core.PlannedCommit) {
-	summary := in.Message
+	summary := in.Asked.Message
 	if summary == "" {
 		summary = summarize(c.Changes)
 	}
@@ -23,7 +23,7 @@ func describe(in Input, c *core.PlannedCommit) {
 			}
 		}
 	}
-	text := strings.NewReplacer("{summary}", summary, "{ticket}", in.Ticket).Replace(template)
+	text := strings.NewReplacer("{summary}", summary, "{ticket}", in.Asked.Ticket).Replace(template)
 	subject, body, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	var lines []string
 	for _, ch := range c.Changes {

@@ -46,19 +46,15 @@ type Input struct {
 	Fabrics []Fabric // whose drafts are published, and then all others
 	// Files gives what a place's branch has at paths, at a commit.
 	Files func(ctx context.Context, place Place, commit string, paths []string) (map[string]core.File, error)
-	// AllowDelete is how many objects may be taken out of Git at most, beyond what
-	// the fabric's limits allow; 0 for those.
-	AllowDelete int
-	Ticket      string
-	Message     string // in place of the summary; "" for that
-	By          string
-	Now         time.Time
+	Asked core.PlanOptions
+	By    string
+	Now   time.Time
 }
 
 // Make makes the plan. The error says why nothing could be planned; what keeps a
 // single decision out of it, or the plan from being published, is in the plan.
 func Make(ctx context.Context, in Input) (*core.Plan, error) {
-	p := &core.Plan{At: in.Now, By: in.By}
+	p := &core.Plan{At: in.Now, By: in.By, Asked: in.Asked}
 	for i := range in.Fabrics {
 		f := &in.Fabrics[i]
 		if len(f.Drafts) == 0 {
@@ -78,6 +74,7 @@ func Make(ctx context.Context, in Input) (*core.Plan, error) {
 		describe(in, c)
 	}
 	effects(in, p)
+	alongside(in, p)
 	limits(in, p)
 	return p, nil
 }
@@ -89,16 +86,17 @@ func decisions(ctx context.Context, in Input, f *Fabric, p *core.Plan) error {
 		resolutions[i] = d.Resolution
 	}
 	result := merge.Reconcile(f.Subjects, resolutions)
-	p.Conflicts = append(p.Conflicts, result.Conflicts...)
-	p.Void = append(p.Void, result.Void...)
-	p.Refused = append(p.Refused, result.Errors...)
 	refused, err := commit(ctx, in, f, p, result.Updated)
 	if err != nil {
 		return err
 	}
+	refused = append(result.Errors, refused...)
+	f.name(&result, refused)
+	p.Conflicts = append(p.Conflicts, result.Conflicts...)
+	p.Void = append(p.Void, result.Void...)
 	p.Refused = append(p.Refused, refused...)
 	for _, r := range result.Applied {
-		if slices.ContainsFunc(p.Refused, func(e core.UpdateError) bool { return e.Key == r.Key }) {
+		if slices.ContainsFunc(refused, func(e core.UpdateError) bool { return e.Key == r.Key }) {
 			continue
 		}
 		if r.Choice == core.TakeGit {
@@ -112,6 +110,20 @@ func decisions(ctx context.Context, in Input, f *Fabric, p *core.Plan) error {
 		}
 	}
 	return nil
+}
+
+// name says of which fabric everything is that was made of its objects.
+func (f *Fabric) name(result *core.ReconciliationResult, refused []core.UpdateError) {
+	id := f.State.Fabric.ID
+	for i := range result.Conflicts {
+		result.Conflicts[i].Fabric = id
+	}
+	for i := range result.Void {
+		result.Void[i].Fabric = id
+	}
+	for i := range refused {
+		refused[i].Fabric = id
+	}
 }
 
 // followed is a decision for Git's value, with what becomes of it.
@@ -159,7 +171,7 @@ func limits(in Input, p *core.Plan) {
 				}
 			}
 		}
-		if deletes == 0 || deletes <= in.AllowDelete || f.Git == nil || !f.State.Fabric.Limits.Exceeded(deletes, f.Git.Len()) {
+		if deletes == 0 || deletes <= in.Asked.AllowDelete || f.Git == nil || !f.State.Fabric.Limits.Exceeded(deletes, f.Git.Len()) {
 			continue
 		}
 		p.Stop = append(p.Stop, fmt.Sprintf("%s: it takes %d of %d objects out of git (if that is right: --allow-delete %d)", id, deletes, f.Git.Len(), deletes))

@@ -68,7 +68,7 @@ func fabric(t *testing.T, id core.FabricID, p plan.Place, files map[string]strin
 // decide lays a decision on an object down as a draft.
 func decide(t *testing.T, f *plan.Fabric, k core.Key, live core.Value, path core.Path, choice core.Choice) {
 	t.Helper()
-	s := merge.Subject{Sides: merge.Sides{Git: merge.Content{Read: true}, Live: merge.Content{Read: true, Value: live}}}
+	s := merge.Subject{Sides: merge.Sides{Git: core.Content{Read: true}, Live: core.Content{Read: true, Value: live}}}
 	s.Verdict.Key, s.Verdict.Version = k, "v1beta1"
 	if o := f.Git.Side(k).Object; o != nil {
 		s.Sides.Git.Value = core.ValueOf(o.Fields)
@@ -231,5 +231,23 @@ func TestVoidPlanSaysWhatMoved(t *testing.T) {
 	}
 	if why := plan.Void(then, now); !strings.Contains(why, "no longer stands") {
 		t.Errorf("void = %q", why)
+	}
+}
+
+// TestPlanTellsWhatLintWouldSayOfIt, and not what it says already.
+func TestPlanTellsWhatLintWouldSayOfIt(t *testing.T) {
+	files := map[string]string{
+		"dc1/vpc-1.yaml": file,
+		"dc1/vpc-2.yaml": strings.NewReplacer("vpc-1", "vpc-2", "10.0.1.", "10.0.2.", "vlan: 1001", "vlan: 9999").Replace(file),
+	}
+	f := fabric(t, "dc1", place, files)
+	decide(t, &f, vpc1, spec(7777), ".spec.subnets.web.vlan", core.TakeLive)
+	p := mustMake(t, input(files, f))
+	found := plan.Lint(p, "dc1", f.Git)
+	if len(found) != 1 || found[0].Key != vpc1 || !strings.Contains(found[0].Message, "7777") || found[0].Fabric != "dc1" {
+		t.Errorf("lint %+v", found)
+	}
+	if found := plan.Lint(p, "dc2", f.Git); len(found) > 0 {
+		t.Errorf("a fabric that the plan does not touch: %+v", found)
 	}
 }

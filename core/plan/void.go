@@ -12,12 +12,12 @@ import (
 // would do the same. That a branch has moved elsewhere is no reason.
 func Void(then, now *core.Plan) string {
 	for _, v := range now.Void {
-		if !slices.ContainsFunc(then.Void, func(o core.VoidDraft) bool { return samePlace(o.Resolution, v.Resolution) }) {
+		if !slices.ContainsFunc(then.Void, func(o core.VoidDraft) bool { return sameDraft(o, v) }) {
 			return fmt.Sprintf("the decision on %s of %s no longer stands: %s", v.Resolution.Path, v.Resolution.Key, v.Reason)
 		}
 	}
 	for _, e := range now.Refused {
-		if !slices.ContainsFunc(then.Refused, func(o core.UpdateError) bool { return o.Key == e.Key }) {
+		if !slices.ContainsFunc(then.Refused, func(o core.UpdateError) bool { return o.Fabric == e.Fabric && o.Key == e.Key }) {
 			return fmt.Sprintf("%s: %v", e.Key, e.Err)
 		}
 	}
@@ -52,7 +52,9 @@ func by(e core.Effect) string {
 	return ", by " + e.Manager
 }
 
-func samePlace(a, b core.Resolution) bool { return a.Key == b.Key && a.Path == b.Path }
+func sameDraft(a, b core.VoidDraft) bool {
+	return a.Fabric == b.Fabric && a.Resolution.Key == b.Resolution.Key && a.Resolution.Path == b.Resolution.Path
+}
 
 func changesOf(p *core.Plan) []core.PlannedChange {
 	var all []core.PlannedChange
