@@ -1,196 +1,221 @@
 package themes
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 //go:embed *.json
 var builtin embed.FS
 
-// Auto is the name of the choice that follows the terminal's background.
-const Auto = "auto"
-
-// MinContrast is the least contrast of a colour against its background.
-const MinContrast = 4.5
-
-// Role is what a colour is used for.
-type Role string
-
-// The roles beside those of the states.
+// Names of themes that something here rests on.
 const (
-	Text    Role = "text"    // whatever has no other role
-	Dim     Role = "dim"     // what matters less
-	Header  Role = "header"  // the first line, names of what is looked at
-	Rule    Role = "rule"    // lines of dashes, dividers
-	Title   Role = "title"   // titles of columns and groups
-	Key     Role = "key"     // keys in hints and help
-	Hint    Role = "hint"    // what the keys do
-	Warn    Role = "warn"    // what asks for care: protected, stale, insecure
-	Error   Role = "error"   // why something could not be read
-	Added   Role = "added"   // lines that git adds
-	Removed Role = "removed" // lines that live has and git has not
-	Match   Role = "match"   // the filter
+	// Auto is the choice that follows the terminal's background.
+	Auto = "auto"
+
+	dark          = "dark"
+	light         = "light"
+	terminal      = "terminal"       // the sixteen colours, on dark
+	terminalLight = "terminal-light" // the same on light
 )
 
-// Roles lists every role that a theme must have: those above, then one for
-// each state, under the word that the state has in JSON.
-func Roles() []Role {
-	return []Role{
-		Text, Dim, Header, Rule, Title, Key, Hint, Warn, Error, Added, Removed, Match,
-		"invalid", "stuck", "conflict", "unknown", "drifted", "differs",
-		"only_git", "only_live", "pending", "acknowledged", "in_sync",
-	}
-}
-
-// Colour is "#rrggbb".
-type Colour string
-
-// Theme gives every role its colour.
+// Theme gives every role its look.
 type Theme struct {
-	Name       string          `json:"name"`
-	Background Colour          `json:"background"` // what the theme is made for; not painted
-	Selection  Colour          `json:"selection"`  // behind the selected row
-	Colours    map[Role]Colour `json:"colours"`
+	Name  string // that of its file
+	About string // in one line
+	// Background is what the theme is made for; it is not painted. With
+	// [Default] the theme knows no colours but the terminal's own.
+	Background Colour
+	// Selection is behind the selected row. "" stands for a row that is
+	// reversed and shows no colours.
+	Selection Colour
+	Looks     map[Role]Look
 }
 
 // Choice is what to use on a terminal with a dark background and on one with a
-// light background. Both are the same unless the terminal is to decide.
+// light background. Both are the same where one theme is for both.
 type Choice struct{ Dark, Light Theme }
 
-// Names lists the built-in themes, sorted, after [Auto].
-func Names() []string {
-	entries, err := builtin.ReadDir(".")
-	if err != nil {
-		return nil // cannot be: the directory is compiled in
+// Entry is a theme that can be chosen, or why it cannot.
+type Entry struct {
+	Name, About string
+	Path        string // of the user's own; "" for a built-in theme
+	Choice      Choice // not set where Err is
+	Err         error
+}
+
+// Names lists what [Load] takes: [Auto], then the themes that are built in or
+// in one of the directories, sorted.
+func Names(userDirs ...string) []string {
+	all := []string{}
+	read := func(entries []fs.DirEntry, err error) {
+		if err != nil {
+			return // what keeps a directory from being read, Load tells
+		}
+		for _, e := range entries {
+			name, ok := strings.CutSuffix(e.Name(), ".json")
+			if ok && plain(name) == nil && name != Auto {
+				all = append(all, name)
+			}
+		}
 	}
-	names := []string{}
-	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), ".json"))
+	read(builtin.ReadDir("."))
+	for _, dir := range userDirs {
+		read(os.ReadDir(dir))
 	}
-	slices.Sort(names)
-	return append([]string{Auto}, names...)
+	slices.Sort(all)
+	return append([]string{Auto}, slices.Compact(all)...)
+}
+
+// List loads all themes of [Names].
+func List(userDirs ...string) []Entry {
+	entries := []Entry{}
+	for _, name := range Names(userDirs...) {
+		e := Entry{Name: name, About: "dark or light, as the terminal's background is"}
+		e.Choice, e.Err = Load(name, userDirs...)
+		if name != Auto {
+			e.About = e.Choice.Dark.About
+			_, e.Path, _ = source(name, userDirs)
+		}
+		entries = append(entries, e)
+	}
+	return entries
 }
 
 // Load finds a theme by its name: NAME.json in one of the directories, the
-// first that has it, else a built-in one. "" and [Auto] stand for the built-in
-// dark and light themes.
+// first that has it, else a built-in one. "" and [Auto] stand for the dark and
+// the light theme. An error names the file and all that is wrong with it, or
+// the names that there are.
 func Load(name string, userDirs ...string) (Choice, error) {
-	if name != "" && name != Auto {
-		t, err := find(name, userDirs)
-		return Choice{Dark: t, Light: t}, err
+	first, second := name, ""
+	if name == "" || name == Auto {
+		first, second = dark, light
 	}
-	dark, err := find("dark", userDirs)
+	t, pair, err := find(first, userDirs)
 	if err != nil {
 		return Choice{}, err
 	}
-	light, err := find("light", userDirs)
-	return Choice{Dark: dark, Light: light}, err
+	if second == "" {
+		second = pair
+	}
+	if second == "" {
+		return Choice{Dark: t, Light: t}, nil
+	}
+	other, _, err := find(second, userDirs)
+	if err != nil {
+		return Choice{}, fmt.Errorf("theme %q on a light background: %w", name, err)
+	}
+	return Choice{Dark: t, Light: other}, nil
 }
 
-func find(name string, userDirs []string) (Theme, error) {
-	if name != filepath.Base(name) || strings.HasPrefix(name, ".") {
-		return Theme{}, fmt.Errorf("theme %q: not a plain name", name)
+// find reads one theme, and the name of the one to use instead of it on a
+// light background.
+func find(name string, userDirs []string) (t Theme, pair string, err error) {
+	data, file, err := source(name, userDirs)
+	if err != nil {
+		return Theme{}, "", err
+	}
+	if file == "" {
+		file = name + ".json"
+	}
+	return parse(file, data)
+}
+
+// source reads the file of a theme. The path of a built-in one is "".
+func source(name string, userDirs []string) (data []byte, file string, err error) {
+	if err := plain(name); err != nil {
+		return nil, "", err
 	}
 	for _, dir := range userDirs {
-		path := filepath.Join(dir, name+".json")
-		data, err := os.ReadFile(path)
+		file := filepath.Join(dir, name+".json")
+		data, err := readFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return Theme{}, fmt.Errorf("read theme: %w", err)
+			return nil, file, fmt.Errorf("read theme: %w", err)
 		}
-		return parse(path, data)
+		return data, file, nil
 	}
-	data, err := builtin.ReadFile(name + ".json")
+	data, err = builtin.ReadFile(path.Base(name) + ".json")
 	if err != nil {
-		return Theme{}, fmt.Errorf("no theme %q (there are %s)", name, strings.Join(Names(), ", "))
+		return nil, "", unknown(name, userDirs)
 	}
-	return parse(name+".json", data)
+	return data, "", nil
 }
 
-// parse reads and checks a theme; path is for the error.
-func parse(path string, data []byte) (Theme, error) {
-	var t Theme
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&t); err != nil {
-		return Theme{}, fmt.Errorf("theme %s: %w", path, err)
+// maxSize is far more than a theme takes, in bytes.
+const maxSize = 64 << 10
+
+// readFile reads a file that a theme may be in: a pipe would keep the program
+// waiting for ever.
+func readFile(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no file", file)
+	case info.Size() > maxSize:
+		return nil, fmt.Errorf("%s has %d bytes, and a theme at most %d", file, info.Size(), maxSize)
 	}
-	if faults := t.faults(); len(faults) > 0 {
-		return Theme{}, fmt.Errorf("theme %s: %s", path, strings.Join(faults, "; "))
-	}
-	return t, nil
+	return os.ReadFile(file)
 }
 
-// faults lists all that is wrong with a theme, so that it can be mended at
-// once.
-func (t Theme) faults() []string {
-	var faults []string
-	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	for what, c := range map[string]Colour{"background": t.Background, "selection": t.Selection} {
-		if !c.valid() {
-			say("%s %q is not #rrggbb", what, c)
-		}
+// plain checks that a name names a file in a directory and nothing else.
+func plain(name string) error {
+	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
+		return fmt.Errorf("%q is no name of a theme (it is that of a file without .json, with no folder)", name)
 	}
-	for _, r := range Roles() {
-		c, ok := t.Colours[r]
-		switch {
-		case !ok:
-			say("no colour for %q", r)
-		case !c.valid():
-			say("%q has %q, which is not #rrggbb", r, c)
-		case len(faults) == 0:
-			for what, ground := range map[string]Colour{"background": t.Background, "selection": t.Selection} {
-				if got := Contrast(c, ground); got < MinContrast {
-					say("%q is hard to read on the %s: contrast %.1f, at least %.1f is needed", r, what, got, MinContrast)
-				}
-			}
-		}
-	}
-	for r := range t.Colours {
-		if !slices.Contains(Roles(), r) {
-			say("no role %q", r)
-		}
-	}
-	slices.Sort(faults)
-	return faults
+	return nil
 }
 
-func (c Colour) valid() bool {
-	_, err := strconv.ParseUint(strings.TrimPrefix(string(c), "#"), 16, 32)
-	return err == nil && len(c) == 7 && c[0] == '#'
+func unknown(name string, userDirs []string) error {
+	own := ""
+	if len(userDirs) > 0 {
+		own = fmt.Sprintf("; one of your own is %s.json in %s", name, strings.Join(userDirs, " or "))
+	}
+	return fmt.Errorf("no theme %q (there are %s%s)", name, strings.Join(Names(userDirs...), ", "), own)
 }
 
-// Contrast is how well two colours can be told apart, from 1 to 21, as WCAG 2
-// defines it.
-func Contrast(a, b Colour) float64 {
-	x, y := a.luminance(), b.luminance()
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func (c Colour) luminance() float64 {
-	rgb, err := strconv.ParseUint(strings.TrimPrefix(string(c), "#"), 16, 32)
+// Sixteen is the theme on a terminal that has no more than sixteen colours: the
+// looks of the theme that is made of them, and what the theme itself sets off
+// by a colour behind it is reversed. A theme of the terminal's own colours
+// stays as it is.
+func (t Theme) Sixteen() Theme {
+	if t.Background == Default {
+		return t
+	}
+	name := terminal
+	if l, ok := t.Background.luminance(); ok && l > 0.5 {
+		name = terminalLight
+	}
+	few, _, err := find(name, nil)
 	if err != nil {
-		return 0
+		return t.Plain() // cannot be: a test loads every built-in theme
 	}
-	channel := func(shift uint) float64 {
-		v := float64(rgb>>shift&0xff) / 255
-		if v <= 0.04045 {
-			return v / 12.92
-		}
-		return math.Pow((v+0.055)/1.055, 2.4)
+	few.Name, few.About = t.Name, t.About
+	for role, l := range t.Looks {
+		few.Looks[role] = few.Looks[role].plus(Look{Reverse: l.attributes().Reverse})
 	}
-	return 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
+	return few
+}
+
+// Plain is the theme without colours. What a colour would say is still said by
+// letters and words; what it sets off is bold, underlined or reversed.
+func (t Theme) Plain() Theme {
+	t.Background, t.Selection = Default, ""
+	looks := make(map[Role]Look, len(t.Looks))
+	for role, l := range t.Looks {
+		looks[role] = l.attributes()
+	}
+	t.Looks = looks
+	return t
 }
