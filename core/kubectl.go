@@ -2,13 +2,14 @@ package core
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // kubectl is the line by which a person brings about what Git says of one change,
 // for that object alone, where no engine does. It is "" where the change cannot be
-// told in one: a value is masked, or it lies in a list whose live order is not
+// told in one: a value is a secret, or it lies in a list whose live order is not
 // known here. Names come from outside, and a person gives the line to a shell.
 func kubectl(v Verdict, c Change) string {
 	object := shellWord(PluralOf(v.Key.GroupKind())+"."+v.Key.Group) + " " + shellWord(v.Key.Name)
@@ -28,7 +29,7 @@ func kubectl(v Verdict, c Change) string {
 		return ""
 	}
 	at, ok := pointer(c.Path)
-	if !ok || hasMask(c.Git) || hasMask(c.Live) {
+	if !ok || secret(c.Path, c.Git) || secret(c.Path, c.Live) {
 		return ""
 	}
 	type step struct {
@@ -75,23 +76,25 @@ func pointer(p Path) (string, bool) {
 	return b.String(), true
 }
 
-// hasMask tells whether something in a value stands for a secret.
-func hasMask(v Value) bool {
+// secret tells whether what stands at a path is a secret, or has one in it, or
+// something that stands for one.
+func secret(p Path, v Value) bool {
+	for _, step := range p.Steps() {
+		if key, ok := StepKey(step); ok && SecretKey(key) {
+			return true
+		}
+	}
 	var within func(any) bool
 	within = func(x any) bool {
 		switch t := x.(type) {
 		case map[string]any:
-			for _, e := range t {
-				if within(e) {
+			for k, e := range t {
+				if SecretKey(k) || within(e) {
 					return true
 				}
 			}
 		case []any:
-			for _, e := range t {
-				if within(e) {
-					return true
-				}
-			}
+			return slices.ContainsFunc(t, within)
 		case string:
 			return strings.HasPrefix(t, "<masked ")
 		}

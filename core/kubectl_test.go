@@ -42,7 +42,9 @@ func TestKeepingGitWithoutAnEngineIsACommand(t *testing.T) {
 			patch + `'[{"op":"test","path":"/spec/servers/1","value":"b"},{"op":"replace","path":"/spec/servers/1","value":"a"}]'`,
 		},
 		{"in a list of which nobody knows the order", core.Change{Path: `.spec.routes[prefix="10.0.0.0/8"].hop`, Git: core.ValueOf("a"), Live: core.ValueOf("b")}, ""},
-		{"masked", core.Change{Path: ".spec.password", Git: core.ValueOf("<masked 1>"), Live: core.ValueOf("<masked 2>")}, ""},
+		{"a secret", core.Change{Path: ".spec.dhcpPassword", Git: core.ValueOf("a"), Live: core.ValueOf("b")}, ""},
+		{"with a secret in it", core.Change{Path: ".spec.user", Git: core.ValueOf(map[string]any{"password": "a"}), Live: core.ValueOf("b")}, ""},
+		{"masked", core.Change{Path: ".spec.pass", Git: core.ValueOf("<masked 1>"), Live: core.ValueOf("<masked 2>")}, ""},
 		{"an object that live lost", core.Change{Path: core.Root, Git: object}, "kubectl create --filename 'fabrics/dc1/vpc 1.yaml'"},
 		{"an object that only live has", core.Change{Path: core.Root, Live: object}, "kubectl delete vpcs.vpc.githedgehog.com vpc-1 --namespace default"},
 	} {

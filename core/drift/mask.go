@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"selvage/core"
 )
@@ -35,22 +34,6 @@ func (s subject) masker() *masker {
 	return m
 }
 
-// secretKey tells whether a field of this name may hold a secret.
-func secretKey(name string) bool {
-	name = strings.Map(func(r rune) rune {
-		if r == '-' || r == '_' {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, name)
-	for _, word := range []string{"password", "passwd", "passphrase", "secret", "token", "privatekey", "credential", "apikey", "authkey"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
-}
-
 var placeholderForm = regexp.MustCompile(`^<masked [0-9]+>$`)
 
 func (m *masker) placeholder(v any) string {
@@ -77,7 +60,7 @@ func (m *masker) tree(v any, secret bool) any {
 	case map[string]any:
 		out := make(map[string]any, len(t))
 		for _, k := range unionKeys(t, nil) {
-			out[k] = m.tree(t[k], secret || secretKey(k))
+			out[k] = m.tree(t[k], secret || core.SecretKey(k))
 		}
 		return out
 	case []any:
@@ -107,7 +90,7 @@ func (m *masker) path(p core.Path) core.Path {
 			}
 			s = string(core.Root.Element(m.tree(v, true)))
 		}
-		secret = secret || secretKey(keyOf(s))
+		secret = secret || core.SecretKey(keyOf(s))
 		out += core.Path(s)
 	}
 	if out == "" {
@@ -122,7 +105,7 @@ func (m *masker) value(p core.Path, v core.Value) core.Value {
 	}
 	secret := false
 	for _, s := range p.Steps() {
-		secret = secret || secretKey(keyOf(s))
+		secret = secret || core.SecretKey(keyOf(s))
 	}
 	return core.ValueOf(m.tree(v.Any(), secret))
 }

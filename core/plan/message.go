@@ -17,6 +17,9 @@ func describe(in Input, c *core.PlannedCommit) {
 	}
 	template := "{summary}"
 	for _, f := range in.Fabrics {
+		if !slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool { return ch.Fabric == f.State.Fabric.ID }) {
+			continue
+		}
 		for _, p := range f.Places {
 			if p.Message != "" && p.Branch == c.Branch && core.SameRepository(p.URL, c.URL) {
 				template = p.Message
