@@ -1,0 +1,121 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"selvage/core"
+	"selvage/core/merge"
+)
+
+// Decide lays decisions on the desk as drafts, all of them in one step that can
+// be undone, and gives the drafts. It goes by the last check. Nothing is laid
+// down where one of them cannot be.
+func (r *Runner) Decide(ctx context.Context, id core.FabricID, by string, decisions ...core.Decision) ([]core.Draft, error) {
+	state := r.state(id)
+	if state.Fabric.Mode == core.ModeRead {
+		return nil, refuse("%s: its mode is read, so that nothing can be decided (mode in the configuration, --read-only and SELVAGE_MODE)", id)
+	}
+	drafts := make([]core.Draft, 0, len(decisions))
+	for _, d := range decisions {
+		s, err := r.subject(ctx, id, d.Key)
+		if err != nil {
+			return nil, err
+		}
+		res, err := r.resolve(state, s, d)
+		if err != nil {
+			return nil, fmt.Errorf("decide on %s of %s: %w", d.Path, state.Fabric.Label(d.Key), err)
+		}
+		res.Key, res.By, res.At = d.Key, by, r.config.Now()
+		drafts = append(drafts, core.Draft{Fabric: id, Resolution: res, From: d.From})
+	}
+	if err := r.config.Books.Put(ctx, id, drafts...); err != nil {
+		return nil, err
+	}
+	return drafts, r.config.Board.Reconsider(ctx, id)
+}
+
+func (r *Runner) subject(ctx context.Context, id core.FabricID, k core.Key) (merge.Subject, error) {
+	all, err := r.config.World.Subjects(ctx, id, k)
+	if err != nil {
+		return merge.Subject{}, err
+	}
+	if len(all) == 0 {
+		return merge.Subject{}, refuse("%s is not known in %s (selvage status %s --all lists what there is)", r.state(id).Fabric.Label(k), id, id)
+	}
+	return all[0], nil
+}
+
+// resolve makes a decision on an object, where that can be decided.
+func (r *Runner) resolve(state core.FabricState, s merge.Subject, d core.Decision) (core.Resolution, error) {
+	sides := s.Sides
+	switch {
+	case !sides.Git.Read || !sides.Live.Read:
+		return core.Resolution{}, refuse("a side of it was not read: check again when both can be")
+	case d.Choice == core.TakeBase && !sides.Base.Present():
+		return core.Resolution{}, refuse("git and live were never seen to agree on it, so there is no base to go back to")
+	case d.Choice == core.TakeLive && s.Live.Object != nil && !s.Live.Object.Deleting.IsZero():
+		return core.Resolution{}, refuse("live is about to delete it: there is nothing to adopt")
+	}
+	res, err := sides.Decide(d.Path, d.Choice, d.Value)
+	if err != nil {
+		return res, err
+	}
+	git, live := sides.Git.Value.At(res.Path), sides.Live.Value.At(res.Path)
+	switch {
+	case d.Choice != core.TakeGit && res.Value.Equal(git):
+		return res, refuse("git says so already")
+	case d.Choice == core.TakeGit && git.Equal(live):
+		return res, refuse("git and live say the same there")
+	}
+	if d.Choice != core.TakeGit && res.Path != core.Root {
+		if _, err := sides.Git.Value.With(res.Path, res.Value); err != nil {
+			return res, fmt.Errorf("%w: decide on the object it belongs to (leave --field out)", err)
+		}
+	}
+	return res, nil
+}
+
+// Drop takes drafts from the desk, as one step that can be undone. What a policy had
+// laid there is pinned: no policy decides that place again.
+func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) error {
+	lying, err := r.config.Books.Drafts(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := r.config.Books.Take(ctx, id, by, drafts...); err != nil {
+		return err
+	}
+	var pins []core.Pin
+	for _, d := range lying {
+		if slices.Contains(drafts, d.ID) && d.By == byPolicy && by != byPolicy {
+			pins = append(pins, core.Pin{Key: d.Key, Path: d.Path, Rule: d.Rule, At: r.config.Now()})
+		}
+	}
+	if len(pins) > 0 {
+		if err := r.config.Books.Pin(ctx, id, pins...); err != nil {
+			return err
+		}
+	}
+	return r.config.Board.Reconsider(ctx, id)
+}
+
+// Undo takes back the last step of a person at the desk, and tells it; "" where
+// there is none. Redo does it again.
+func (r *Runner) Undo(ctx context.Context, id core.FabricID, by string) (string, error) {
+	return r.step(ctx, id, by, r.config.Books.Undo)
+}
+
+// Redo does the step again that was undone last.
+func (r *Runner) Redo(ctx context.Context, id core.FabricID, by string) (string, error) {
+	return r.step(ctx, id, by, r.config.Books.Redo)
+}
+
+func (r *Runner) step(ctx context.Context, id core.FabricID, by string, do func(context.Context, core.FabricID, string) (string, error)) (string, error) {
+	what, err := do(ctx, id, by)
+	if err != nil || what == "" {
+		return what, err
+	}
+	return what, r.config.Board.Reconsider(ctx, id)
+}

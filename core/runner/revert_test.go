@@ -1,0 +1,112 @@
+package runner_test
+
+import (
+	"strings"
+	"testing"
+
+	"selvage/core"
+)
+
+// revert plans to take a run back.
+func (p *process) revert(t *testing.T, run string, ids ...core.FabricID) *core.Plan {
+	t.Helper()
+	made, err := p.runner.Plan(t.Context(), p.site.Me, core.PlanOptions{Reverts: run}, ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestRevertIsTheInverseCommit(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	was := p.publish(t, "dc1", set("vpc-1", vlan, int64(1005)), set("vpc-1", mode, "l3vni"))
+	b.apply("dc1")
+	p.check(t, "dc1")
+	made := p.revert(t, was.ID, "dc1")
+	kept, err := p.store.Plan(t.Context(), made.ID)
+	if err != nil || kept.Asked.Reverts != was.ID {
+		t.Fatalf("the books have %+v, %v", kept, err)
+	}
+	run := p.sync(t, kept, p.quick(), core.RunPublished)
+	if got := b.remote().file("main", "dc1/vpc-1.yaml"); got != vpc1 {
+		t.Errorf("the file is\n%s\nwant\n%s", got, vpc1)
+	}
+	if run.Reverts != was.ID || p.kept(t, run.ID).Reverts != was.ID {
+		t.Errorf("the run takes back %q", run.Reverts)
+	}
+	if n := len(b.remote().syncIDs()); n != 2 {
+		t.Errorf("%d commits of runs", n)
+	}
+	// Taking the revert back publishes once more what it took back.
+	b.apply("dc1")
+	p.check(t, "dc1")
+	p.sync(t, p.revert(t, run.ID, "dc1"), p.quick(), core.RunPublished)
+	if got, want := b.remote().file("main", "dc1/vpc-1.yaml"), strings.NewReplacer("1001", "1005", "l2vni", "l3vni").Replace(vpc1); got != want {
+		t.Errorf("the file is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestRevertOfARemovalBringsTheObjectBack that neither side has any more.
+func TestRevertOfARemovalBringsTheObjectBack(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	was := p.publish(t, "dc1", core.Decision{Key: key("vpc-2"), Path: core.Root, Choice: core.TakeEdited})
+	b.apply("dc1")
+	if f := p.check(t, "dc1"); len(f.Report.Verdicts) != 1 {
+		t.Fatalf("it is still there: %+v", f.Report.Verdicts)
+	}
+	made := p.revert(t, was.ID, "dc1")
+	if len(made.Refused)+len(made.Void) > 0 {
+		t.Fatalf("refused %+v, void %+v", made.Refused, made.Void)
+	}
+	p.sync(t, made, p.quick(), core.RunPublished)
+	b.apply("dc1")
+	p.check(t, "dc1")
+	s, err := p.loop.Subjects(t.Context(), "dc1", key("vpc-2"))
+	if err != nil || len(s) != 1 || !s[0].Sides.Git.Value.At(vlan).Equal(core.ValueOf(int64(2002))) {
+		t.Errorf("git has %+v, %v", s, err)
+	}
+}
+
+func TestRevertOfAnAdoptionTakesTheObjectOut(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	b.live("dc1", "vpc-9.yaml", vpc("vpc-9", 9009))
+	p.check(t, "dc1")
+	was := p.publish(t, "dc1", take(core.TakeLive, "vpc-9", core.Root))
+	if !strings.Contains(b.remote().git("ls-tree", "-r", "--name-only", "main"), "vpc-9") {
+		t.Fatal("it was not adopted")
+	}
+	p.check(t, "dc1")
+	p.sync(t, p.revert(t, was.ID, "dc1"), p.quick(), core.RunPublished)
+	if got := b.remote().git("diff", "--name-only", "main~2", "main"); got != "" {
+		t.Errorf("both commits together change %q", got)
+	}
+}
+
+func TestRevertIsRefusedWhereSomebodyChangedItSince(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	was := p.publish(t, "dc1", set("vpc-1", vlan, int64(1005)))
+	b.remote().elsewhere("dc1/vpc-1.yaml", "1005", "1009")
+	refs := b.remote().refs()
+	p.check(t, "dc1")
+	_, err := p.runner.Plan(t.Context(), "ada", core.PlanOptions{Reverts: was.ID}, "dc1")
+	if err == nil || !strings.Contains(err.Error(), "somebody changed it since") {
+		t.Errorf("Plan = %v", err)
+	}
+	// It is the same where that happens between the plan and the push.
+	other := p.publish(t, "dc1", set("vpc-2", vlan, int64(2005)))
+	p.check(t, "dc1")
+	made := p.revert(t, other.ID, "dc1")
+	refs = b.remote().refs()
+	b.remote().behave(onKnock(first(func() {
+		b.remote().elsewhere("dc1/vpc-2.yaml", "2005", "2009")
+		refs = b.remote().refs()
+	})))
+	p.sync(t, made, p.quick(), core.RunRefused)
+	if b.remote().refs() != refs {
+		t.Error("a reference moved")
+	}
+}
