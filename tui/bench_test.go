@@ -20,6 +20,14 @@ func BenchmarkView(b *testing.B) {
 		many.Fabrics = append(many.Fabrics, f)
 	}
 	large := core.Fleet{Fabrics: []core.FabricState{fabric("large", time.Second, append(calm(10_000), driftedSwitch())...)}}
+	apart := []core.Verdict{}
+	for i := range 5_000 {
+		v := driftedSwitch()
+		v.Key.Name = fmt.Sprintf("leaf-%04d", i)
+		apart = append(apart, v)
+	}
+	differing := core.Fleet{Fabrics: []core.FabricState{fabric("differing", time.Second, apart...)}}
+	differing.Fabrics[0].Fabric.Mode = core.ModeWrite
 	list := []any{}
 	for i := range 10_000 {
 		list = append(list, fmt.Sprintf("10.0.%d.0/24", i))
@@ -36,6 +44,7 @@ func BenchmarkView(b *testing.B) {
 		{"10000 objects", large, "enter a"},
 		{"10000 lines of diff", long, "enter d t Z"},
 		{"10000 lines of explanation", long, "enter x Z"},
+		{"10000 differences to resolve", differing, "c m"},
 	} {
 		d := drive(b, bench.fleet, 200, 60).press(strings.Fields(bench.keys)...)
 		b.Run(bench.name, func(b *testing.B) {

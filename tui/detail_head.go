@@ -120,6 +120,7 @@ func fabricFacts(e Env, f core.FabricState) []widget.Span {
 	if f.Report != nil {
 		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("git %s", revisions(f.Report))})
 	}
+	facts = append(facts, deskFacts(e, f)...)
 	if words := marks(e, f); len(words) > 0 {
 		facts = append(facts, widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(strings.Join(words, "  "))})
 	}
@@ -129,6 +130,20 @@ func fabricFacts(e Env, f core.FabricState) []widget.Span {
 		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s, checking %s", age(e.Now, f.Report.Live.ReadAt), age(e.Now, f.Checking))})
 	case f.Report != nil:
 		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s", age(e.Now, f.Report.Live.ReadAt))})
+	}
+	return facts
+}
+
+// deskFacts say what was decided in a fabric and waits, and whether a run is
+// under way.
+func deskFacts(e Env, f core.FabricState) []widget.Span {
+	facts := []widget.Span{}
+	if text := draftCount(f); text != "" {
+		facts = append(facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(text)})
+	}
+	if f.Run != nil && !f.Run.Phase.Over() {
+		is := runWord(f.Run, e.Now)
+		facts = append(facts, widget.Span{Ink: e.Style.ink(is.role), Text: safe.Lit("run ").Plus(is.text)})
 	}
 	return facts
 }

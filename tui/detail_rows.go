@@ -7,14 +7,44 @@ import (
 	"selvage/tui/widget"
 )
 
-func (p *detailPane) columns() []widget.Column {
-	return []widget.Column{
+// columns are those of the list; what was decided has one where there is any.
+func (p *detailPane) columns(f core.FabricState) []widget.Column {
+	columns := []widget.Column{
 		{Title: safe.Lit(" "), Width: 1},
 		{Title: safe.Lit("OBJECT"), Width: max(p.widest, 20), Min: 16, Grow: true, Cut: widget.CutMiddle},
 		{Title: safe.Lit("FIELDS"), Width: 6, Right: true, Rank: 1},
 		{Title: safe.Lit("LIVE CHANGED BY"), Width: 22, Min: 16, Rank: 3},
 		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
 	}
+	if len(f.Drafts) > 0 {
+		columns = append(columns, widget.Column{Title: safe.Lit("DECIDED"), Width: 8, Rank: 2})
+	}
+	return columns
+}
+
+// decidedOf says how much of an object is decided: "1/3", or that some of it no
+// longer stands.
+func decidedOf(f core.FabricState, v *core.Verdict) part {
+	on := draftsOf(f, v.Key)
+	if len(on) == 0 {
+		return part{role: themes.Dim, text: safe.Lit(".")}
+	}
+	off, _ := split(v)
+	n := 0
+	for _, c := range off {
+		if !(matter{v, c}).undecided(f) {
+			n++
+		}
+	}
+	for _, d := range on {
+		if d.State == core.DraftVoid {
+			return part{role: themes.Warn, text: safe.Sprintf("%d/%d void", n, len(off))}
+		}
+	}
+	if len(off) == 0 {
+		return part{role: themes.Match, text: safe.Sprintf("%d", len(on))}
+	}
+	return part{role: themes.Match, text: safe.Sprintf("%d/%d", n, len(off))}
 }
 
 func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height int) []string {
@@ -51,6 +81,10 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 			{Ink: ink(themes.Text), Text: fieldCount(*v)},
 			{Ink: ink(by), Text: who},
 			{Ink: ink(themes.Dim), Text: age(e.Now, at)},
+		}
+		if len(f.Drafts) > 0 {
+			is := decidedOf(f, v)
+			cells = append(cells, widget.Span{Ink: ink(is.role), Text: is.text})
 		}
 		if v.State == core.Invalid && len(v.Changes) == 0 {
 			// Nothing was compared: there is only the reason to tell.

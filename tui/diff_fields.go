@@ -15,10 +15,10 @@ import (
 const longValue = 14
 
 // newFieldDiff shows an object's changes path by path: live as -, git as +,
-// the other way round where flipped. Below each it says what the engine makes of
-// it where Git's value is kept.
-func newFieldDiff(v *core.Verdict, engine *core.Engine, o diffOptions, width int) *scroll {
-	d, told := newScroll(width), map[string]bool{}
+// the other way round where flipped. Below each it says what was decided about it,
+// and what the engine makes of it where Git's value is kept.
+func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int) *scroll {
+	d, told, engine := newScroll(width), map[string]bool{}, engineOf(f)
 	off, dropped := split(v)
 	if len(off) == 0 {
 		d.unchanged(v)
@@ -28,6 +28,12 @@ func newFieldDiff(v *core.Verdict, engine *core.Engine, o diffOptions, width int
 			d.add(scrollLine{fold: -1})
 		}
 		d.field(v, c, o)
+		if decided := draftOn(f, matter{v, c}); decided != nil {
+			d.draft(decided)
+			if decided.Choice != core.TakeGit {
+				continue
+			}
+		}
 		if k, ok := keeping(engine, v, c); ok {
 			d.keep(engine, k, told)
 		}

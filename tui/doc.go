@@ -9,9 +9,10 @@
 //
 // A new screen is one file with a Pane and one line in [panes]; where that line
 // gives it a tab, the line of tabs and its key follow from it. A new key is one
-// line in [keymap]. What a screen has to ask the engine is a [Job]. Footer and
-// help follow by themselves, and the tests of all panes (sizes, hostile text,
-// unique keys) take them in unasked.
+// line in [keymap]. What a screen has to ask the engine is a [Job], what a person
+// wants done a [Deed], what she has to type a question. Footer and help follow by
+// themselves, and the tests of all panes (sizes, hostile text, unique keys) take
+// them in unasked.
 //
 // # Promises
 //
@@ -20,6 +21,10 @@
 //   - Text from outside reaches the screen as [safe.Text] only.
 //   - No call of Update or View reads or waits: the commands wait for an event
 //     of the engine, for a second of the clock, for the terminal, or for a Job.
+//   - What a person decided is done, in the order in which it was decided, whatever
+//     is looked at by then. What a mode forbids is not offered.
+//   - Nothing that writes sits on one key. A plan opens with cancel in brackets,
+//     and a protected fabric wants its name typed.
 //   - A late answer is not shown: what a Job brings is dropped when its screen
 //     was left, looks at something else, or has asked anew.
 //   - The cursor stays on its fabric or object while rows move around it.
@@ -41,6 +46,31 @@
 // of code, and what failed is not tried again until there is another reason to.
 // Escape leaves the screen and ends its job with that: an escape that only
 // stopped the work would leave an empty screen behind.
+//
+// Deeds are no jobs, for a job ends with its screen: who decides and goes on at
+// once would lose the decision. They are done one after the other, for 1 and then 2
+// on the same field has to leave 2. Quitting waits a second for them. A plan is not
+// made before they are done, so that s right after a decision has it in.
+//
+// A decision is a draft at once and is not asked for twice: it can be undone, and
+// nothing is sent. What is sent is asked for once, on the plan, where all of it
+// stands.
+//
+// Keys for the sides are 1, 2 and 3, as they are written before them. A decision is
+// on what differs only, at the place where the comparison tells it: there both
+// sides are known, and what can be decided is what is shown.
+//
+// What is typed is a value of JSON, or else the text itself; where a text stands
+// now, what is typed is one too. So a name like 0123 stays a name, and nobody has
+// to put quotes around the rest. A line that holds the placeholder of a secret is
+// refused: it would be written in its place.
+//
+// A plan is made when its screen is opened and when somebody asks again, not by
+// every check: each plan is kept in the store. That git or live has moved since is
+// found out when it is carried out, which then refuses.
+//
+// Why something was not done is told on as many lines as it takes, over what is
+// below: an error that is cut off at 80 columns has lost what to do about it.
 //
 // The explanation of a verdict is one text, for the command and for the screen.
 // It tells times as they were and not how long ago, for it is copied into
@@ -84,9 +114,20 @@
 // holds one is named TestGolden...
 //
 // The background colour is asked for once, and the answer may come too late:
-// until then the dark theme is used. A terminal that was asked a moment ago
-// holds quitting up for 0.3 s at most, because its answer would be typed into
-// the shell.
+// until then the dark theme is used. Before the terminal is given away, at the end
+// or by suspending, a last question is asked and its answer waited for, half a
+// second at most: answers come in order, and one that came later would be typed
+// into the shell. A terminal that has answered nothing so far is not waited for.
+//
+// Frames wait for the terminal (pace.go): behind each a question is written, and
+// while more than a kilobyte is unanswered for the view stays the one before. So on
+// a line of 4 KB/s a held key is over with its release, and not when megabytes have
+// come out of the buffers between here and there. The question is for the device
+// attributes, which everything answers that calls itself a terminal.
+//
+// The library's own recover is switched off: it reaches Update and commands, and
+// neither the goroutines of this program nor those of its libraries. A panic ends
+// the process, whose guard (cmd/selvage/guard.go) gives the terminal back.
 //
 // Seconds tick only while an age on screen is counted in seconds and the
 // terminal has the focus. There is no spinner: a check that runs shows for how

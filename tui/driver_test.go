@@ -15,6 +15,7 @@ import (
 type driver struct {
 	tb     testing.TB
 	engine *fakeEngine
+	acts   *fakeActs
 	model  *Model
 	last   tea.Cmd // what the last message gave back
 	waits  bool    // jobs wait for work
@@ -23,7 +24,15 @@ type driver struct {
 func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
 	tb.Helper()
 	engine := &fakeEngine{fleet: fleet}
-	d := &driver{tb: tb, engine: engine, model: New(context.Background(), config(tb, engine))}
+	acts := &fakeActs{engine: engine, next: 100}
+	cfg := config(tb, engine)
+	cfg.Acts = acts.acts()
+	for _, f := range fleet.Fabrics {
+		if f.Fabric.Mode == core.ModeWrite || f.Fabric.Mode == core.ModePropose {
+			cfg.Mode = core.ModeWrite
+		}
+	}
+	d := &driver{tb: tb, engine: engine, acts: acts, model: New(context.Background(), cfg)}
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	return d
 }
@@ -35,6 +44,15 @@ func (d *driver) send(msg tea.Msg) {
 	if d.model.jobs > before && !d.waits {
 		d.work()
 	}
+	if d.model.acting && !d.waits {
+		d.act()
+	}
+}
+
+// act does the deed whose turn it is.
+func (d *driver) act() {
+	done, err := d.model.deeds[0].Run(context.Background())
+	d.send(deedMsg{done, err})
 }
 
 // work does the job that began last.
@@ -63,7 +81,7 @@ func keyPress(name string) tea.KeyPressMsg {
 	special := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"left": tea.KeyLeft, "right": tea.KeyRight, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete,
+		"space": tea.KeySpace, "left": tea.KeyLeft, "right": tea.KeyRight, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete,
 	}
 	msg := tea.KeyPressMsg{}
 	for prefix, mod := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "alt+": tea.ModAlt} {

@@ -27,7 +27,7 @@ func engineRole(r *core.Report) themes.Role {
 	}
 	if op := e.Operation; op != nil {
 		again := op.Phase == core.EngineRunning && op.Tries > 0
-		if again || op.Phase == core.EngineFailed && op.Revision == head(r) {
+		if again || op.Phase == core.EngineFailed && op.About(head(r)) {
 			return themes.Warn
 		}
 	}

@@ -69,6 +69,50 @@ func TestListHasNoColumnForWhatNoFabricHas(t *testing.T) {
 	}
 }
 
+// TestListTellsStateNameEngineAndCommitOnEveryTerminal: what has to leave is the
+// switches, before a name is cut to what another one looks like as well.
+func TestListTellsStateNameEngineAndCommitOnEveryTerminal(t *testing.T) {
+	for _, tt := range []struct {
+		names    []string
+		shown    string // the first name
+		switches bool
+	}{
+		{[]string{"dc1", "dc2"}, "dc1", true},
+		{[]string{"frankfurt-1-prod", "amsterdam-1-prod"}, "fran..prod", true},
+		{[]string{"fra-dc01-prod", "fra-dc02-prod"}, "fra-dc01-prod", false},
+		{[]string{"frankfurt-prod-rack1", "frankfurt-prod-rack2"}, "fran..ack1", true},
+		{[]string{"frankfurt-dc01-prods", "frankfurt-dc02-prods"}, "frankf..1-prods", false},
+		{[]string{"eu-central-1a-fabric", "eu-central-1b-fabric"}, "a-fabric", true},
+	} {
+		var fleet core.Fleet
+		for _, name := range tt.names {
+			f := fabric(name, time.Second, conflictedVPC())
+			f.Report.Engine, f.Report.Agents = retrying(argo(name)), switches(42)
+			fleet.Fabrics = append(fleet.Fabrics, f)
+		}
+		d := drive(t, fleet, 80, 24)
+		titles, row := d.lines()[2], ""
+		for _, l := range d.lines()[3:5] {
+			if strings.Contains(l, tt.shown) {
+				row = l
+			}
+		}
+		for _, want := range []string{"STATE", "FABRIC", "ENGINE", "GIT", "SEEN"} {
+			if !strings.Contains(titles, want) {
+				t.Errorf("%v: titles %q without %s", tt.names, titles, want)
+			}
+		}
+		for _, want := range []string{"conflict", "argocd 2/5", "4f2c9e1"} {
+			if !strings.Contains(row, want) {
+				t.Errorf("%v: row %q without %q:\n%s", tt.names, row, want, d.screen())
+			}
+		}
+		if strings.Contains(titles, " SW ") != tt.switches {
+			t.Errorf("%v: titles %q, want switches %v", tt.names, titles, tt.switches)
+		}
+	}
+}
+
 func TestEngineThatNeedsAPersonStandsOut(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*core.Engine)

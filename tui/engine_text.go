@@ -74,6 +74,7 @@ func (t engineText) engine(r *core.Report) {
 		return
 	case e.Access == core.AccessOK && e.Type == "":
 		t.part(themes.Text, safe.Lit("engine: none found"))
+		t.notes(e)
 		t.read(e)
 		t.say(themes.Dim, 2, safe.Lit("Who applies git to this fabric is not known. If something does, name it: engine, in the configuration."))
 		return
@@ -97,6 +98,7 @@ func (t engineText) engine(r *core.Report) {
 	for _, trouble := range e.Troubles {
 		t.fact(themes.Error, "trouble", trouble)
 	}
+	t.notes(e)
 	if len(e.API) > 0 {
 		t.fact(themes.Text, "can", "be asked for "+strings.Join(requests(e.API), " and "))
 	}
@@ -105,6 +107,12 @@ func (t engineText) engine(r *core.Report) {
 	}
 	t.operation(e)
 	t.objects(e)
+}
+
+func (t engineText) notes(e *core.Engine) {
+	for _, note := range e.Notes {
+		t.fact(themes.Text, "note", note)
+	}
 }
 
 func requests(all []core.EngineRequest) []string {
@@ -125,9 +133,9 @@ func (t engineText) read(e *core.Engine) {
 			what += " in " + e.Namespace
 		}
 	}
-	name, from, when := "read", ", from ", "never"
+	from, when := ", from ", "never"
 	if e.Access != core.AccessOK {
-		name, from = "asked", ", at "
+		from = ", at "
 	}
 	if !e.ReadAt.IsZero() {
 		when = t.ago(e.ReadAt)
@@ -136,7 +144,7 @@ func (t engineText) read(e *core.Engine) {
 		when += from + e.Where
 	}
 	t.fact(themes.Text, "object", what)
-	t.fact(themes.Text, name, when)
+	t.fact(themes.Text, "read", when)
 }
 
 // joined puts texts together that are there.

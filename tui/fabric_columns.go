@@ -21,6 +21,14 @@ type fabricColumn struct {
 // nameColumn is the index of the column that names the fabrics.
 const nameColumn = 2
 
+// The columns leave in this order, from the last one, where the room is short; the
+// state and its age are the first.
+const (
+	engineRank = 2 + iota
+	commitRank
+	switchRank
+)
+
 // fabricColumns are the columns of the list. What no fabric has anything to tell
 // of has none.
 func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
@@ -29,11 +37,17 @@ func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
 	if widget.Natural(layout(all)) > e.Width && widestCount(e.Width, rows) < 3 {
 		all = slices.Concat(lead, tallyColumns(e.Width, 2), tail)
 	}
-	if widget.Least(layout(all), 2) <= e.Width {
-		return all
+	// Where a column for each letter would push the commit out, or more than that,
+	// they share one, if that is of use.
+	brief := slices.Concat(lead, []fabricColumn{countsColumn(rows)}, tail)
+	for _, rank := range []int{commitRank, engineRank} {
+		for _, columns := range [][]fabricColumn{all, brief} {
+			if widget.Least(layout(columns), rank) <= e.Width {
+				return columns
+			}
+		}
 	}
-	// A column for each letter would push the state, its age or the engine out.
-	return slices.Concat(lead, []fabricColumn{countsColumn(rows)}, tail)
+	return brief
 }
 
 func layout(columns []fabricColumn) []widget.Column {
@@ -62,17 +76,41 @@ func leadColumns(rows []fabricRow) []fabricColumn {
 			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return role(r.state), r.word },
 		},
 		{
-			widget.Column{Title: safe.Lit("FABRIC"), Width: min(max(name, 12), 30), Min: min(max(name, 4), 16), Grow: true, Cut: widget.CutMiddle},
+			widget.Column{Title: safe.Lit("FABRIC"), Width: min(max(name, 12), 30), Min: leastName(rows), Grow: true, Cut: widget.CutMiddle},
 			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return themes.Text, fabricName(r.FabricState) },
 		},
 	}
+}
+
+// leastName is how many columns the names need at least: so many that no two look
+// the same, none is cut to a stump, and what is said behind one is seen.
+func leastName(rows []fabricRow) int {
+	const most = 20
+	longest, least := len("dc-1"), 10
+	for _, f := range rows {
+		name := fabricName(f.FabricState)
+		longest = max(longest, widget.Width(name))
+		if name != safe.Clean(string(f.Fabric.ID)) {
+			least = 16
+		}
+	}
+	for width := min(longest, least); width < min(longest, most); width++ {
+		seen := map[safe.Text]bool{}
+		for _, f := range rows {
+			seen[widget.Fit(fabricName(f.FabricState), width, widget.CutMiddle)] = true
+		}
+		if len(seen) == len(rows) {
+			return width
+		}
+	}
+	return min(longest, most)
 }
 
 // endColumns say at which commit Git was read, and how old the live answer is.
 func endColumns() []fabricColumn {
 	return []fabricColumn{
 		{
-			widget.Column{Title: safe.Lit("GIT"), Width: 9, Min: 7, Rank: 4},
+			widget.Column{Title: safe.Lit("GIT"), Width: 9, Min: 7, Rank: commitRank},
 			func(_ Env, r fabricRow) (themes.Role, safe.Text) {
 				if r.Report != nil && r.GitAccess() != core.AccessOK {
 					return themes.Warn, revisions(r.Report)
@@ -108,13 +146,13 @@ func asideColumns(rows []fabricRow) []fabricColumn {
 	columns := []fabricColumn{}
 	if engine > 0 {
 		columns = append(columns, fabricColumn{
-			widget.Column{Title: safe.Lit("ENGINE"), Width: min(max(engine, len("ENGINE")), 13), Rank: 2},
+			widget.Column{Title: safe.Lit("ENGINE"), Width: min(max(engine, len("ENGINE")), 13), Rank: engineRank},
 			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return r.engine.role, r.engine.text },
 		})
 	}
 	if switches > 0 {
 		columns = append(columns, fabricColumn{
-			widget.Column{Title: safe.Lit("SW"), Width: min(max(switches, len("SW")), 9), Right: true, Rank: 3},
+			widget.Column{Title: safe.Lit("SW"), Width: min(max(switches, len("SW")), 9), Right: true, Rank: switchRank},
 			func(_ Env, r fabricRow) (themes.Role, safe.Text) { return r.switches.role, r.switches.text },
 		})
 	}

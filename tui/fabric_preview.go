@@ -19,6 +19,7 @@ func fabricPreview(e Env, f core.FabricState, width, height int, tall bool) []st
 	if tall {
 		p.heading()
 	}
+	p.desk()
 	p.problems()
 	if tall {
 		p.whence()
@@ -55,6 +56,21 @@ func (p *preview) heading() {
 		[]widget.Span{{Ink: p.ink(themes.Warn), Text: safe.Clean(strings.Join(marks(p.e, p.f), "  "))}}))
 	if p.f.Fabric.Description != "" {
 		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Clean(p.f.Fabric.Description)})
+	}
+}
+
+// desk says what was decided and waits, and how the last run stands.
+func (p *preview) desk() {
+	if r := p.f.Run; r != nil {
+		is := runWord(r, p.e.Now)
+		text := safe.Sprintf(" run %s ", shortRun(r)).Plus(is.text)
+		if r.Err != "" {
+			text = text.Plus(safe.Sprintf(": %s", r.Err))
+		}
+		p.put(widget.Span{Ink: p.ink(is.role), Text: text})
+	}
+	if text := draftCount(p.f); text != "" {
+		p.put(widget.Span{Ink: p.ink(themes.Match), Text: safe.Sprintf(" %s (s plans a sync)", text)})
 	}
 }
 

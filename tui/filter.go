@@ -61,6 +61,14 @@ func objectWords() *filterWords {
 	}
 }
 
+// matterWords are those of the differences of a fabric.
+func matterWords() *filterWords {
+	w := objectWords()
+	w.fields = append(w.fields, "path")
+	w.examples = []string{"state=conflict", "kind=Switch", "path=.spec.vlan", "by=kubectl"}
+	return w
+}
+
 // searchWords are those of a screen that shows a text.
 func searchWords() *filterWords { return &filterWords{text: true} }
 

@@ -34,6 +34,8 @@ type fakeEngine struct {
 
 func (e *fakeEngine) Fleet() core.Fleet { return e.fleet }
 
+func (e *fakeEngine) put(f core.Fleet) { e.fleet = f }
+
 func (e *fakeEngine) Refresh(ids ...core.FabricID) {
 	e.refreshed = append(e.refreshed, ids...)
 	if len(ids) == 0 {

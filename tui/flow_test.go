@@ -31,6 +31,7 @@ func newLiveEngine(fleet core.Fleet) *liveEngine {
 }
 
 func (e *liveEngine) Fleet() core.Fleet        { return *e.fleet.Load() }
+func (e *liveEngine) put(f core.Fleet)         { e.fleet.Store(&f) }
 func (e *liveEngine) Refresh(...core.FabricID) { e.checks.Add(1) }
 
 func (e *liveEngine) Explain(_ context.Context, id core.FabricID, k core.Key) (core.Explanation, error) {
@@ -48,13 +49,21 @@ func (e *liveEngine) next(ctx context.Context) (core.Event, error) {
 
 func flow(t *testing.T, keys ...string) (*Model, *liveEngine) {
 	t.Helper()
-	engine := newLiveEngine(fullFleet())
+	fleet := fullFleet()
+	fleet.Fabrics[0].Fabric.Mode = core.ModeWrite
+	engine := newLiveEngine(fleet)
 	cfg := config(t, engine)
-	cfg.Events = engine.next
+	cfg.Events, cfg.Mode = engine.next, core.ModeWrite
+	cfg.Acts = (&fakeActs{engine: engine}).acts()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	tm := teatest.NewTestModel(t, New(ctx, cfg), teatest.WithInitialTermSize(80, 24))
 	for _, k := range keys {
+		if text, ok := strings.CutPrefix(k, "await:"); ok {
+			teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte(text)) },
+				teatest.WithDuration(20*time.Second), teatest.WithCheckInterval(5*time.Millisecond))
+			continue
+		}
 		tm.Send(keyPress(k))
 	}
 	model := tm.FinalModel(t, teatest.WithFinalTimeout(20*time.Second))
@@ -69,7 +78,8 @@ func final(m *Model) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// flowCase is one golden frame that a whole program ends with.
+// flowCase is one golden frame that a whole program ends with. A key that begins
+// with await: is none: it waits until the terminal is told that text.
 type flowCase struct {
 	name   string
 	keys   []string
@@ -80,6 +90,8 @@ func flows() []flowCase {
 	return []flowCase{
 		{"filter-drill-down-diff", strings.Fields("/ d c 1 enter enter / s w i t c h / enter d n ctrl+c"), 0},
 		{"back-to-the-filtered-list", strings.Fields("/ p r o d enter j enter r d t esc ? q q ctrl+c"), 1},
+		{"resolve-undo-plan", strings.Fields("/ d c 1 - p enter c 1 2 3 u m n 2 s await:press esc ctrl+c"), 0},
+		{"decide-plan-sync", strings.Fields("/ d c 1 - p enter enter d n 2 s await:press tab enter d c 1 - p r o d enter await:publishing X s t o p enter await:possible ctrl+c ctrl+c"), 0},
 	}
 }
 

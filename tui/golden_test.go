@@ -42,6 +42,12 @@ func frames() []frame {
 	for name, f := range engineFleets() {
 		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
 	}
+	for name, f := range map[string]core.FabricState{
+		"desk": desk(), "undecided": undecided(), "proposing": proposing(), "following": running(core.RunFollowing),
+		"refused": running(core.RunRefused), "proposed": running(core.RunProposed), "waiting": running(core.RunWaiting), "stopped": stopped(), "settled": settled(),
+	} {
+		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
+	}
 	all := []frame{}
 	add := func(screen, fleet string, sizes [][2]int, keys ...string) {
 		for _, size := range sizes {
@@ -97,9 +103,51 @@ func frames() []frame {
 	add("fields-untracked", "engine", sizes, "enter", "j", "j", "j", "d")
 	add("fields-manual", "full", sizes, "/", "d", "c", "2", "-", "p", "enter", "enter", "d")
 	add("fields", "unreachable", sizes, "enter", "d")
+	deskFrames(add, sizes, more)
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")
 	return all
+}
+
+// deskFrames adds the frames of deciding, planning and publishing.
+func deskFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), sizes, more [][2]int) {
+	add("fabrics", "desk", sizes)
+	add("detail", "desk", more, "enter")
+	add("fields", "desk", more, "enter", "d", "n")
+	add("fields-edit", "desk", sizes, "enter", "d", "n", "e")
+	add("resolve", "desk", more, "c")
+	add("resolve", "undecided", sizes, "c")
+	add("resolve-all", "desk", sizes, "c", "m", "j", "space", "space")
+	add("resolve", "settled", sizes, "c")
+	add("resolve-all", "settled", sizes, "c", "m")
+	add("resolve", "hostile", sizes, "j", "c")
+	add("help-resolve", "desk", sizes, "c", "?")
+	for _, name := range []string{"desk", "undecided", "hostile"} {
+		keys := map[string][]string{"hostile": {"j", "enter", "7"}}[name]
+		if keys == nil {
+			keys = []string{"enter", "7"}
+		}
+		add("drafts", name, sizes, keys...)
+	}
+	add("drafts", "calm", sizes, "enter", "7")
+	add("drafts-pending", "desk", sizes, "enter", "7", "j")
+	add("plan", "desk", more, "s")
+	add("plan", "undecided", sizes, "s")
+	add("plan", "stopped", sizes, "s")
+	add("plan", "proposing", sizes, "s", "tab")
+	add("plan", "hostile", sizes, "j", "s")
+	add("plan-end", "desk", sizes, "s", "G")
+	add("plan-name", "desk", sizes, "s", "tab", "enter", "d", "c", "1")
+	add("help-plan", "desk", sizes, "s", "?")
+	add("run", "desk", sizes, "enter", "8")
+	add("overwritten", "desk", sizes, "enter", "9")
+	add("overwritten", "calm", sizes, "enter", "9")
+	add("overwritten", "hostile", sizes, "j", "enter", "9")
+	add("run", "following", more, "enter", "8")
+	add("run", "refused", sizes, "enter", "8")
+	add("run", "proposed", sizes, "enter", "8")
+	add("run", "waiting", sizes, "enter", "8")
+	add("run", "hostile", sizes, "j", "enter", "8")
 }
 
 // TestGolden and the tests whose names begin like it hold every golden file of
@@ -155,6 +203,9 @@ func TestNoGoldenIsLeftOver(t *testing.T) {
 	}
 	for _, name := range styledFrames() {
 		wanted[filepath.Join("testdata", "TestGoldenStyled", name+".golden")] = true
+	}
+	for _, name := range swatches() {
+		wanted[filepath.Join("testdata", "TestGoldenSwatch", name+".golden")] = true
 	}
 	for _, f := range flows() {
 		wanted[filepath.Join("testdata", "TestGoldenFlow", f.name+".golden")] = true

@@ -201,7 +201,7 @@ func TestDividerStaysWhereItIsWhateverTheFilterLeaves(t *testing.T) {
 func TestNarrowListKeepsWhatTellsMost(t *testing.T) {
 	for width, want := range map[int]string{
 		80: "! conflict     dc1-prod       .   2   .   3   1   1   1   1 argocd 4/5 39/42 4f2c9e1  8s",
-		76: "! conflict     dc1-prod       .   2   .   3   1   1   1   1 argocd 4/5 39/42 8s",
+		76: "! conflict     dc1-prod       .   2   .   3   1   1   1   1 argocd 4/5 4f2c9e1 8s",
 		60: "! conflict     dc1-prod     2! 3~ 1* 1+ 1- 1^ argocd 4/5  8s",
 		52: "! conflict dc1-prod 2! 3~ 1* 1+ 1- 1^ 8s",
 		44: "! dc1-prod     2! 3~ 1* 1+ 1- 1^",

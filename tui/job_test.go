@@ -53,6 +53,14 @@ func TestJobIsNotBegunTwiceForTheSame(t *testing.T) {
 	if d.model.jobs != 1 {
 		t.Errorf("%d jobs were begun, want 1", d.model.jobs)
 	}
+	f := d.model.env().Fleet.Fabrics[0]
+	beside := *f.Report
+	beside.Agents = switches(3) // which are looked at more often than the two sides are compared
+	f.Report = &beside
+	d.set(only(f))
+	if d.model.jobs != 1 {
+		t.Errorf("after another look at the switches %d jobs were begun, want 1", d.model.jobs)
+	}
 	d.set(only(busy())) // another report
 	if d.model.jobs != 2 {
 		t.Errorf("after another report %d jobs were begun, want 2", d.model.jobs)

@@ -97,9 +97,9 @@ func commandLines(line safe.Text, indent, width int) []safe.Text {
 }
 
 // keepLines are what becomes of an object's changes where Git's values are kept,
-// on a line each; the commands are last, for want of room leaves those out first.
-func keepLines(e Env, v *core.Verdict, engine *core.Engine, width int) []string {
-	says, commands := []string{}, []string{}
+// on a line each, and the first command that brings it about: that is shown whole
+// or not at all, for people copy it.
+func keepLines(e Env, v *core.Verdict, engine *core.Engine, width int) (says, commands []string) {
 	for _, k := range keepings(engine, v) {
 		says = append(says, widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Sprintf(" keeping git: %s", k.Sentence)).String())
 		if k.Command != "" && len(commands) == 0 {
@@ -108,7 +108,7 @@ func keepLines(e Env, v *core.Verdict, engine *core.Engine, width int) []string 
 			}
 		}
 	}
-	return append(says, commands...)
+	return says, commands
 }
 
 // tracked says of an object that only live has whether the engine owns it; ""

@@ -38,6 +38,32 @@ const (
 	ActCheck Action = "fabric.check"
 	ActDiff  Action = "object.diff"
 
+	ActResolve   Action = "fabric.resolve"
+	ActPlan      Action = "fabric.sync"
+	ActTakeGit   Action = "decide.git"
+	ActTakeLive  Action = "decide.live"
+	ActTakeBase  Action = "decide.base"
+	ActEdit      Action = "decide.edit"
+	ActAdopt     Action = "decide.adopt"
+	ActDrop      Action = "decide.drop"
+	ActUndo      Action = "decide.undo"
+	ActRedo      Action = "decide.redo"
+	ActAccept    Action = "decide.acknowledge"
+	ActBringBack Action = "decide.bring_back"
+	ActMark      Action = "list.mark"
+	ActMarkAll   Action = "list.mark_all"
+	ActUndecided Action = "resolve.all"
+
+	ActButton   Action = "plan.button"
+	ActPress    Action = "plan.press"
+	ActLeaveOut Action = "plan.leave_out"
+	ActTicket   Action = "plan.ticket"
+	ActMessage  Action = "plan.message"
+	ActWay      Action = "plan.way"
+	ActAgain    Action = "plan.again"
+	ActStop     Action = "run.stop"
+	ActRetry    Action = "run.retry"
+
 	ActExplain Action = "object.explain"
 	ActSearch  Action = "text.search"
 	ActNextHit Action = "text.next"
@@ -69,6 +95,13 @@ const (
 	inExplain  scope = "explanation"
 	inEngine   scope = "engine"
 	inTabs     scope = "tabs"
+	inDecide   scope = "deciding"
+	inDesk     scope = "drafts at hand"
+	inResolve  scope = "resolve"
+	inDrafts   scope = "drafts"
+	inPlan     scope = "plan"
+	inRun      scope = "run"
+	inEdits    scope = "overwritten edits"
 )
 
 // binding gives an action its keys in a scope, a word for the footer and a few
@@ -94,9 +127,13 @@ func keymap() []binding {
 		{inFabrics, ActOpen, k("enter"), "open", "open the fabric"},
 		{inFabrics, ActDiff, k("d"), "diff", "diff of its worst object"},
 		{inDetail, ActDiff, k("enter", "d"), "diff", "diff of the object"},
+		{inFabrics, ActResolve, k("c"), "conflicts", "its conflicts, to be resolved"},
+		{inFabrics, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
+		{inDetail, ActResolve, k("c"), "resolve", "decide about its differences"},
+		{inDetail, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
 		{inDetail, ActExplain, k("x"), "explain", "why its verdict is what it is"},
 		{inDetail, ActShowAll, k("a"), "all", "what is in sync too"},
-
+	}, deskKeys(), []binding{
 		{inDiff, ActNextChange, k("n"), "next", "next change"},
 		{inDiff, ActPrevChange, k("N"), "", "previous change"},
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},
@@ -130,6 +167,9 @@ func keymap() []binding {
 		{inDetail, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
 		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
+		{inResolve, ActCheck, k("r"), "check", "check this fabric now"},
+		{inEdits, ActCheck, k("r"), "check", "check this fabric now"},
+		{inDrafts, ActCheck, k("r"), "check", "check this fabric now"},
 		{inEngine, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},
 

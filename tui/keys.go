@@ -13,6 +13,9 @@ import (
 // that it means on this screen.
 func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	m.note = widget.Span{}
+	if name := msg.String(); name != "q" && name != "ctrl+c" {
+		m.warned = false
+	}
 	if m.prompt != nil {
 		return m.typed(msg)
 	}
@@ -71,7 +74,7 @@ func (m *Model) do(a Action) tea.Cmd {
 	case ActRedraw:
 		return tea.ClearScreen
 	case ActSuspend:
-		return tea.Suspend
+		return m.whenQuiet(tea.Suspend)
 	case ActCheckAll:
 		m.cfg.Engine.Refresh()
 		m.say(themes.Dim, safe.Lit("checking all fabrics"))
@@ -91,7 +94,16 @@ func (m *Model) follow(o Outcome) {
 	if o.Note.Len() > 0 {
 		m.say(themes.Dim, o.Note)
 	}
+	if o.Ask != nil {
+		m.prompt = newPrompt(o.Ask.text)
+		m.prompt.question, m.prompt.asking = o.Ask, m.top()
+	}
+	if o.Deed != nil {
+		m.deeds = append(m.deeds, errand{*o.Deed, m.top(), m.now})
+	}
 	switch {
+	case o.Back:
+		m.back()
 	case o.Open == nil:
 	case o.Open.Screen == m.top().place.Screen && o.Open.Fabric == m.top().place.Fabric:
 		m.top().place = *o.Open
@@ -120,9 +132,44 @@ func (m *Model) back() {
 	}
 }
 
+// replace puts a screen in the place of the one on top, so that going back leads
+// to where that was opened.
+func (m *Model) replace(p Place) {
+	m.top().drop()
+	m.stack = m.stack[:len(m.stack)-1]
+	if len(m.stack) > 0 && m.top().place.Screen == p.Screen && m.top().place.Fabric == p.Fabric {
+		m.top().place = p
+		return
+	}
+	m.open(p, nil)
+}
+
+// reply takes a key while the answer to a question is being typed. Escape
+// takes the question back.
+func (m *Model) reply(msg tea.KeyPressMsg) tea.Cmd {
+	p := m.prompt
+	switch msg.String() {
+	case "ctrl+c":
+		return m.quit()
+	case "enter":
+		m.prompt = nil
+		if a, ok := p.asking.pane.(asker); ok && p.asking == m.top() {
+			m.follow(a.Answer(m.env(), *p.question, p.value()))
+		}
+	case "esc":
+		m.prompt = nil
+	default:
+		p.edit(msg)
+	}
+	return nil
+}
+
 // typed takes a key while a filter is being typed. The list follows at once;
 // escape gives back the filter that was there before.
 func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
+	if m.prompt.question != nil {
+		return m.reply(msg)
+	}
 	switch key := msg.String(); key {
 	case "ctrl+c":
 		return m.quit()
@@ -141,8 +188,11 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// edit changes the filter that is being typed.
+// edit changes what is being typed.
 func (m *Model) edit(msg tea.Msg) {
 	m.prompt.edit(msg)
+	if m.prompt.question != nil {
+		return
+	}
 	m.top().filter = parseFilter(m.prompt.value(), m.top().spec.filter)
 }

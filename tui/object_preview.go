@@ -20,7 +20,10 @@ func objectPreview(e Env, v *core.Verdict, f core.FabricState, height int) []str
 	lines = append(lines, stateLines(e, v, e.Width, max(height/3, 1))...)
 	lines = append(lines, notes(e, v, e.Width)...)
 	off, _ := split(v)
-	keep := keepLines(e, v, engineOf(f), e.Width)
+	keep, command := keepLines(e, v, engineOf(f), e.Width)
+	if len(lines)+len(keep)+len(command)+min(len(off), 1) <= height {
+		keep = append(keep, command...)
+	}
 	room := height - len(lines) - min(len(keep), max(height-len(lines)-len(off), height/5))
 	for i, c := range off {
 		if i == room-1 && len(off) > room {
@@ -177,7 +180,7 @@ func fieldState(v core.FieldVerdict) core.State {
 // changesPreview is the diff of an object as it stands beside a list.
 func changesPreview(e Env, v *core.Verdict, width, height int) []string {
 	f, _ := e.fabric()
-	d := newFieldDiff(v, engineOf(f), diffOptions{}, width)
+	d := newFieldDiff(v, f, diffOptions{}, width)
 	lines := append(stateLines(e, v, width, max(height/4, 1)),
 		widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Lit(" ").Plus(direction(v, false, width-1))).String())
 	lines = append(append(lines, notes(e, v, width)...), "")

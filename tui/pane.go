@@ -50,6 +50,9 @@ type Env struct {
 	about    safe.Text // the user and the host
 	version  safe.Text
 	mode     core.Mode
+	acts     Acts
+	mine     map[string]bool // the runs that were begun here
+	busy     bool            // something that a person asked for is still being done
 }
 
 // fabric is the state of the fabric that the place is in.
@@ -75,6 +78,9 @@ type Outcome struct {
 	Among []core.Key      // the objects of the list that it is opened from
 	Check []core.FabricID // check these fabrics now
 	Note  safe.Text       // say this in the status line
+	Back  bool            // leave the screen
+	Ask   *question       // have the person type something
+	Deed  *Deed           // have this done
 }
 
 // paneSpec registers a screen.
@@ -93,7 +99,12 @@ func panes() []paneSpec {
 		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane, tab{}},
 		{"detail", "fabric", []scope{inDetail, inLists, inTabs, inAll, everywhere}, objectWords(), newDetailPane, tab{1, "drift"}},
 		{"engine", "engine and switches", []scope{inEngine, inTabs, inAll, everywhere}, searchWords(), newEnginePane, tab{5, "engine"}},
-		{"diff", "diff", []scope{inDiff, inAll, everywhere}, nil, newDiffPane, tab{}},
+		{"drafts", "drafts", []scope{inDrafts, inDesk, inTabs, inAll, everywhere}, nil, newDraftsPane, tab{7, "drafts"}},
+		{"run", "run", []scope{inRun, inTabs, inAll, everywhere}, nil, newRunPane, tab{8, "run"}},
+		{"overwritten", "overwritten edits", []scope{inEdits, inDesk, inTabs, inAll, everywhere}, nil, newEditsPane, tab{9, "overwritten"}},
+		{"resolve", "resolve", []scope{inResolve, inDecide, inDesk, inAll, everywhere}, matterWords(), newResolvePane, tab{}},
+		{"plan", "sync plan", []scope{inPlan, inAll, everywhere}, nil, newPlanPane, tab{}},
+		{"diff", "diff", []scope{inDiff, inDecide, inDesk, inAll, everywhere}, nil, newDiffPane, tab{}},
 		{"explain", "explanation", []scope{inExplain, inAll, everywhere}, searchWords(), newExplainPane, tab{}},
 		{"help", "help", []scope{inAll, everywhere}, nil, newHelpPane, tab{}},
 	}

@@ -102,6 +102,10 @@ func (p *detailPane) Can(e Env, a Action) bool {
 		return f.Report != nil && f.Report.Counts[core.InSync] > 0
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.problem) != p.list.Cursor()
+	case ActResolve:
+		return e.decides(f)
+	case ActPlan:
+		return e.plans(f)
 	default:
 		return len(p.rows) > 0
 	}
@@ -123,6 +127,12 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		}
 		p.touched = true
 		return explaining(e, v.Key, p.list.Keys())
+	case ActResolve:
+		p.touched = true
+		k, _ := p.list.Selected()
+		return resolving(e.Place.Fabric, k)
+	case ActPlan:
+		return planning(e.Place.Fabric)
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActShowAll:
@@ -159,7 +169,7 @@ func (p *detailPane) View(e Env) Frame {
 	above := p.above(e, f)
 	height := e.Height - len(above)
 	v, any := p.selected()
-	columns := p.columns()
+	columns := p.columns(f)
 	switch {
 	case e.Width >= sideBySide && (any || !e.Filter.empty()):
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"selvage/core"
@@ -42,6 +43,7 @@ type diffMade struct {
 	unified, flip       bool
 	aside, all, started bool
 	context, opened     int
+	drafts              *core.DraftStanding // the first one: they are replaced whole
 }
 
 func newDiffPane() Pane {
@@ -55,6 +57,9 @@ func (p *diffPane) load(e Env) {
 	made := diffMade{
 		report: f.Report, key: e.Place.Object, width: e.Width, unified: p.unified, flip: p.options.flip,
 		aside: p.options.aside, all: p.all, started: true, context: p.options.context, opened: len(p.open),
+	}
+	if len(f.Drafts) > 0 {
+		made.drafts = &f.Drafts[0]
 	}
 	if made == p.made {
 		return
@@ -80,7 +85,7 @@ func (p *diffPane) load(e Env) {
 	case p.unified:
 		text = newUnifiedDiff(&p.about, engineOf(f), e.document, o, e.Width)
 	default:
-		text = newFieldDiff(&p.about, engineOf(f), o, min(e.Width, fieldsWidth))
+		text = newFieldDiff(&p.about, f, o, min(e.Width, fieldsWidth))
 	}
 	p.show(text, fresh)
 }
@@ -103,10 +108,24 @@ func (p *diffPane) Can(e Env, a Action) bool {
 		return p.compared()
 	case ActExplain:
 		return !p.gone
+	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActAdopt, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
+		return canDecide(e, a, p.matter())
 	default:
 		return p.can(a)
 	}
 }
+
+// matter is the difference under the cursor, none where that is on no single one.
+func (p *diffPane) matter() []matter {
+	off, _ := split(&p.about)
+	if at, _ := p.where(); !p.gone && !p.unified && at >= 0 && at < len(off) {
+		return []matter{{&p.about, off[at]}}
+	}
+	return nil
+}
+
+// Answer takes a value, or what is said of a difference that may stay.
+func (p *diffPane) Answer(e Env, q question, text string) Outcome { return answered(e, q, text) }
 
 // compared tells whether there are two sides to look at.
 func (p *diffPane) compared() bool {
@@ -135,6 +154,8 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 		o.context++
 	case ActExplain:
 		return explaining(e, e.Place.Object, e.Among)
+	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActAdopt, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
+		return doDecide(e, a, p.matter())
 	default:
 		p.do(a)
 	}
@@ -182,10 +203,15 @@ func (p *diffPane) above(e Env) []string {
 		return nil
 	}
 	s := e.Style
-	view, note := "fields view", ""
-	if p.unified {
-		view, note = "unified view", "context "+grouped(p.options.context)
+	f, _ := e.fabric()
+	view, says := "fields view", marks(e, f)
+	if text := draftCount(f); text != "" {
+		says = append(says, text)
 	}
+	if p.unified {
+		view, says = "unified view", append(says, "context "+grouped(p.options.context))
+	}
+	note := strings.Join(says, "  ")
 	if !p.compared() {
 		lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
 		if !p.gone {

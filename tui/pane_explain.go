@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -35,11 +36,22 @@ type explained struct {
 	says  core.Explanation
 }
 
-// explainAbout is what an explanation is about: an object as of a report.
+// explainAbout is what an explanation is about: an object as of a comparison. That
+// is known by its verdicts, which a report has in common with the next one where
+// only what stands beside both sides was read anew.
 type explainAbout struct {
 	fabric core.FabricID
 	key    core.Key
-	report *core.Report
+	at     time.Time
+	first  *core.Verdict // nil where there is none
+}
+
+func aboutExplained(id core.FabricID, k core.Key, r *core.Report) explainAbout {
+	a := explainAbout{fabric: id, key: k, at: r.At}
+	if len(r.Verdicts) > 0 {
+		a.first = &r.Verdicts[0]
+	}
+	return a
 }
 
 func newExplainPane() Pane { return &explainPane{} }
@@ -58,7 +70,7 @@ func (p *explainPane) Job(e Env) (Job, bool) {
 	id, key, explain := e.Place.Fabric, e.Place.Object, e.explain
 	return Job{
 		Label: safe.Lit("explain ").Plus(objectName(f, key)),
-		About: explainAbout{id, key, f.Report},
+		About: aboutExplained(id, key, f.Report),
 		Run: func(ctx context.Context) (tea.Msg, error) {
 			says, err := explain(ctx, id, key)
 			return &explained{key, says}, err

@@ -107,6 +107,10 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 		return ok && len(unsettled(f.FabricState)) > 0
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.troubled(e)) != p.list.Cursor()
+	case ActResolve:
+		return ok && e.decides(f.FabricState)
+	case ActPlan:
+		return ok && e.plans(f.FabricState)
 	default:
 		return ok
 	}
@@ -126,6 +130,12 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 		p.touched = true
 		keys := unsettled(f.FabricState)
 		return Outcome{Open: &Place{Screen: "diff", Fabric: id, Object: keys[0]}, Among: keys}
+	case ActResolve:
+		p.touched = true
+		return resolving(id, core.Key{})
+	case ActPlan:
+		p.touched = true
+		return planning(id)
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{id}, Note: safe.Sprintf("checking %s", id)}
 	case ActNext, ActPrev:

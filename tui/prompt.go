@@ -8,12 +8,27 @@ import (
 	"selvage/tui/widget"
 )
 
-// prompt is the filter while it is being typed. The text input of bubbles
-// edits the line; it is drawn here, for the library draws what was typed as it
-// is.
+// prompt is a line while it is being typed: the filter, or the answer to a
+// question. The text input of bubbles edits it; it is drawn here, for the library
+// draws what was typed as it is.
 type prompt struct {
-	input  textinput.Model
-	before string
+	input    textinput.Model
+	before   string
+	question *question // nil for the filter
+	asking   *screen   // that asked it
+}
+
+// question is something that a pane asks a person to type.
+type question struct {
+	label safe.Text // stands before the line
+	text  string    // to begin with
+	about any       // for the pane: what it has asked
+}
+
+// asker is a pane that asks questions. Answer is given what was typed; nothing
+// where the person escaped.
+type asker interface {
+	Answer(e Env, q question, text string) Outcome
 }
 
 func newPrompt(text string) *prompt {
@@ -40,7 +55,12 @@ func (p *prompt) edit(msg tea.Msg) { p.input, _ = p.input.Update(msg) }
 // draw shows the line, with an underscore where the next character goes.
 func (p *prompt) draw(width int, ink, text widget.Ink) string {
 	typed, at := []rune(p.input.Value()), p.input.Position()
-	l := widget.NewLine(width).Put(ink, safe.Lit("/"))
+	label := safe.Lit("/")
+	if p.question != nil {
+		label = p.question.label
+	}
+	l := widget.NewLine(width).Put(ink, widget.Fit(label, max(width*2/3, 1), widget.CutMiddle))
+	width = l.Room() + 1
 	front, back := safe.Clean(string(typed[:at])), safe.Clean(string(typed[at:]))
 	front = widget.Fit(front, max(width-widget.Width(back)-2, width/2), widget.CutStart)
 	return l.Put(text, front).Put(ink, safe.Lit("_")).Put(text, back).String()

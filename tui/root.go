@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
@@ -29,11 +30,19 @@ type Model struct {
 	kept   map[Place]*screen // screens that were left, for when one comes back
 	prompt *prompt           // nil unless something is being typed
 	note   widget.Span
+	whole  bool // the note is told on as many lines as it takes
 
-	jobs     int // that were ever begun
+	jobs     int      // that were ever begun
+	deeds    []errand // that are not done yet, the first being done
+	acting   bool
+	mine     map[string]bool // the runs that were begun here
+	warned   bool            // of a run that leaving interrupts
 	started  time.Time
-	asked    int  // questions that the terminal has not answered
-	ticking  bool // a clock tick is on its way
+	pace     *pace
+	leaving  tea.Cmd   // waits for the terminal to be quiet
+	shown    *tea.View // what was drawn last
+	size     [2]int    // and at which width and height
+	ticking  bool      // a clock tick is on its way
 	blurred  bool
 	quitting bool
 }
@@ -57,13 +66,13 @@ type (
 	}
 	clockMsg  struct{}
 	settleMsg struct{} // the terminal has had its time to start up
-	leaveMsg  struct{} // it has had its time to answer
+	leaveMsg  struct{} // a deed has had its time to end
 )
 
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
-	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}}
-	m.started = m.now
+	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}}
+	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
 	m.style = newStyle(cfg.Theme.Dark, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
 	m.open(Place{Screen: panes()[0].name}, nil)
@@ -76,10 +85,8 @@ func (m *Model) Init() tea.Cmd {
 	// A change of size in the first moments can get lost on its way.
 	cmds = append(cmds, tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return settleMsg{} }))
 	if m.cfg.Term != "dumb" {
-		m.asked++
-		cmds = append(cmds, tea.RequestBackgroundColor)
+		cmds = append(cmds, tea.RequestBackgroundColor, m.pace.ask())
 		if !m.cfg.NoSync {
-			m.asked++
 			cmds = append(cmds, tea.Raw(ansi.RequestModeSynchronizedOutput))
 		}
 	}
@@ -110,7 +117,7 @@ func (m *Model) tick() tea.Cmd {
 // age is counted in seconds or a job runs, else ten.
 func (m *Model) wait() time.Duration {
 	for _, f := range m.fleet.Fabrics {
-		if m.working() || !f.Checking.IsZero() || f.Report != nil && m.now.Sub(f.Report.Live.ReadAt) < time.Minute {
+		if m.working() || len(m.deeds) > 0 || f.Run != nil && f.Run.Phase.Active() || !f.Checking.IsZero() || f.Report != nil && m.now.Sub(f.Report.Live.ReadAt) < time.Minute {
 			return time.Second
 		}
 	}
@@ -123,10 +130,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
 	cmd := m.take(msg)
-	if job := m.work(); job != nil {
-		return m, tea.Batch(cmd, job, m.tick())
+	job, deed := m.work(), m.deed()
+	if job == nil && deed == nil {
+		return m, cmd
 	}
-	return m, cmd
+	return m, tea.Batch(cmd, job, deed, m.tick())
 }
 
 // take does what a message asks for.
@@ -146,6 +154,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		}
 	case doneMsg:
 		m.ended(msg)
+	case deedMsg:
+		return m.did(msg)
 	case eventMsg:
 		return m.heard(msg)
 	case clockMsg:
@@ -163,15 +173,19 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 			theme = m.cfg.Theme.Light
 		}
 		m.style = newStyle(theme, m.cfg.NoColor)
-		return m.answered()
-	case tea.ModeReportMsg:
-		if msg.Mode == ansi.ModeSynchronizedOutput {
-			return m.answered()
+	case uv.PrimaryDeviceAttributesEvent:
+		if m.pace.answered() {
+			return m.parted()
 		}
-	case settleMsg, tea.ResumeMsg:
+	case lostMsg:
+		return m.parted()
+	case settleMsg:
+		return tea.RequestWindowSize
+	case tea.ResumeMsg:
+		m.pace.hush(false)
 		return tea.RequestWindowSize
 	case leaveMsg:
-		return tea.Quit
+		return m.leave()
 	}
 	return nil
 }
@@ -190,29 +204,38 @@ func (m *Model) heard(msg eventMsg) tea.Cmd {
 	return tea.Batch(m.listen(), m.tick())
 }
 
-// answered counts an answer of the terminal; the last one lets the dashboard
-// leave.
-func (m *Model) answered() tea.Cmd {
-	m.asked--
-	if m.quitting && m.asked <= 0 {
-		return tea.Quit
+// quit leaves, the second time where the first one tells of a run that goes on. A
+// deed is given a second to end.
+func (m *Model) quit() tea.Cmd {
+	if run := m.running(); run != nil && !m.warned {
+		m.warned, m.prompt = true, nil
+		m.say(themes.Warn, safe.Sprintf("run %s goes on (%s): the same key again leaves, and interrupts it", shortRun(run), run.Phase))
+		return nil
+	}
+	m.quitting = true
+	if len(m.deeds) > 0 {
+		return tea.Tick(time.Second, func(time.Time) tea.Msg { return leaveMsg{} })
+	}
+	return m.leave()
+}
+
+// leave ends the program as soon as the terminal is quiet.
+func (m *Model) leave() tea.Cmd { return m.whenQuiet(tea.Quit) }
+
+// running is a run of this process that is under way; nil where there is none.
+func (m *Model) running() *core.Run {
+	for _, f := range m.fleet.Fabrics {
+		if f.Run != nil && m.mine[f.Run.ID] && f.Run.Phase.Active() {
+			return f.Run
+		}
 	}
 	return nil
 }
 
-// quit leaves. A terminal that was asked a moment ago is given the time to
-// answer, for an answer that comes later would be typed into the shell.
-func (m *Model) quit() tea.Cmd {
-	m.quitting = true
-	if m.asked <= 0 || m.now.Sub(m.started) > time.Second {
-		return tea.Quit
-	}
-	return tea.Tick(300*time.Millisecond, func(time.Time) tea.Msg { return leaveMsg{} })
-}
-
-// say puts a sentence into the status line, until the next key.
+// say puts a sentence into the status line, until the next key. What went wrong is
+// told whole, on as many lines as it takes.
 func (m *Model) say(r themes.Role, t safe.Text) {
-	m.note = widget.Span{Ink: m.style.ink(r), Text: t}
+	m.note, m.whole = widget.Span{Ink: m.style.ink(r), Text: t}, r == themes.Error || r == themes.Warn
 }
 
 func (m *Model) top() *screen { return m.stack[len(m.stack)-1] }
@@ -244,6 +267,7 @@ func (m *Model) env() Env {
 		Fleet: m.fleet, Now: m.now, Style: m.style,
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
+		acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
 	}
 	e.Width, e.Height = m.room()
 	return e

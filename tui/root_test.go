@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
@@ -86,11 +87,12 @@ func TestQuittingWaitsForTheTerminalsAnswers(t *testing.T) {
 	engine := &fakeEngine{fleet: fullFleet()}
 	m := New(context.Background(), config(t, engine))
 	m.Init()
-	if _, cmd := m.Update(keyPress("q")); cmd == nil || m.asked != 2 {
-		t.Fatalf("after q with %d answers to come there is nothing to wait for", m.asked)
+	if _, cmd := m.Update(keyPress("q")); cmd == nil || m.leaving == nil {
+		t.Fatal("after q with answers to come there is nothing to wait for")
 	}
-	_, first := m.Update(tea.BackgroundColorMsg{Color: color.White})
-	_, second := m.Update(tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset})
+	// The one to the question at the start, and the one to the last question.
+	_, first := m.Update(uv.PrimaryDeviceAttributesEvent{62})
+	_, second := m.Update(uv.PrimaryDeviceAttributesEvent{62})
 	if first != nil || second == nil {
 		t.Fatalf("the answers gave commands %t and %t, want the last one to quit", first != nil, second != nil)
 	}
@@ -112,8 +114,8 @@ func TestDumbTerminalIsNotAsked(t *testing.T) {
 	cfg.Term = "dumb"
 	m := New(context.Background(), cfg)
 	m.Init()
-	if m.asked != 0 {
-		t.Errorf("%d questions were sent to a terminal that would print them", m.asked)
+	if n := len(m.pace.flight); n != 0 {
+		t.Errorf("%d questions were sent to a terminal that would print them", n)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -30,6 +31,7 @@ type Engine interface {
 // Config is all that the dashboard takes from outside.
 type Config struct {
 	Engine Engine
+	Acts   Acts
 	// Events waits for the next event. What changed is asked of the engine; an
 	// event only tells that something did. nil where nothing ever changes.
 	Events func(context.Context) (core.Event, error)
@@ -47,16 +49,17 @@ type Config struct {
 	NoSync bool   // never to use synchronized output
 	FPS    int    // frames a second at most, 30 where 0
 
-	// For tests and for a terminal other than the process's own. nil stands
-	// for the process's own.
+	// nil stands for the process's own. To an Out that is a file nothing is
+	// written faster than the terminal takes it.
 	In      io.Reader
 	Out     io.Writer
 	Environ []string
 }
 
 // Run shows the dashboard until the person quits or ctx ends. It returns nil
-// in the first case and the cause of ctx's end in the second. Signals are the
-// caller's: end ctx on them.
+// in the first case and the cause of ctx's end in the second, or ErrStuck. Signals
+// are the caller's: end ctx on them. So is a panic: it ends the process, with the
+// terminal as it is.
 func Run(ctx context.Context, cfg Config) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -68,6 +71,9 @@ func Run(ctx context.Context, cfg Config) error {
 		tea.WithContext(ctx),
 		tea.WithFPS(fps),
 		tea.WithoutSignalHandler(),
+		// A panic ends the process, whichever goroutine it is on: the caller
+		// gives the terminal back. The library would catch some of them.
+		tea.WithoutCatchPanics(),
 	}
 	if cfg.NoSync {
 		options = append(options, tea.WithFilter(withoutSync))
@@ -81,8 +87,14 @@ func Run(ctx context.Context, cfg Config) error {
 	if cfg.Environ != nil {
 		options = append(options, tea.WithEnvironment(cfg.Environ))
 	}
-	_, err := tea.NewProgram(New(ctx, cfg), options...).Run()
+	model := New(ctx, cfg)
+	if out, ok := cfg.Out.(*os.File); ok && cfg.Term != "dumb" {
+		options = append(options, tea.WithOutput(paced{out, model.pace}))
+	}
+	err := untilStuck(ctx, tea.NewProgram(model, options...))
 	switch {
+	case errors.Is(err, ErrStuck):
+		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.Is(err, tea.ErrInterrupted):
@@ -91,6 +103,31 @@ func Run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("show the dashboard: %w", err)
 	}
 	return nil
+}
+
+// ErrStuck tells that ctx has ended and the terminal takes nothing, not even its
+// own state back.
+var ErrStuck = errors.New("the terminal takes nothing")
+
+// untilStuck runs the program. One that cannot write does not end with its
+// context: it is left behind after most of a second.
+func untilStuck(ctx context.Context, p *tea.Program) error {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := p.Run()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(700 * time.Millisecond):
+		return ErrStuck
+	}
 }
 
 // withoutSync keeps the answer of a terminal that offers synchronized output

@@ -37,11 +37,16 @@ func (m *Model) room() (width, height int) {
 	return max(m.width, 0), max(height, 0)
 }
 
-// View draws the screen on top.
+// View draws the screen on top. While the terminal is behind it is the frame
+// before: what comes after that is drawn when there is room for it.
 func (m *Model) View() tea.View {
+	if m.shown != nil && m.size == [2]int{m.width, m.height} && m.pace.busy() {
+		return *m.shown
+	}
 	v := tea.NewView(strings.Join(m.lines(), "\n"))
 	v.AltScreen = true
 	v.ReportFocus = true
+	m.shown, m.size = &v, [2]int{m.width, m.height}
 	return v
 }
 
@@ -69,6 +74,8 @@ func (m *Model) lines() []string {
 	body := frame.Lines[:min(len(frame.Lines), height)]
 	lines = append(lines, body...)
 	lines = append(lines, make([]string, height-len(body))...)
+	said := m.told((height + 1) / 2)
+	copy(lines[len(lines)-len(said):], said)
 	if c.status {
 		lines = append(lines, m.status(frame))
 	}
@@ -97,6 +104,24 @@ func (m *Model) header(f Frame, position bool) string {
 	return widget.Ends(m.width, widget.Ink{}, f.Title, spaced)
 }
 
+// told is what was just said where the status line has no room for it, or is not
+// there: the last lines of the pane, at most so many. What went wrong is to be read
+// whole.
+func (m *Model) told(most int) []string {
+	note, fits := m.note.Text, widget.Width(m.note.Text) <= m.width
+	switch {
+	case note.Len() == 0, m.chrome().status && (fits || !m.whole):
+		return nil
+	case !m.whole:
+		note = widget.Fit(note, m.width, widget.CutEnd)
+	}
+	lines := []string{}
+	for _, t := range widget.Wrap(note, m.width) {
+		lines = append(lines, widget.NewLine(m.width).Put(m.note.Ink, t).Fill(widget.Ink{}).String())
+	}
+	return lines[:min(len(lines), max(most, 0))]
+}
+
 // status draws the line above the hints: what was just said, else the pane's
 // own note.
 func (m *Model) status(f Frame) string {
@@ -104,8 +129,14 @@ func (m *Model) status(f Frame) string {
 	if w := m.top().work.note(m.env()); w.Text.Len() > 0 {
 		note = w
 	}
+	if d := m.doing(); d.Text.Len() > 0 {
+		note = d
+	}
 	if m.note.Text.Len() > 0 {
 		note = m.note
+	}
+	if len(m.told(1)) > 0 {
+		note = widget.Span{}
 	}
 	right := []widget.Span{{Ink: m.style.ink(themes.Dim), Text: f.Position}}
 	room := m.width - widget.Width(f.Position) - 2

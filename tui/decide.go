@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"selvage/core"
+	"selvage/core/safe"
+)
+
+// matter is a difference that something can be decided about.
+type matter struct {
+	verdict *core.Verdict
+	change  core.Change
+}
+
+// offers tells whether a choice would decide something.
+func (m matter) offers(c core.Choice) bool {
+	is := m.change
+	switch {
+	case m.verdict.State == core.Unknown, m.verdict.State == core.Invalid, is.Verdict == core.FieldPruned, nowhere(is):
+		return false
+	case c == core.TakeGit:
+		return is.Verdict != core.FieldGitAhead // Git has decided already
+	case c == core.TakeLive:
+		return !is.Live.Equal(is.Git)
+	case c == core.TakeBase:
+		return is.Base.Present() && !is.Base.Equal(is.Git)
+	}
+	return is.Path != core.Root
+}
+
+// choiceOf is the choice that an action makes; "" where it makes none.
+func choiceOf(a Action) core.Choice {
+	switch a {
+	case ActTakeGit:
+		return core.TakeGit
+	case ActTakeLive, ActAdopt:
+		return core.TakeLive
+	case ActTakeBase:
+		return core.TakeBase
+	case ActEdit:
+		return core.TakeEdited
+	default:
+		return ""
+	}
+}
+
+// canDecide tells whether an action on some differences of a fabric would do
+// something.
+func canDecide(e Env, a Action, about []matter) bool {
+	f, ok := e.fabric()
+	if !ok {
+		return false
+	}
+	switch a {
+	case ActUndo, ActRedo:
+		return e.decides(f)
+	case ActDrop:
+		return e.decides(f) && len(draftsOn(f, about)) > 0
+	case ActAccept:
+		return e.acts.Accepter != nil && len(about) == 1 && acceptable(about[0].verdict.State)
+	case ActPlan:
+		return e.plans(f)
+	case ActEdit:
+		return e.decides(f) && len(about) == 1 && about[0].offers(core.TakeEdited)
+	default:
+		choice := choiceOf(a)
+		return choice != "" && e.decides(f) && slices.ContainsFunc(about, func(m matter) bool { return m.offers(choice) })
+	}
+}
+
+// doDecide carries such an action out.
+func doDecide(e Env, a Action, about []matter) Outcome {
+	f, _ := e.fabric()
+	switch a {
+	case ActPlan:
+		return planning(e.Place.Fabric)
+	case ActUndo, ActRedo:
+		return stepBack(e, a)
+	case ActDrop:
+		return drop(e, draftsOn(f, about))
+	case ActAccept:
+		return Outcome{Ask: &question{label: safe.Lit("accept for how long (8h, 2d, 3w): "), about: accepting{key: about[0].verdict.Key, path: about[0].change.Path}}}
+	case ActEdit:
+		return editing(f, about[0])
+	default:
+		return take(e, f, choiceOf(a), about)
+	}
+}
+
+// take has a side taken on those differences where that decides something.
+func take(e Env, f core.FabricState, c core.Choice, about []matter) Outcome {
+	decisions, object := []core.Decision{}, ""
+	for _, m := range about {
+		if m.offers(c) {
+			decisions = append(decisions, core.Decision{Key: m.verdict.Key, Path: m.change.Path, Choice: c})
+			object = f.Fabric.Label(m.verdict.Key)
+		}
+	}
+	return decide(e, object, decisions...)
+}
+
+// decide has decisions laid on the desk; object names the object of a single one.
+func decide(e Env, object string, decisions ...core.Decision) Outcome {
+	id, by, desk := e.Place.Fabric, e.acts.By, e.acts.Decider
+	first := decisions[0]
+	label := safe.Clean(core.Resolution{Path: first.Path, Choice: first.Choice}.Sentence(object))
+	if len(decisions) > 1 {
+		label = safe.Sprintf("take %s on %s", first.Choice, plural(len(decisions), "difference"))
+	}
+	return Outcome{Deed: &Deed{Label: label, Run: func(ctx context.Context) (Done, error) {
+		if _, err := desk.Decide(ctx, id, by, decisions...); err != nil {
+			return Done{}, err
+		}
+		return Done{Says: safe.Lit(" draft: ").Plus(label)}, nil
+	}}}
+}
+
+// drop has drafts taken from the desk.
+func drop(e Env, drafts []core.DraftStanding) Outcome {
+	id, by, desk := e.Place.Fabric, e.acts.By, e.acts.Decider
+	ids := make([]int64, len(drafts))
+	for i, d := range drafts {
+		ids[i] = d.ID
+	}
+	return Outcome{Deed: &Deed{
+		Label: safe.Sprintf("drop %s", plural(len(ids), "draft")),
+		Run: func(ctx context.Context) (Done, error) {
+			if err := desk.Drop(ctx, id, by, ids...); err != nil {
+				return Done{}, err
+			}
+			return Done{Says: safe.Sprintf(" dropped %s (u undoes it)", plural(len(ids), "draft"))}, nil
+		},
+	}}
+}
+
+// stepBack has the last step at the desk undone, or done again.
+func stepBack(e Env, a Action) Outcome {
+	id, by, do, word, none := e.Place.Fabric, e.acts.By, e.acts.Decider.Undo, "undone", "undo"
+	if a == ActRedo {
+		do, word, none = e.acts.Decider.Redo, "done again", "do again"
+	}
+	return Outcome{Deed: &Deed{
+		Label: safe.Sprintf("step at the desk of %s", id),
+		Run: func(ctx context.Context) (Done, error) {
+			what, err := do(ctx, id, by)
+			switch {
+			case err != nil:
+				return Done{}, err
+			case what == "":
+				return Done{Says: safe.Sprintf(" nothing of yours is left to %s", none)}, nil
+			}
+			return Done{Says: safe.Sprintf(" %s: %s", word, what)}, nil
+		},
+	}}
+}
+
+// edited is what a person types a value for.
+type edited struct {
+	key  core.Key
+	path core.Path
+	like core.Value // what stands there now
+}
+
+// editing asks for a value. What is masked is not offered to be changed: the
+// placeholder would be written in its place.
+func editing(f core.FabricState, m matter) Outcome {
+	like := m.change.Git
+	if !like.Present() {
+		like = m.change.Live
+	}
+	from := like
+	if d := draftOn(f, m); d != nil && d.Choice == core.TakeEdited {
+		from = d.Value
+	}
+	text := ""
+	if from.Present() && !masked(from.Any()) {
+		text = core.Inline(from.Any())
+	}
+	return Outcome{Ask: &question{
+		label: safe.Sprintf("%s = ", m.change.Path), text: text,
+		about: edited{m.verdict.Key, m.change.Path, like},
+	}}
+}
+
+// masked tells whether something in a value stands for a secret.
+func masked(v any) bool {
+	switch t := v.(type) {
+	case map[string]any:
+		for _, e := range t {
+			if masked(e) {
+				return true
+			}
+		}
+	case []any:
+		for _, e := range t {
+			if masked(e) {
+				return true
+			}
+		}
+	case string:
+		return strings.HasPrefix(t, "<masked ")
+	}
+	return false
+}
+
+// typedValue is what a person means by a text: JSON where it reads as such, and
+// otherwise the text itself. Where a text stands now, a number is one too.
+func typedValue(text string, like core.Value) (core.Value, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return core.Value{}, errors.New(`nothing was typed (write "" for an empty text)`)
+	}
+	v, err := core.DecodeJSON([]byte(text))
+	_, wasText := like.Any().(string)
+	_, isText := v.(string)
+	switch {
+	case err == nil && (isText || !wasText):
+	case strings.ContainsAny(text[:1], `{["`) && err != nil:
+		return core.Value{}, fmt.Errorf("read the value as JSON: %w", err)
+	default:
+		v = text
+	}
+	if masked(v) {
+		return core.Value{}, errors.New("it stands for a secret that is not shown: type all of the new value")
+	}
+	return core.ValueOf(v), nil
+}
+
+// accepting is what a person says of a difference that may stay.
+type accepting struct {
+	key  core.Key
+	path core.Path
+	span string // "" until it was asked for
+}
+
+// answered takes what a person typed about a decision.
+func answered(e Env, q question, text string) Outcome {
+	f, _ := e.fabric()
+	switch is := q.about.(type) {
+	case edited:
+		v, err := typedValue(text, is.like)
+		if err != nil {
+			return Outcome{Note: safe.Sprintf("%s: %v", is.path, err)}
+		}
+		return decide(e, f.Fabric.Label(is.key), core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
+	case accepting:
+		text = strings.TrimSpace(text)
+		switch {
+		case text == "":
+			return Outcome{Note: safe.Lit("nothing was accepted: it takes an end and a reason")}
+		case is.span == "":
+			is.span = text
+			return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
+		}
+		return accept(e, f.Fabric.Label(is.key), is, text)
+	}
+	return Outcome{}
+}
+
+// accept has a difference accepted for a while.
+func accept(e Env, object string, is accepting, reason string) Outcome {
+	id, accepter := e.Place.Fabric, e.acts.Accepter
+	return Outcome{Deed: &Deed{
+		Label: safe.Sprintf("accept %s", object),
+		Run: func(ctx context.Context) (Done, error) {
+			until, err := accepter.Accept(ctx, id, is.key, is.path, is.span, reason)
+			if err != nil {
+				return Done{}, err
+			}
+			return Done{Says: safe.Sprintf(" %s is accepted until %s", object, core.Stamp(until))}, nil
+		},
+	}}
+}
+
+// acceptable tells whether an object in a state has a difference that somebody
+// could accept.
+func acceptable(s core.State) bool {
+	switch s {
+	case core.Stuck, core.Conflict, core.Drifted, core.Differs, core.OnlyGit, core.OnlyLive, core.Acknowledged:
+		return true
+	case core.Invalid, core.Unknown, core.Pending, core.InSync:
+	}
+	return false
+}

@@ -1,0 +1,267 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+)
+
+// onTenant is a dashboard on the diff of the first object, with the cursor on its
+// conflict.
+func onTenant(t *testing.T) *driver {
+	t.Helper()
+	return drive(t, only(undecided()), 80, 24).press("enter", "d", "n")
+}
+
+// lastDecision is what was decided last.
+func (d *driver) lastDecision() core.Decision {
+	d.tb.Helper()
+	if len(d.acts.decided) == 0 {
+		d.tb.Fatalf("nothing was decided:\n%s", d.screen())
+	}
+	return d.acts.decided[len(d.acts.decided)-1]
+}
+
+func TestSideIsTakenOnTheDiff(t *testing.T) {
+	for key, want := range map[string]core.Choice{"1": core.TakeGit, "2": core.TakeLive, "3": core.TakeBase, "a": core.TakeLive} {
+		d := onTenant(t).press(key)
+		got := d.lastDecision()
+		if got.Choice != want || got.Path != ".spec.subnets.web.dhcp.range.end" || got.Key.Name != "tenant-a" || d.acts.by[0] != "alice" {
+			t.Errorf("%q decided %+v by %v, want %s", key, got, d.acts.by, want)
+		}
+		d.shows("= draft: take " + string(want))
+		d.shows(" draft: take " + string(want) + " on .spec.subnets.web.dhcp.range.end")
+		d.shows("1 draft")
+	}
+}
+
+func TestDecisionIsClearedUndoneAndDoneAgain(t *testing.T) {
+	d := onTenant(t).press("2")
+	d.press("u")
+	d.hides("= draft")
+	d.shows("undone: 1 decided")
+	d.press("U")
+	d.shows("= draft: take live")
+	d.press("0")
+	d.hides("= draft")
+	d.shows("dropped 1 draft")
+	d.press("u")
+	d.shows("= draft: take live")
+	d.press("u", "u")
+	d.shows("nothing of yours is left to undo")
+}
+
+func TestWhatCannotBeTakenIsNotOffered(t *testing.T) {
+	d := drive(t, only(undecided()), 80, 24).press("enter", "d") // the first change has no base, the last is Git's own
+	d.hides("3 base")
+	if d.press("3"); len(d.acts.decided) > 0 {
+		t.Error("a base that is not there was taken")
+	}
+	d.press("N")
+	d.shows(">.spec.subnets.db")
+	d.hides("1 git")
+	if d.press("1"); len(d.acts.decided) > 0 {
+		t.Error("git was taken where it has decided already")
+	}
+}
+
+func TestModeReadOffersNoDecision(t *testing.T) {
+	f := undecided()
+	f.Fabric.Mode = core.ModeRead
+	d := drive(t, only(f), 80, 24)
+	for _, key := range []string{"s", "c", "enter", "s", "c", "d", "1", "2", "3", "e", "a", "0", "u", "U", "s"} {
+		d.press(key)
+	}
+	if len(d.acts.decided)+len(d.acts.plans)+len(d.acts.done) > 0 || d.model.prompt != nil || d.model.top().spec.name != "diff" {
+		t.Errorf("in mode read something was done: %+v %+v\n%s", d.acts.decided, d.acts.plans, d.screen())
+	}
+	d.hides("2 live")
+}
+
+func TestUnknownModeOffersNoDecision(t *testing.T) {
+	f := undecided()
+	f.Fabric.Mode = "wirte"
+	if d := drive(t, only(f), 80, 24).press("enter", "d", "n", "2"); len(d.acts.decided) > 0 {
+		t.Error("a mode that nobody knows let something be decided")
+	}
+}
+
+func TestValueIsEditedInline(t *testing.T) {
+	d := onTenant(t).press("e")
+	d.shows(".spec.subnets.web.dhcp.range.end = 10.1.0.240_")
+	d.press("backspace", "backspace", "backspace").typed("233").press("enter")
+	if got := d.lastDecision(); got.Choice != core.TakeEdited || !got.Value.Equal(core.ValueOf("10.1.0.233")) {
+		t.Errorf("decided %+v", got)
+	}
+	d.shows("= draft: set 10.1.0.233")
+	d.press("e")
+	d.shows("= 10.1.0.233_")
+	d.press("esc")
+	if d.shows("= draft: set 10.1.0.233"); len(d.acts.decided) != 1 {
+		t.Error("escape decided something")
+	}
+	d.press("e", "ctrl+u", "enter")
+	d.shows("nothing was typed")
+	if len(d.acts.decided) != 1 {
+		t.Error("an empty line decided something")
+	}
+}
+
+func TestTypedValueKeepsItsKind(t *testing.T) {
+	text, number := core.ValueOf("a"), core.ValueOf(int64(1))
+	for _, c := range []struct {
+		typed string
+		like  core.Value
+		want  any
+	}{
+		{"1000", number, int64(1000)},
+		{"1000", text, "1000"},
+		{`"1000"`, number, "1000"},
+		{`"a b"`, text, "a b"},
+		{"leaf 03", number, "leaf 03"},
+		{"true", core.ValueOf(false), true},
+		{"true", text, "true"},
+		{`["a","b"]`, core.ValueOf([]any{"a"}), []any{"a", "b"}},
+		{`{"vlan":5}`, core.Value{}, map[string]any{"vlan": int64(5)}},
+		{`""`, text, ""},
+	} {
+		got, err := typedValue(c.typed, c.like)
+		if err != nil || !got.Equal(core.ValueOf(c.want)) {
+			t.Errorf("typed %q where %v stood: %v, %v; want %v", c.typed, c.like, got, err, c.want)
+		}
+	}
+	for _, typed := range []string{"", "  ", "{", `["a"`, `"a`, "<masked 1>", `{"password":"<masked 2>"}`} {
+		if got, err := typedValue(typed, core.Value{}); err == nil {
+			t.Errorf("typed %q is %v, want an error", typed, got)
+		}
+	}
+}
+
+func TestSecretIsNotOfferedToBeChanged(t *testing.T) {
+	f := undecided()
+	v := simple(core.Drifted, vpcGroup, "External", "isp-s", ".spec.password", "kubectl-edit", time.Hour)
+	v.Changes[0].Git, v.Changes[0].Live = core.ValueOf("<masked 1>"), core.ValueOf("<masked 2>")
+	setVerdicts(&f, v)
+	d := drive(t, only(f), 80, 24).press("enter", "d", "e")
+	d.shows(".spec.password = _")
+}
+
+func TestDifferenceIsAcceptedWithAnEndAndAReason(t *testing.T) {
+	d := onTenant(t).press("#")
+	d.shows("accept for how long")
+	d.typed("2d").press("enter")
+	d.shows("why it may stay")
+	d.typed("CHG-1204").press("enter")
+	if want := "dc1-prod VPC/tenant-a .spec.subnets.web.dhcp.range.end 2d CHG-1204"; !slices.Equal(d.acts.accepted, []string{want}) {
+		t.Errorf("accepted %q, want %q", d.acts.accepted, want)
+	}
+	d.shows("VPC/tenant-a is accepted until 2026-11-25 14:02:11Z")
+	if d.press("#", "enter"); len(d.acts.accepted) != 1 {
+		t.Error("without an end something was accepted")
+	}
+	d.shows("it takes an end and a reason")
+}
+
+func TestErrorOfADecisionIsReadWhole(t *testing.T) {
+	d := onTenant(t)
+	d.acts.fault = errors.New("decide on .spec.subnets.web.dhcp.range.end of VPC/tenant-a: git does not have the object any more (adopt it as a whole: leave --field out)")
+	d.press("2")
+	d.shows("(adopt it as a")
+	d.shows("whole: leave --field out)")
+	d.press("j")
+	d.hides("--field out")
+	d.send(tea.WindowSizeMsg{Width: 60, Height: 10}) // there is no status line
+	d.acts.fault = errors.New("decide on .spec.subnets.web.dhcp.range.end: the store is read-only (ask the owner of /var/lib/selvage)")
+	d.press("2")
+	d.shows("/var/lib/selvage)")
+	d.press("u", "u", "u")
+	d.shows("nothing of yours is left to undo")
+}
+
+func TestResolveGoesFromConflictToConflict(t *testing.T) {
+	f := undecided()
+	other := conflictedVPC()
+	other.Key.Name = "tenant-b"
+	setVerdicts(&f, append(slices.Clone(f.Report.Verdicts), other)...)
+	d := drive(t, only(f), 80, 24).press("c")
+	d.shows("2 conflicts, 0 decided")
+	d.shows("[3] BASE  10.1.0.199")
+	d.press("1")
+	d.shows("2 conflicts, 1 decided")
+	d.press("n", "2")
+	if got := d.lastDecision(); got.Key.Name != "tenant-b" || got.Choice != core.TakeLive {
+		t.Errorf("decided %+v", got)
+	}
+	d.shows("2 conflicts, 2 decided")
+	d.shows("= [2] LIVE")
+	if d.press("0"); len(d.engine.fleet.Fabrics[0].Drafts) != 1 {
+		t.Error("the draft was not cleared")
+	}
+}
+
+func TestMarkedDifferencesAreDecidedTogether(t *testing.T) {
+	d := drive(t, only(undecided()), 80, 24).press("c", "m", "/").typed("kind=Switch").press("enter", "*", "2")
+	if len(d.acts.decided) != 2 || d.acts.decided[0].Key.Name != "leaf-03" || d.acts.decided[1].Choice != core.TakeLive {
+		t.Fatalf("decided %+v", d.acts.decided)
+	}
+	if len(d.acts.done) != 1 {
+		t.Errorf("%d steps at the desk, want one that can be undone as a whole", len(d.acts.done))
+	}
+	d.shows("take live on 2 differences")
+	d.hides("marked")
+	d.press("esc", "g", "space")
+	d.shows("1 marked")
+	if d.press("*", "*"); strings.Contains(d.screen(), "marked") {
+		t.Error("marking all twice leaves marks")
+	}
+}
+
+func TestResolveOpensOnTheObject(t *testing.T) {
+	d := drive(t, only(undecided()), 80, 24).press("enter", "/").typed("leaf-03").press("enter", "j", "c")
+	d.shows("Switch/leaf-03  .spec.")
+	d.shows("12 differences")
+	d.press("d")
+	d.shows("dc1-prod > Switch/leaf-03")
+	d.press("esc", "x")
+	d.shows("explained")
+}
+
+func TestDraftsAreListedAndDropped(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("enter", "7")
+	d.shows("3 drafts, 1 void")
+	d.press("j", "j")
+	d.shows("git changed it since")
+	d.press("0")
+	d.hides("void")
+	if d.press("enter"); d.model.top().place.Object.Name != "leaf-03" {
+		t.Errorf("enter leads to %v", d.model.top().place)
+	}
+	d.press("esc", "s")
+	d.shows("sync plan")
+}
+
+func TestOverwrittenEditIsBroughtBack(t *testing.T) {
+	d := drive(t, only(undecided()), 80, 24).press("enter", "9")
+	d.shows("6 live edits overwritten in 30 days")
+	d.press("j", "a")
+	if !slices.Equal(d.acts.brought, []string{"dc1-prod overwritten-1"}) {
+		t.Errorf("brought back %q", d.acts.brought)
+	}
+	d.shows(" draft: edit .spec.permit of VPCPeering/tenant-a--tenant-b")
+	d.press("enter")
+	d.shows("dc1-prod > VPCPeering/tenant-a--tenant-b")
+}
+
+func TestHistoryThatCannotBeReadSaysWhy(t *testing.T) {
+	d := drive(t, only(undecided()), 80, 24)
+	d.acts.fault = errors.New("read the history: the database is locked")
+	d.press("enter", "9")
+	d.shows("the database is locked")
+	d.hides("no live edit was seen")
+}

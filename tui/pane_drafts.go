@@ -1,0 +1,203 @@
+package tui
+
+import (
+	"slices"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// draftsPane lists what lies on the desk of a fabric: what was decided and waits
+// to be published, or for live to follow.
+type draftsPane struct {
+	list widget.List[int64]
+	rows []core.DraftStanding
+	page int
+}
+
+func newDraftsPane() Pane { return &draftsPane{} }
+
+// load brings the rows up to date, in the order in which they were made.
+func (p *draftsPane) load(e Env) core.FabricState {
+	f, _ := e.fabric()
+	p.rows = f.Drafts
+	keys := make([]int64, len(p.rows))
+	for i, d := range p.rows {
+		keys[i] = d.ID
+	}
+	if !slices.Equal(keys, p.list.Keys()) {
+		p.list.SetKeys(keys)
+	}
+	return f
+}
+
+func (p *draftsPane) selected() (core.DraftStanding, bool) {
+	if len(p.rows) == 0 {
+		return core.DraftStanding{}, false
+	}
+	return p.rows[p.list.Cursor()], true
+}
+
+func (p *draftsPane) Can(e Env, a Action) bool {
+	f := p.load(e)
+	switch a {
+	case ActCheck:
+		_, ok := e.fabric()
+		return ok
+	case ActUndo, ActRedo, ActPlan:
+		return canDecide(e, a, nil)
+	case ActDrop:
+		return len(p.rows) > 0 && e.decides(f)
+	default:
+		return len(p.rows) > 0
+	}
+}
+
+func (p *draftsPane) Do(e Env, a Action) Outcome {
+	p.load(e)
+	d, _ := p.selected()
+	switch a {
+	case ActCheck:
+		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
+	case ActUndo, ActRedo, ActPlan:
+		return doDecide(e, a, nil)
+	case ActDrop:
+		return drop(e, []core.DraftStanding{d})
+	case ActDiff:
+		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: d.Key}, Among: p.objects()}
+	default:
+		move(&p.list.Window, a, p.page)
+	}
+	return Outcome{}
+}
+
+// objects are those that something was decided about, each once.
+func (p *draftsPane) objects() []core.Key {
+	keys := []core.Key{}
+	for _, d := range p.rows {
+		if !slices.Contains(keys, d.Key) {
+			keys = append(keys, d.Key)
+		}
+	}
+	return keys
+}
+
+func (p *draftsPane) View(e Env) Frame {
+	f, ok := e.fabric()
+	if !ok {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(e)
+	s := e.Style
+	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("drafts")), Facts: fabricFacts(e, f)}
+	count := safe.Lit("no drafts")
+	if text := draftCount(f); text != "" {
+		count = safe.Clean(text)
+	}
+	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
+	if len(p.rows) > 0 {
+		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
+	}
+	height := e.Height
+	if e.roomy() {
+		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, widget.Span{})}
+		height--
+	}
+	if len(p.rows) == 0 {
+		for _, t := range nothingDecided(e, f) {
+			frame.Lines = append(frame.Lines, paragraph(t, s.ink(themes.Dim), e.Width)...)
+		}
+		return frame
+	}
+	below := p.below(e, f)
+	if len(below) > height/3 {
+		below = nil
+	}
+	frame.Lines = append(frame.Lines, p.lines(e, f, height-len(below))...)
+	for len(frame.Lines) < e.Height-len(below) {
+		frame.Lines = append(frame.Lines, "")
+	}
+	frame.Lines = append(frame.Lines, below...)
+	return frame
+}
+
+// nothingDecided says how something comes to lie on the desk.
+func nothingDecided(e Env, f core.FabricState) []safe.Text {
+	switch {
+	case e.modeOf(f) == core.ModeRead:
+		return []safe.Text{safe.Lit("nothing is decided, and the mode of this fabric allows no decision")}
+	case !e.decides(f):
+		return []safe.Text{safe.Lit("nothing is decided")}
+	}
+	return []safe.Text{
+		safe.Lit("nothing is decided"),
+		safe.Lit("on a diff (enter on an object) and on the screen for resolving (c) 1 takes git, 2 takes live, 3 takes the base, e edits the value; s then shows what would be published"),
+	}
+}
+
+func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
+	if height <= 0 {
+		return nil
+	}
+	object := 12
+	for _, d := range p.rows {
+		object = max(object, widget.Width(objectName(f, d.Key)))
+	}
+	t := widget.NewTable(e.Width, []widget.Column{
+		{Title: safe.Lit("STATE"), Width: 7},
+		{Title: safe.Lit("OBJECT"), Width: min(object, 44), Min: 14, Cut: widget.CutMiddle},
+		{Title: safe.Lit("FIELD"), Width: 30, Min: 12, Grow: true, Cut: widget.CutStart},
+		{Title: safe.Lit("DECIDED"), Width: 24, Min: 9, Rank: 1},
+		{Title: safe.Lit("BY"), Width: 10, Min: 6, Rank: 3},
+		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
+	})
+	lines := []string{}
+	if height > 2 {
+		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
+		height--
+	}
+	p.page = height
+	from, to := p.list.See(height)
+	for i := from; i < to; i++ {
+		d, selected := &p.rows[i], i == p.list.Cursor()
+		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+		path, is := safe.Clean(string(d.Path)), draftState(d)
+		if d.Path == core.Root {
+			path = safe.Lit("the whole object")
+		}
+		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
+			{Ink: ink(is.role), Text: is.text},
+			{Ink: ink(themes.Text), Text: objectName(f, d.Key)},
+			{Ink: ink(themes.Text), Text: path},
+			{Ink: ink(themes.Text), Text: draftWord(d)},
+			{Ink: ink(themes.Dim), Text: safe.Clean(d.By)},
+			{Ink: ink(themes.Dim), Text: age(e.Now, d.At)},
+		}))
+	}
+	return lines
+}
+
+// below says of the draft under the cursor where its value comes from and what is
+// the matter with it.
+func (p *draftsPane) below(e Env, f core.FabricState) []string {
+	d, ok := p.selected()
+	if !ok || !e.roomy() {
+		return nil
+	}
+	s := e.Style
+	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Header), Text: safe.Clean(d.Sentence(f.Fabric.Label(d.Key)))}, widget.Span{})}
+	if d.From != "" {
+		lines = append(lines, paragraph(safe.Sprintf("from %s", d.From), s.ink(themes.Dim), e.Width)...)
+	}
+	if why := draftWhy(&d); why.Len() > 0 {
+		lines = append(lines, paragraph(why, s.ink(draftState(&d).role), e.Width)...)
+	}
+	if c := d.Keeping.Command; c != "" && d.State == core.DraftPending {
+		for _, l := range commandLines(safe.Clean(c), 1, e.Width) {
+			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Key), l).String())
+		}
+	}
+	return lines
+}

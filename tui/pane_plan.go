@@ -1,0 +1,371 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// planPane shows what publishing the drafts of a fabric would commit and what
+// engines would then do, and has it carried out. It opens with cancel in
+// brackets.
+type planPane struct {
+	reader
+	answer *planned // the last plan, nil before the first
+	made   planMade
+	rows   []planRow // of the text, a row for each of its parts; nil fields where it is no row
+
+	asked   core.PlanOptions
+	propose bool
+	again   int  // how often another plan was asked for
+	armed   bool // the button in brackets is the one that publishes
+	refused []string
+}
+
+// planned is a plan that was made, and what it was made about.
+type planned struct {
+	about planAbout
+	plan  *core.Plan // as it is carried out
+	shown *core.Plan // without secrets
+}
+
+// planAbout is what a plan is about.
+type planAbout struct {
+	fabric core.FabricID
+	asked  core.PlanOptions
+	again  int
+}
+
+// planMade is what the text was made of; it is made anew when one of these is
+// another.
+type planMade struct {
+	answer  *planned
+	width   int
+	refused int
+	fault   string
+	propose bool
+}
+
+func newPlanPane() Pane { return &planPane{} }
+
+// planning opens the plan of a fabric.
+func planning(id core.FabricID) Outcome {
+	return Outcome{Open: &Place{Screen: "plan", Fabric: id}}
+}
+
+// Job has the plan made: when the screen is opened, and when somebody asks for
+// another one, but not before what was decided lies on the desk. It is not made
+// anew by every check, for each is kept.
+func (p *planPane) Job(e Env) (Job, bool) {
+	f, ok := e.fabric()
+	if !ok || !e.plans(f) {
+		return Job{}, false
+	}
+	about := planAbout{e.Place.Fabric, p.asked, p.again}
+	if e.busy && e.work.about != any(about) {
+		return Job{}, false
+	}
+	planner, by, mask := e.acts.Planner, e.acts.By, e.acts.Masked
+	return Job{
+		Label: safe.Sprintf("plan a sync of %s", e.Place.Fabric),
+		About: about,
+		Run: func(ctx context.Context) (tea.Msg, error) {
+			plan, err := planner.Plan(ctx, by, about.asked, about.fabric)
+			if err != nil {
+				return nil, err
+			}
+			shown := plan
+			if mask != nil {
+				shown = mask(plan)
+			}
+			return &planned{about, plan, shown}, nil
+		},
+	}, true
+}
+
+// Take is given the plan.
+func (p *planPane) Take(msg tea.Msg) {
+	if a, ok := msg.(*planned); ok {
+		p.answer, p.refused, p.armed = a, nil, false
+	}
+}
+
+// Did asks for another plan when a decision was changed, and keeps why a run was
+// not begun.
+func (p *planPane) Did(done Done, err error) (shown bool) {
+	var no *core.NotAllowed
+	switch {
+	case errors.As(err, &no):
+		p.refused, p.armed = no.Reasons, false
+		return true
+	case err != nil:
+	case done.Mine == "":
+		p.again++
+	default:
+		p.asked, p.propose, p.armed = core.PlanOptions{}, false, false
+	}
+	return false
+}
+
+// plan is the plan that is shown; nil while there is none.
+func (p *planPane) plan(e Env) *planned {
+	if p.answer == nil || e.work.running || e.work.err != nil || p.answer.about != (planAbout{e.Place.Fabric, p.asked, p.again}) {
+		return nil
+	}
+	return p.answer
+}
+
+// load brings the text up to date.
+func (p *planPane) load(e Env) {
+	made := planMade{answer: p.plan(e), width: e.Width, refused: len(p.refused), propose: p.proposes(e)}
+	if e.work.err != nil {
+		made.fault = e.work.err.Error()
+	}
+	if made == p.made && p.text != nil {
+		return
+	}
+	fresh := made.answer != p.made.answer
+	p.made = made
+	f, _ := e.fabric()
+	if made.answer == nil {
+		p.rows = nil
+		text := newScroll(e.Width)
+		if made.fault != "" {
+			text.say(themes.Error, 1, safe.Clean(made.fault))
+			text.say(themes.Dim, 1, safe.Lit("r plans again"))
+		} else {
+			text.say(themes.Dim, 1, safe.Lit("planning"))
+		}
+		p.show(text, true)
+		return
+	}
+	t := newPlanText(made.answer.shown, p.refused, e, f)
+	p.rows = t.rows
+	p.show(t.scroll, fresh)
+}
+
+// proposes tells whether what is planned goes to a side branch, to be reviewed.
+func (p *planPane) proposes(e Env) bool {
+	f, _ := e.fabric()
+	return p.propose || e.modeOf(f) == core.ModePropose
+}
+
+// row is the line of the plan under the cursor.
+func (p *planPane) row() planRow {
+	if at, _ := p.where(); at >= 0 && at < len(p.rows) {
+		return p.rows[at]
+	}
+	return planRow{}
+}
+
+// may tells whether there is something that can be started: a plan without a
+// reason against it.
+func (p *planPane) may(e Env) bool {
+	a := p.plan(e)
+	return a != nil && e.acts.Starter != nil && len(a.plan.Stop) == 0 && (!a.plan.Empty() || len(a.plan.Followed) > 0)
+}
+
+func (p *planPane) Can(e Env, a Action) bool {
+	p.load(e)
+	f, ok := e.fabric()
+	if !ok || !e.plans(f) {
+		return false
+	}
+	switch a {
+	case ActButton:
+		return p.may(e)
+	case ActPress, ActTicket, ActMessage, ActAgain:
+		return true
+	case ActWay:
+		return p.may(e) && !p.plan(e).plan.Empty() && e.modeOf(f) == core.ModeWrite
+	case ActLeaveOut:
+		return e.decides(f) && len(p.leftOut(f)) > 0
+	case ActAdopt:
+		return e.decides(f) && p.row().undoes()
+	case ActDiff:
+		return p.row().key != core.Key{}
+	case ActUndo, ActRedo:
+		return canDecide(e, a, nil)
+	default:
+		return p.can(a)
+	}
+}
+
+// leftOut are the drafts that a line of the plan carries out.
+func (p *planPane) leftOut(f core.FabricState) []core.DraftStanding {
+	r := p.row()
+	if !r.decided || r.fabric != f.Fabric.ID {
+		return nil
+	}
+	return slices.DeleteFunc(draftsOf(f, r.key), func(d core.DraftStanding) bool {
+		return !r.path.Under(d.Path) && !d.Path.Under(r.path)
+	})
+}
+
+func (p *planPane) Do(e Env, a Action) Outcome {
+	p.load(e)
+	f, _ := e.fabric()
+	r := p.row()
+	switch a {
+	case ActButton:
+		p.armed = !p.armed
+	case ActPress:
+		return p.press(e, f)
+	case ActTicket:
+		return Outcome{Ask: &question{label: safe.Lit("ticket: "), text: p.asked.Ticket, about: ActTicket}}
+	case ActMessage:
+		return Outcome{Ask: &question{label: safe.Lit("summary of the commit: "), text: p.asked.Message, about: ActMessage}}
+	case ActAgain:
+		p.again++
+		p.refused = nil
+	case ActWay:
+		p.propose = !p.propose
+	case ActLeaveOut:
+		return drop(e, p.leftOut(f))
+	case ActAdopt:
+		at := e
+		at.Place.Fabric = r.fabric
+		return decide(at, f.Fabric.Label(r.key), core.Decision{Key: r.key, Path: r.path, Choice: core.TakeLive})
+	case ActDiff:
+		return Outcome{Open: &Place{Screen: "diff", Fabric: r.fabric, Object: r.key}, Among: []core.Key{r.key}}
+	case ActUndo, ActRedo:
+		return stepBack(e, a)
+	default:
+		p.do(a)
+	}
+	return Outcome{}
+}
+
+// press presses the button in brackets. A protected fabric wants its name typed.
+func (p *planPane) press(e Env, f core.FabricState) Outcome {
+	if !p.armed || !p.may(e) {
+		return Outcome{Back: true}
+	}
+	if name := p.toName(e, nil); name != "" {
+		return p.askName(name, nil)
+	}
+	return p.begin(e, nil)
+}
+
+// confirming is what a person types names for: a plan, with those that were typed.
+type confirming struct {
+	plan  *planned
+	names []core.FabricID
+}
+
+// toName is the protected fabric whose name is still to be typed; "" for none.
+func (p *planPane) toName(e Env, typed []core.FabricID) core.FabricID {
+	if p.answer.plan.Empty() {
+		return ""
+	}
+	for _, id := range p.answer.plan.Fabrics {
+		if f, _ := e.Fleet.Fabric(id); f.Fabric.Protected && !slices.Contains(typed, id) {
+			return id
+		}
+	}
+	return ""
+}
+
+func (p *planPane) askName(name core.FabricID, typed []core.FabricID) Outcome {
+	return Outcome{Ask: &question{
+		label: safe.Sprintf("%s is protected. Its name, to publish: ", name),
+		about: confirming{p.answer, typed},
+	}}
+}
+
+// Answer takes a ticket, a summary, or the name of a protected fabric.
+func (p *planPane) Answer(e Env, q question, text string) Outcome {
+	text = strings.TrimSpace(text)
+	switch is := q.about.(type) {
+	case Action:
+		if is == ActTicket {
+			p.asked.Ticket = text
+		} else {
+			p.asked.Message = text
+		}
+	case confirming:
+		if is.plan != p.plan(e) {
+			return Outcome{Note: safe.Lit("the plan is another one by now: nothing was published")}
+		}
+		name := p.toName(e, is.names)
+		if text != string(name) {
+			return Outcome{Note: safe.Sprintf("that is not %q: nothing was published", name)}
+		}
+		names := append(slices.Clone(is.names), name)
+		if next := p.toName(e, names); next != "" {
+			return p.askName(next, names)
+		}
+		return p.begin(e, names)
+	}
+	return Outcome{}
+}
+
+// begin has the run started, and goes on to it.
+func (p *planPane) begin(e Env, confirmed []core.FabricID) Outcome {
+	starter, plan := e.acts.Starter, p.answer.plan
+	order := core.RunOrder{
+		By: e.acts.By, Host: e.acts.Whence, Confirmed: confirmed,
+		RunOptions: core.RunOptions{
+			Propose: p.proposes(e) && !plan.Empty(), AllowDelete: plan.Asked.AllowDelete, Ticket: plan.Asked.Ticket, Message: plan.Asked.Message,
+		},
+	}
+	to := Place{Screen: "run", Fabric: e.Place.Fabric}
+	return Outcome{Deed: &Deed{
+		Label: safe.Sprintf("sync %s", e.Place.Fabric),
+		Run: func(ctx context.Context) (Done, error) {
+			id, err := starter.Begin(ctx, plan, order)
+			return Done{Says: safe.Sprintf(" run %s has begun", shortRun(&core.Run{ID: id})), Open: &to, Mine: id}, err
+		},
+	}}
+}
+
+func (p *planPane) View(e Env) Frame {
+	f, ok := e.fabric()
+	if !ok {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(e)
+	s := e.Style
+	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("sync plan")), Facts: fabricFacts(e, f)}
+	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  esc cancels")})
+	if a := p.plan(e); a != nil {
+		frame.Facts = append(planFacts(e, a), frame.Facts...)
+		frame.Note = p.stale(e, f, a)
+	}
+	if change, _ := p.where(); p.text.changes > 0 {
+		frame.Position = safe.Sprintf("%d/%d", min(max(change, 0)+1, p.text.changes), p.text.changes)
+	}
+	if !e.plans(f) {
+		why := safe.Sprintf("nothing is planned here (selvage plan %s makes a plan)", e.Place.Fabric)
+		if e.modeOf(f) == core.ModeRead {
+			why = safe.Lit("the mode of this fabric allows nothing to be published")
+		}
+		frame.Lines = paragraph(why, s.ink(themes.Dim), e.Width)
+		return frame
+	}
+	buttons := p.buttons(e)
+	lines := p.draw(e, e.Height-len(buttons))
+	for len(lines) < e.Height-len(buttons) {
+		lines = append(lines, "")
+	}
+	frame.Lines = append(lines, buttons...)
+	return frame
+}
+
+// stale says that drafts came or went since the plan was made.
+func (p *planPane) stale(e Env, f core.FabricState, a *planned) widget.Span {
+	for _, id := range a.plan.Drafts {
+		if !slices.ContainsFunc(f.Drafts, func(d core.DraftStanding) bool { return d.ID == id }) {
+			return widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Lit(" the drafts are others by now: r plans again")}
+		}
+	}
+	return widget.Span{}
+}

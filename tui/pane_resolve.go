@@ -1,0 +1,295 @@
+package tui
+
+import (
+	"slices"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// resolvePane decides about the differences of one fabric: of its conflicts, or
+// of all that differs. What is under the cursor is shown with its base, and with
+// what either side made of that.
+type resolvePane struct {
+	list   widget.List[placeOf]
+	marked map[placeOf]bool
+	all    bool // not only conflicts
+	page   int
+
+	made  resolveMade
+	rows  []matter
+	total int // of what the filter is asked about
+
+	decided int // how many of the rows are
+	names   int // the width of the widest object, and path
+	paths   int
+
+	around aroundMade // of the text below
+	whole  *scroll    // the object under the cursor as one text
+}
+
+// placeOf names a difference in a fabric.
+type placeOf struct {
+	key  core.Key
+	path core.Path
+}
+
+// resolveMade is what the rows were made of; they are made anew when one of these
+// is another.
+type resolveMade struct {
+	report *core.Report
+	filter string
+	all    bool
+	object core.Key // that the screen was opened on
+	loaded bool
+	drafts *core.DraftStanding // the first one: they are replaced whole
+}
+
+func newResolvePane() Pane { return &resolvePane{marked: map[placeOf]bool{}} }
+
+// resolving opens the screen: on all differences of an object, or on the
+// conflicts of the fabric.
+func resolving(id core.FabricID, k core.Key) Outcome {
+	return Outcome{Open: &Place{Screen: "resolve", Fabric: id, Object: k}}
+}
+
+func (m matter) place() placeOf { return placeOf{m.verdict.Key, m.change.Path} }
+
+// undecided tells whether nobody has decided yet, or what was decided no longer
+// stands.
+func (m matter) undecided(f core.FabricState) bool {
+	d := draftOn(f, m)
+	return d == nil || d.State == core.DraftVoid
+}
+
+// load brings the rows up to date.
+func (p *resolvePane) load(e Env) {
+	f, _ := e.fabric()
+	made := resolveMade{report: f.Report, filter: e.Filter.text, all: p.all, object: e.Place.Object, loaded: true}
+	if len(f.Drafts) > 0 {
+		made.drafts = &f.Drafts[0]
+	}
+	if made == p.made {
+		return
+	}
+	opened := e.Place.Object != p.made.object && e.Place.Object != core.Key{}
+	if opened {
+		p.all = !conflicted(f, e.Place.Object)
+		made.all = p.all
+	}
+	p.made, p.rows, p.total, p.decided, p.names, p.paths = made, []matter{}, 0, 0, 16, 16
+	keys := []placeOf{}
+	if f.Report != nil {
+		for i := range f.Report.Verdicts {
+			v := &f.Report.Verdicts[i]
+			off, _ := split(v)
+			for _, c := range off {
+				m := matter{v, c}
+				if !p.shows(m) {
+					continue
+				}
+				p.total++
+				if e.Filter.matches(matterSubject(m)) {
+					p.add(f, m)
+					keys = append(keys, m.place())
+				}
+			}
+		}
+	}
+	p.list.SetKeys(keys)
+	if i := slices.IndexFunc(keys, func(k placeOf) bool { return k.key == e.Place.Object }); opened && i >= 0 {
+		p.list.To(i)
+	}
+	if len(p.marked) == 0 {
+		return
+	}
+	marked := map[placeOf]bool{}
+	for _, k := range keys {
+		if p.marked[k] {
+			marked[k] = true
+		}
+	}
+	p.marked = marked
+}
+
+// add appends a row.
+func (p *resolvePane) add(f core.FabricState, m matter) {
+	p.rows = append(p.rows, m)
+	p.names = max(p.names, widget.Width(objectName(f, m.verdict.Key)))
+	p.paths = max(p.paths, len(m.change.Path))
+	if !m.undecided(f) {
+		p.decided++
+	}
+}
+
+// shows tells whether a difference is one that this screen is about now.
+func (p *resolvePane) shows(m matter) bool {
+	if !p.all {
+		return m.change.Verdict == core.FieldConflict
+	}
+	return m.offers(core.TakeLive) || m.offers(core.TakeGit)
+}
+
+// conflicted tells whether an object has a conflict.
+func conflicted(f core.FabricState, k core.Key) bool {
+	return f.Report != nil && slices.ContainsFunc(f.Report.Verdicts, func(v core.Verdict) bool {
+		return v.Key == k && slices.ContainsFunc(v.Changes, func(c core.Change) bool { return c.Verdict == core.FieldConflict })
+	})
+}
+
+func matterSubject(m matter) subject {
+	s := objectSubject(m.verdict)
+	s.text += " " + string(m.change.Path)
+	s.fields["by"], s.fields["path"] = []string{m.change.Manager}, []string{string(m.change.Path)}
+	s.fields["state"] = []string{fieldState(m.change.Verdict).String()}
+	return s
+}
+
+// selected is the difference under the cursor.
+func (p *resolvePane) selected() (matter, bool) {
+	if len(p.rows) == 0 {
+		return matter{}, false
+	}
+	return p.rows[p.list.Cursor()], true
+}
+
+// about are the differences that an action is about: those that are marked, else
+// the one under the cursor.
+func (p *resolvePane) about() []matter {
+	all := []matter{}
+	if m, ok := p.selected(); ok && len(p.marked) == 0 {
+		return append(all, m)
+	}
+	for _, m := range p.rows {
+		if p.marked[m.place()] {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+func (p *resolvePane) Can(e Env, a Action) bool {
+	p.load(e)
+	f, ok := e.fabric()
+	switch a {
+	case ActCheck, ActUndecided:
+		return ok
+	case ActNext, ActPrev:
+		return nextProblem(p.list.Window, a, p.open(f)) != p.list.Cursor()
+	case ActMark, ActMarkAll:
+		return len(p.rows) > 0 && e.decides(f)
+	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
+		return canDecide(e, a, p.about())
+	default:
+		return len(p.rows) > 0
+	}
+}
+
+// open tells of a row whether nobody has decided it.
+func (p *resolvePane) open(f core.FabricState) func(int) bool {
+	return func(i int) bool { return p.rows[i].undecided(f) }
+}
+
+func (p *resolvePane) Do(e Env, a Action) Outcome {
+	p.load(e)
+	m, _ := p.selected()
+	f, _ := e.fabric()
+	switch a {
+	case ActCheck:
+		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
+	case ActUndecided:
+		p.all = !p.all
+	case ActNext, ActPrev:
+		p.list.To(nextProblem(p.list.Window, a, p.open(f)))
+	case ActMark:
+		p.mark(m.place())
+	case ActMarkAll:
+		p.markAll()
+	case ActDiff:
+		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: m.verdict.Key}, Among: p.objects()}
+	case ActExplain:
+		return explaining(e, m.verdict.Key, p.objects())
+	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
+		out := doDecide(e, a, p.about())
+		if out.Deed != nil {
+			clear(p.marked)
+		}
+		return out
+	default:
+		move(&p.list.Window, a, p.page)
+	}
+	return Outcome{}
+}
+
+func (p *resolvePane) mark(at placeOf) {
+	if p.marked[at] {
+		delete(p.marked, at)
+	} else {
+		p.marked[at] = true
+	}
+	p.list.Move(1)
+}
+
+// markAll marks all that is shown, or where all of it is marked, nothing.
+func (p *resolvePane) markAll() {
+	if len(p.marked) == len(p.rows) {
+		clear(p.marked)
+		return
+	}
+	for _, m := range p.rows {
+		p.marked[m.place()] = true
+	}
+}
+
+// objects are those of the rows, each once.
+func (p *resolvePane) objects() []core.Key {
+	keys := []core.Key{}
+	for _, m := range p.rows {
+		if len(keys) == 0 || keys[len(keys)-1] != m.verdict.Key {
+			keys = append(keys, m.verdict.Key)
+		}
+	}
+	return keys
+}
+
+// Answer takes a value, or what is said of a difference that may stay.
+func (p *resolvePane) Answer(e Env, q question, text string) Outcome { return answered(e, q, text) }
+
+// Focus puts the cursor on an object, unless it is on that already.
+func (p *resolvePane) Focus(k core.Key) {
+	if m, ok := p.selected(); ok && m.verdict.Key == k {
+		return
+	}
+	if i := slices.IndexFunc(p.rows, func(m matter) bool { return m.verdict.Key == k }); i >= 0 {
+		p.list.To(i)
+	}
+}
+
+func (p *resolvePane) View(e Env) Frame {
+	f, ok := e.fabric()
+	if !ok {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(e)
+	frame := Frame{
+		Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("resolve")), Facts: fabricFacts(e, f),
+		Note: e.Filter.trouble(e.Style),
+	}
+	what := "conflict"
+	if p.all {
+		what = "difference"
+	}
+	count := safe.Sprintf("%s, %s decided", plural(len(p.rows), what), grouped(p.decided))
+	if n := len(p.marked); n > 0 {
+		count = count.Plus(safe.Sprintf(", %s marked", grouped(n)))
+	}
+	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
+		widget.Span{Ink: e.Style.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
+	if len(p.rows) > 0 {
+		frame.Position = safe.Sprintf("%s %d/%d", what, p.list.Cursor()+1, len(p.rows))
+	}
+	frame.Lines = p.body(e, f, count)
+	return frame
+}

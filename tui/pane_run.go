@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// runPane shows the run of a fabric that is under way, or that ended last: its
+// steps, what it publishes, and the objects that it waits for.
+type runPane struct {
+	reader
+	made runMade
+	keys []core.Key // of the parts of the text
+}
+
+// runMade is what the text was made of; it is made anew when one of these is
+// another.
+type runMade struct {
+	run   *core.Run
+	now   time.Time
+	width int
+	begun bool
+}
+
+func newRunPane() Pane { return &runPane{} }
+
+// load brings the text up to date. The cursor stays in its part.
+func (p *runPane) load(e Env) core.FabricState {
+	f, _ := e.fabric()
+	made := runMade{f.Run, e.Now, e.Width, true}
+	if made == p.made {
+		return f
+	}
+	fresh := p.made.run == nil || f.Run == nil || p.made.run.ID != f.Run.ID
+	p.made = made
+	t := newRunText(f, e, min(e.Width, fieldsWidth))
+	p.keys = t.keys
+	p.show(t.scroll, fresh)
+	if fresh {
+		p.window.To(0) // the steps come before the objects
+	}
+	return f
+}
+
+// key is the object under the cursor.
+func (p *runPane) key() core.Key {
+	if at, _ := p.where(); at >= 0 && at < len(p.keys) {
+		return p.keys[at]
+	}
+	return core.Key{}
+}
+
+func (p *runPane) Can(e Env, a Action) bool {
+	f := p.load(e)
+	switch a {
+	case ActStop:
+		return f.Run != nil && !f.Run.Phase.Over() && e.acts.Starter != nil && e.mine[f.Run.ID]
+	case ActRetry:
+		return e.plans(f) && (f.Run == nil || !f.Run.Phase.Active())
+	case ActDiff:
+		return p.key() != core.Key{}
+	default:
+		return p.can(a)
+	}
+}
+
+func (p *runPane) Do(e Env, a Action) Outcome {
+	f := p.load(e)
+	switch a {
+	case ActStop:
+		return Outcome{
+			Note: safe.Lit(" what was pushed stays pushed; a run that is stopped can be planned again"),
+			Ask:  &question{label: safe.Sprintf("to stop run %s type stop: ", shortRun(f.Run)), about: f.Run.ID},
+		}
+	case ActRetry:
+		return planning(e.Place.Fabric)
+	case ActDiff:
+		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: p.key()}, Among: p.keys}
+	default:
+		p.do(a)
+	}
+	return Outcome{}
+}
+
+// Answer stops the run where the person said so.
+func (p *runPane) Answer(e Env, q question, text string) Outcome {
+	run, ok := q.about.(string)
+	if !ok || text != "stop" {
+		return Outcome{Note: safe.Lit("it was not stopped")}
+	}
+	starter, by, label := e.acts.Starter, e.acts.By, safe.Lit("stop run ").Plus(shortRun(&core.Run{ID: run}))
+	return Outcome{Deed: &Deed{Label: label, Run: func(context.Context) (Done, error) {
+		if !starter.Stop(run, by) {
+			return Done{}, errors.New("it is over already, or another process carries it out")
+		}
+		return Done{Says: safe.Lit(" ").Plus(label, safe.Lit(": it ends as soon as possible"))}, nil
+	}}}
+}
+
+func (p *runPane) View(e Env) Frame {
+	f, ok := e.fabric()
+	if !ok {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(e)
+	s := e.Style
+	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run")), Facts: fabricFacts(e, f)}
+	if f.Run != nil {
+		is := runWord(f.Run, e.Now)
+		frame.Title = crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run ").Plus(shortRun(f.Run)))
+		frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(is.role), Text: safe.Lit("  ").Plus(is.text)})
+		if e.roomy() {
+			frame.Lines = runHead(e, f.Run, is)
+		}
+	} else {
+		frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  none")})
+		if e.roomy() {
+			frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("run")}, widget.Span{})}
+		}
+	}
+	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
+	return frame
+}

@@ -1,0 +1,211 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"selvage/core"
+)
+
+func TestPlanOpensWithCancelInBrackets(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s")
+	d.shows("[ cancel ]")
+	d.press("enter")
+	d.hides("sync plan")
+	if len(d.acts.orders) > 0 {
+		t.Error("enter published")
+	}
+}
+
+func TestPlanIsPublishedByTheOtherButton(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "tab")
+	d.shows("[ commit and push ]")
+	d.press("enter")
+	if len(d.acts.orders) != 1 {
+		t.Fatalf("%d runs were begun, want 1\n%s", len(d.acts.orders), d.screen())
+	}
+	o := d.acts.orders[0]
+	if o.By != "alice" || o.Host != "jump1, pts/3" || o.Propose || len(o.Confirmed) > 0 {
+		t.Errorf("ordered %+v", o)
+	}
+	d.shows("run 9c1d0f4e")
+	d.shows("publishing for 41s")
+	d.press("esc")
+	d.shows("fabrics")
+}
+
+func TestEscapeOfAPlanPublishesNothing(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "tab", "esc", "s")
+	d.shows("[ cancel ]")
+	if len(d.acts.orders) > 0 || len(d.acts.plans) != 2 {
+		t.Errorf("%d runs, %d plans; want a second plan and no run", len(d.acts.orders), len(d.acts.plans))
+	}
+}
+
+func TestProtectedFabricWantsItsNameTyped(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("s", "tab", "enter")
+	d.shows("dc1-prod is protected. Its name, to publish: _")
+	d.press("enter")
+	d.shows(`that is not "dc1-prod": nothing was published`)
+	d.press("enter").typed("dc1-pro").press("enter")
+	if len(d.acts.orders) > 0 {
+		t.Fatal("another name published")
+	}
+	d.press("enter").typed("dc1-prod").press("enter")
+	if len(d.acts.orders) != 1 || !slices.Equal(d.acts.orders[0].Confirmed, []core.FabricID{"dc1-prod"}) {
+		t.Errorf("ordered %+v", d.acts.orders)
+	}
+}
+
+func TestPlanThatIsStoppedOffersNoButton(t *testing.T) {
+	d := drive(t, only(stopped()), 80, 24).press("s")
+	d.shows("it cannot be published")
+	d.shows("21 of 84 objects vanished from live at once")
+	d.hides("commit and push")
+	if d.press("tab", "enter"); len(d.acts.orders) > 0 {
+		t.Error("a plan that is stopped was published")
+	}
+}
+
+func TestRefusalTellsEveryReason(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "tab")
+	d.acts.fault = &core.NotAllowed{Reasons: []string{"dc1-prod: its mode is read", "a commit to main needs a ticket that matches NOC-[0-9]+ (--ticket)"}}
+	d.press("enter")
+	d.shows("it was not published:")
+	d.shows("dc1-prod: its mode is read")
+	d.shows("needs a ticket that matches NOC-[0-9]+")
+	d.shows("[ cancel ]")
+	d.press("t").typed("NOC-7").press("enter")
+	if got := d.acts.plans[len(d.acts.plans)-1]; got.Ticket != "NOC-7" {
+		t.Errorf("planned with %+v, want the ticket", got)
+	}
+	d.hides("its mode is read")
+	d.press("tab", "enter")
+	if len(d.acts.orders) != 1 || d.acts.orders[0].Ticket != "NOC-7" {
+		t.Errorf("ordered %+v", d.acts.orders)
+	}
+	d.press("esc", "s")
+	if got := d.acts.plans[len(d.acts.plans)-1]; got.Ticket != "" {
+		t.Error("the next plan has the ticket of the last one")
+	}
+}
+
+func TestMessageOfTheCommitIsTyped(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "m").typed("widen tenant-a").press("enter")
+	d.shows("message  widen tenant-a")
+}
+
+func TestPlanTakesADecisionOutAndAdoptsAnEdit(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "space")
+	if f := d.engine.fleet.Fabrics[0]; slices.ContainsFunc(f.Drafts, func(o core.DraftStanding) bool { return o.ID == 1 }) {
+		t.Error("the draft of the line lies on the desk still")
+	}
+	if len(d.acts.plans) != 2 {
+		t.Errorf("%d plans, want another one without it", len(d.acts.plans))
+	}
+	d.press("u")
+	if len(d.acts.plans) != 3 {
+		t.Errorf("%d plans, want another one with it", len(d.acts.plans))
+	}
+	d.press("n", "n")
+	d.shows("a adopt")
+	d.press("a")
+	if got := d.lastDecision(); got.Choice != core.TakeLive || got.Path != ".spec.subnets.web.dhcp.options" {
+		t.Errorf("adopted %+v", got)
+	}
+	d.press("d")
+	d.shows("fields view")
+}
+
+func TestProposalIsPushedInsteadOfTheBranch(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "b", "tab")
+	d.shows("[ push a proposal ]")
+	d.press("enter")
+	if len(d.acts.orders) != 1 || !d.acts.orders[0].Propose {
+		t.Errorf("ordered %+v", d.acts.orders)
+	}
+	p := proposing()
+	p.Fabric.Protected = false
+	d = drive(t, only(p), 80, 24).press("s", "b", "tab", "enter")
+	if len(d.acts.orders) != 1 || !d.acts.orders[0].Propose {
+		t.Errorf("in mode propose ordered %+v", d.acts.orders)
+	}
+}
+
+func TestPlanThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24)
+	d.acts.fault = errors.New("read vpcs.yaml at 4f2c9e1: connection refused (is the VPN up?)")
+	d.press("s")
+	d.shows("connection refused (is the VPN up?)")
+	d.hides("commit and push")
+	d.press("j", "j")
+	if len(d.acts.plans) != 0 {
+		t.Error("what failed was tried again at a key")
+	}
+	d.press("r")
+	d.shows("commit on main")
+}
+
+func TestPlanThatIsBeingMadeCannotBePublished(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24)
+	d.waits = true
+	d.press("s")
+	d.shows("planning")
+	d.hides("commit and push")
+	d.press("tab", "enter")
+	if len(d.model.deeds) > 0 {
+		t.Error("a plan was published before it was there")
+	}
+	d = drive(t, only(unprotected()), 80, 24).press("s", "esc")
+	d.waits = true
+	d.press("s")
+	d.shows("planning")
+	if d.press("tab", "enter"); len(d.model.deeds) > 0 {
+		t.Error("the plan of the last time was published")
+	}
+}
+
+func TestPlanOfOtherDraftsSaysSo(t *testing.T) {
+	f := unprotected()
+	d := drive(t, only(f), 80, 24).press("s")
+	d.hides("the drafts are others by now")
+	f.Drafts = nil
+	d.set(only(f))
+	d.shows("the drafts are others by now")
+}
+
+func TestSecretsOfAPlanAreMasked(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24)
+	d.model.cfg.Acts.Masked = func(p *core.Plan) *core.Plan {
+		masked := *p
+		masked.Commits = slices.Clone(p.Commits)
+		masked.Commits[0].Changes = slices.Clone(p.Commits[0].Changes)
+		masked.Commits[0].Changes[0].After = core.ValueOf("<masked 1>")
+		return &masked
+	}
+	d.press("s")
+	d.shows(`10.1.0.240 -> "<masked 1>"`)
+	d.hides("10.1.0.250")
+}
+
+// TestPlanWaitsForWhatWasDecided presses s while a decision is still being laid
+// down.
+func TestPlanWaitsForWhatWasDecided(t *testing.T) {
+	f := unprotected()
+	f.Drafts = nil
+	d := drive(t, only(f), 80, 24).press("c")
+	d.waits = true
+	d.press("2", "s")
+	d.shows("planning")
+	if d.model.jobs != 0 {
+		t.Fatal("it was planned before the decision lay on the desk")
+	}
+	d.waits = false
+	d.act()
+	d.shows("commit on main 4f2c9e1: 1 file, 1 change")
+	d.press("tab", "enter")
+	if len(d.acts.orders) != 1 || len(d.acts.plans) != 1 {
+		t.Errorf("%d runs of %d plans, want one of each", len(d.acts.orders), len(d.acts.plans))
+	}
+}

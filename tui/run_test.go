@@ -1,0 +1,165 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+)
+
+// begun is a dashboard on a run that it has begun.
+func begun(t *testing.T) *driver {
+	t.Helper()
+	return drive(t, only(unprotected()), 80, 24).press("s", "tab", "enter")
+}
+
+func TestRunIsStoppedOnlyWhereAPersonSaysSo(t *testing.T) {
+	d := begun(t).press("X")
+	d.shows("to stop run 9c1d0f4e type stop: _")
+	d.shows("what was pushed stays pushed")
+	d.typed("y").press("enter")
+	d.shows("it was not stopped")
+	d.press("X", "esc")
+	if len(d.acts.stopped) > 0 {
+		t.Fatal("it was stopped")
+	}
+	d.press("X").typed("stop").press("enter")
+	if len(d.acts.stopped) != 1 || d.acts.stopped[0] != "9c1d0f4e-run" {
+		t.Errorf("stopped %v", d.acts.stopped)
+	}
+	d.acts.fault = errors.New("over")
+	d.press("X").typed("stop").press("enter")
+	d.shows("another process carries it out")
+}
+
+func TestRunOfAnotherProcessIsNotStopped(t *testing.T) {
+	d := drive(t, only(running(core.RunFollowing)), 80, 24).press("enter", "8", "X")
+	if d.hides("stop"); d.model.prompt != nil {
+		t.Error("a run that was not begun here can be stopped")
+	}
+}
+
+func TestRunGoesOnOnTheScreen(t *testing.T) {
+	d := begun(t)
+	f := d.engine.fleet.Fabrics[0]
+	f.Run = sampleRun(f, core.RunFollowing)
+	d.set(only(f))
+	d.shows("following for 41s")
+	d.model.cfg.Now = func() time.Time { return noon.Add(3 * time.Second) }
+	d.send(clockMsg{})
+	d.shows("following for 44s")
+	if got := d.model.wait(); got != time.Second {
+		t.Errorf("the clock waits %v while a run goes on", got)
+	}
+	f.Run = sampleRun(f, core.RunAgreed)
+	d.set(only(f))
+	d.shows("-- agreed after 36.0s --")
+	d.press("r")
+	d.shows("sync plan")
+	d.press("tab", "enter")
+	d.shows("publishing for 44s")
+	d.press("esc")
+	d.shows("FABRIC") // one run is one screen, however often it was planned again
+}
+
+func TestQuittingDuringARunIsAskedFor(t *testing.T) {
+	for _, key := range []string{"q", "ctrl+c"} {
+		d := begun(t).press("esc")
+		d.press(key)
+		d.shows("run 9c1d0f4e goes on (publishing)")
+		if d.model.quitting {
+			t.Fatalf("%s quits at once", key)
+		}
+		d.press("j")
+		if d.press(key); d.model.quitting {
+			t.Errorf("%s quits though something else was pressed in between", key)
+		}
+		if d.press(key); !d.model.quitting {
+			t.Errorf("%s does not quit the second time", key)
+		}
+	}
+}
+
+func TestDeedsAreDoneInTheirOrderWhateverIsLookedAt(t *testing.T) {
+	d := onTenant(t)
+	d.waits = true
+	d.press("1", "2", "esc", "esc")
+	if len(d.model.deeds) != 2 {
+		t.Fatalf("%d deeds wait, want 2", len(d.model.deeds))
+	}
+	if d.model.deed() != nil {
+		t.Error("a second deed begins before the first one has ended")
+	}
+	d.waits = false
+	d.act()
+	if len(d.acts.decided) != 2 || d.acts.decided[1].Choice != core.TakeLive || len(d.model.deeds) != 0 {
+		t.Errorf("decided %+v", d.acts.decided)
+	}
+}
+
+func TestQuittingWaitsForADeed(t *testing.T) {
+	d := onTenant(t)
+	d.waits = true
+	d.press("2", "ctrl+c")
+	if !d.model.quitting {
+		t.Fatal("it does not quit")
+	}
+	if _, quits := d.last().(tea.QuitMsg); quits {
+		t.Error("it quits before the decision is laid down")
+	}
+	done, err := d.model.deeds[0].Run(context.Background())
+	d.send(deedMsg{done, err})
+	if d.last == nil {
+		t.Fatal("nothing follows the last deed")
+	}
+	if _, quits := d.last().(tea.QuitMsg); !quits {
+		t.Error("the last deed does not let the dashboard quit")
+	}
+	d.press("1")
+	if len(d.model.deeds) != 0 {
+		t.Error("a key after quitting did something")
+	}
+}
+
+func TestPanicOfADeedIsAnError(t *testing.T) {
+	d := onTenant(t)
+	d.waits = true
+	d.model.follow(Outcome{Deed: &Deed{Label: safe.Lit("try"), Run: func(context.Context) (Done, error) { panic("no desk") }}})
+	d.send(d.model.deed()())
+	d.shows("try: panic: no desk")
+}
+
+func TestDeedThatLastsIsShown(t *testing.T) {
+	d := onTenant(t)
+	d.waits = true
+	d.press("2")
+	d.model.cfg.Now = func() time.Time { return noon.Add(4 * time.Second) }
+	d.send(clockMsg{})
+	d.shows(" for 4s: take live on .spec.subnets")
+}
+
+func TestPasteIsPartOfAnAnswerAndNoKey(t *testing.T) {
+	d := onTenant(t).press("e", "ctrl+u")
+	d.send(tea.PasteMsg{Content: "10.1.0.9"})
+	d.press("enter")
+	if got := d.lastDecision(); !got.Value.Equal(core.ValueOf("10.1.0.9")) {
+		t.Errorf("decided %+v", got)
+	}
+}
+
+func TestRunDoesNotTakeAPersonAwayFromAnotherScreen(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("s", "tab")
+	d.waits = true
+	d.press("enter", "esc")
+	d.waits = false
+	d.act()
+	d.hides("run 9c1d0f4e   ")
+	if d.model.top().spec.name != "fabrics" {
+		t.Errorf("on %s, want the list that was gone back to", d.model.top().spec.name)
+	}
+}

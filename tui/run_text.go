@@ -1,0 +1,177 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// runWord says how a run stands: for how long it goes on, or how it ended.
+func runWord(r *core.Run, now time.Time) part {
+	text := safe.Clean(string(r.Phase))
+	switch {
+	case r.Phase == core.RunRetrying:
+		text = text.Plus(safe.Sprintf(" in %s", core.ShortAge(r.RetryAt.Sub(now))))
+	case !r.Phase.Over():
+		text = text.Plus(safe.Sprintf(" for %s", core.ShortAge(now.Sub(r.Started))))
+	case !r.Ended.IsZero():
+		text = text.Plus(safe.Sprintf(" after %s", took(r.Ended.Sub(r.Started))))
+	}
+	return part{role: runRole(r.Phase), text: text}
+}
+
+// shortRun is the id of a run as people read it: as much of it as commands need to
+// find it again.
+func shortRun(r *core.Run) safe.Text { return safe.Clean(r.ID[:min(8, len(r.ID))]) }
+
+func runRole(p core.RunPhase) themes.Role {
+	switch p {
+	case core.RunAgreed, core.RunMerged, core.RunPublished:
+		return role(core.InSync)
+	case core.RunFailed, core.RunRefused, core.RunInterrupted:
+		return themes.Error
+	case core.RunWaiting, core.RunRetrying, core.RunDeclined:
+		return themes.Warn
+	case core.RunQueued, core.RunChecking, core.RunPublishing, core.RunFollowing, core.RunProposed:
+	}
+	return role(core.Pending)
+}
+
+// runHead is a bar of how many of the objects have followed, and how the run
+// stands.
+func runHead(e Env, r *core.Run, is part) []string {
+	s := e.Style
+	title := widget.Span{Ink: s.ink(is.role), Text: is.text}
+	by := safe.Sprintf("%s  %s ago", r.By, age(e.Now, r.Started))
+	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, widget.Span{Ink: s.ink(themes.Dim), Text: by})}
+	settled := 0
+	for _, o := range r.Objects {
+		if o.State == core.InSync {
+			settled++
+		}
+	}
+	if n := len(r.Objects); n > 0 {
+		word := safe.Sprintf("  %d of %s in sync", settled, plural(n, "object"))
+		room := max(min(e.Width-widget.Width(word)-4, 50), 1)
+		done := room * settled / n
+		bar := "[" + strings.Repeat("#", done) + strings.Repeat("-", room-done) + "]"
+		lines = append(lines, widget.NewLine(e.Width).Gap(widget.Ink{}, 1).Put(s.ink(is.role), safe.Clean(bar)).Put(s.ink(themes.Text), word).String())
+	}
+	return lines
+}
+
+// runText is a run as a text; the objects are its parts.
+type runText struct {
+	*scroll
+	e    Env
+	keys []core.Key
+}
+
+// newRunText says what a run has done, what went wrong, and what it waits for.
+func newRunText(f core.FabricState, e Env, width int) runText {
+	t := runText{scroll: newScroll(width), e: e}
+	r := f.Run
+	if r == nil {
+		t.say(themes.Dim, 1, safe.Lit("no run was begun here since the program started (s plans one; selvage history tells of earlier ones)"))
+		return t
+	}
+	if r.Err != "" {
+		t.say(themes.Error, 1, safe.Clean(r.Err))
+		if r.Phase.Over() && r.Phase != core.RunWaiting {
+			t.say(themes.Dim, 1, safe.Lit("what was not published is still a draft (r plans it again)"))
+		}
+		t.add(scrollLine{fold: -1})
+	}
+	t.title(safe.Lit("steps"))
+	for _, s := range r.Steps {
+		t.step(s, r.Phase)
+	}
+	for _, p := range r.Publications {
+		t.publication(p)
+	}
+	t.objects(f, r)
+	t.changes = len(t.heads)
+	return t
+}
+
+func (t *runText) title(text safe.Text) {
+	t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: text}}})
+}
+
+// step appends one step: for how long it took or takes, and what came of it.
+func (t *runText) step(s core.RunStep, phase core.RunPhase) {
+	end, word, r := s.Ended, "ok", themes.Text
+	switch {
+	case s.Ended.IsZero():
+		end, word, r = t.e.Now, "...", role(core.Pending)
+	case s.Err != "" && phase == core.RunWaiting:
+		word, r = "waits", themes.Warn
+	case s.Err != "":
+		word, r = "failed", themes.Error
+	}
+	t.marked(r, fmt.Sprintf("   %-12s %-7s %7s  ", safe.Clean(s.Name), word, took(end.Sub(s.Started))), safe.Clean(s.Detail), scrollLine{fold: -1})
+	if s.Err != "" {
+		t.say(r, 5, safe.Clean(s.Err))
+	}
+}
+
+// took is a duration in tenths of a second, or as [core.ShortAge] has it.
+func took(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1fs", max(d, 0).Seconds())
+	}
+	return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+// publication appends a commit: where it goes, what the server said.
+func (t *runText) publication(p core.PublicationState) {
+	t.add(scrollLine{fold: -1})
+	where := p.Branch
+	if p.Side != "" {
+		where = p.Side + " for " + p.Branch
+	}
+	r := themes.Text
+	if p.Phase == core.PublicationDropped {
+		r = themes.Warn
+	}
+	t.title(safe.Sprintf("commit %s on %s", revision(p.Commit), where))
+	word := string(p.Phase)
+	if p.Outcome != "" && p.Outcome != core.Landed {
+		word += ", " + strings.ReplaceAll(string(p.Outcome), "_", " ")
+	}
+	t.marked(r, "   ", safe.Clean(word), scrollLine{fold: -1})
+	t.marked(themes.Dim, "   message  ", safe.Clean(p.Subject), scrollLine{fold: -1})
+	if p.Says != "" {
+		t.marked(themes.Dim, "   server   ", safe.Clean(p.Says), scrollLine{fold: -1})
+	}
+	if p.Review != "" {
+		t.say(themes.Key, 3, safe.Clean(p.Review))
+	}
+}
+
+// objects appends what the run waits for.
+func (t *runText) objects(f core.FabricState, r *core.Run) {
+	if len(r.Objects) == 0 {
+		return
+	}
+	t.add(scrollLine{fold: -1})
+	t.title(safe.Lit("objects"))
+	for _, o := range r.Objects {
+		t.head()
+		t.keys = append(t.keys, o.Key)
+		name := objectName(f, o.Key)
+		if of, ok := t.e.Fleet.Fabric(o.Fabric); ok && o.Fabric != f.Fabric.ID {
+			name = safe.Sprintf("%s: ", o.Fabric).Plus(objectName(of, o.Key))
+		}
+		is := part{role: role(o.State), text: safe.Clean(o.State.Title())}
+		t.marked(role(o.State), fmt.Sprintf(" %c ", o.State.Letter()), name, scrollLine{fold: -1, right: []part{is}, at: o.Since})
+		if o.Reason != "" && o.State != core.InSync {
+			t.say(themes.Dim, 5, safe.Clean(o.Reason))
+		}
+	}
+}
