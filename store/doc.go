@@ -163,6 +163,11 @@
 // the files in it are private by themselves. A file that is more open than the
 // configuration says is refused as ssh does with keys.
 //
+// Whoever only looks does not open: [Examine] finds out whether [Open] could, and
+// makes and migrates nothing, because what a diagnosis run by root would make is
+// root's, and older processes may still be at work on the file. [Names] skips the
+// check of the whole file as well, for a completion has no time for it.
+//
 // The file is stat'ed before each Record. SQLite would go on writing into
 // a file that was deleted under it, and all of that would be lost.
 //

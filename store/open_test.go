@@ -104,6 +104,16 @@ func refused(t *testing.T, c Config, cause error, words ...string) {
 			t.Errorf("Open = %q, want it to say %q", err, w)
 		}
 	}
+	// Whoever only looks is told the same.
+	if _, looked := Examine(t.Context(), c); looked == nil || !strings.HasSuffix(looked.Error(), because(err)) {
+		t.Errorf("Examine = %q, want the reason of %q", looked, err)
+	}
+}
+
+// because is an error without what was being done.
+func because(err error) string {
+	_, reason, _ := strings.Cut(err.Error(), ": ")
+	return reason
 }
 
 // raw opens a SQLite file without any of the store's guards.

@@ -35,7 +35,7 @@ func place(dir, group string) (*location, error) {
 	p := &location{dir: abs, file: filepath.Join(abs, "selvage.db"), group: group, gid: -1}
 	if group != "" {
 		if p.gid, err = groupID(group); err != nil {
-			return nil, &core.Error{Op: fmt.Sprintf("find group %q", group), Err: err, Hint: "set state.group to a group of this machine"}
+			return nil, noGroup(group, err)
 		}
 	}
 	if err := p.folder(); err != nil {
@@ -46,13 +46,21 @@ func place(dir, group string) (*location, error) {
 		return nil, explain(fmt.Sprintf("look at state folder %q", p.dir), err)
 	}
 	if name != "" {
-		return nil, &core.Error{
-			Op:   fmt.Sprintf("use state folder %q", p.dir),
-			Err:  fmt.Errorf("it is on a network file system (%s), where SQLite damages its files", name),
-			Hint: hint(errNoWAL),
-		}
+		return nil, onNetwork(p.dir, name)
 	}
 	return p, nil
+}
+
+func noGroup(group string, err error) error {
+	return &core.Error{Op: fmt.Sprintf("find group %q", group), Err: err, Hint: "set state.group to a group of this machine"}
+}
+
+func onNetwork(dir, name string) error {
+	return &core.Error{
+		Op:   fmt.Sprintf("use state folder %q", dir),
+		Err:  fmt.Errorf("it is on a network file system (%s), where SQLite damages its files", name),
+		Hint: hint(errNoWAL),
+	}
 }
 
 func groupID(group string) (int, error) {

@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -208,4 +209,26 @@ func (r *rest) commandFile() string {
 
 func tlsConfig(roots *x509.CertPool) *tls.Config {
 	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+}
+
+// ReadLogin implements [core.LoginReader] for Argo CD's own API; without one there
+// is none to tell of. The login of an API that objects are read from is for that
+// one to tell.
+func (r *Reader) ReadLogin(context.Context) core.Login {
+	if r.api == nil {
+		return core.Login{}
+	}
+	l, err := r.api.login()
+	if err != nil {
+		return core.Login{} // whoever reads the engine is told so
+	}
+	from := r.config.API.TokenFile
+	if l.command {
+		from = r.api.commandFile()
+	}
+	told := core.Login{Credentials: []core.Credential{core.TokenCredential(from, l.token)}}
+	if c := r.api.certificate.Load(); c != nil {
+		told.Credentials = append(told.Credentials, core.CertificateCredential("server certificate", l.server.Host, c))
+	}
+	return told
 }

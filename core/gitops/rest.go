@@ -3,6 +3,7 @@ package gitops
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -30,8 +32,9 @@ const listedFields = "items.metadata.name,items.metadata.namespace,items.spec"
 // rest is Argo CD's own API. What it sends is written down in this file: reads
 // of apps and their windows, and the two requests of AskEngine.
 type rest struct {
-	config Config
-	client *http.Client
+	config      Config
+	client      *http.Client
+	certificate atomic.Pointer[x509.Certificate] // that the server showed last; nil before
 }
 
 func newREST(c Config) *rest {
@@ -44,7 +47,7 @@ func newREST(c Config) *rest {
 		return ""
 	}
 	proxy := (&httpproxy.Config{HTTPProxy: env("HTTP_PROXY"), HTTPSProxy: env("HTTPS_PROXY"), NoProxy: env("NO_PROXY")}).ProxyFunc()
-	return &rest{c, &http.Client{
+	return &rest{config: c, client: &http.Client{
 		Transport: &http.Transport{
 			Proxy:               func(r *http.Request) (*url.URL, error) { return proxy(r.URL) },
 			DialContext:         c.Dial,
@@ -217,6 +220,9 @@ func (r *rest) sendWith(ctx context.Context, c call, l login) (node, error) {
 		return nil, err
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read as far as it was wanted
+	if response.TLS != nil && len(response.TLS.PeerCertificates) > 0 {
+		r.certificate.Store(response.TLS.PeerCertificates[0])
+	}
 	return read(response)
 }
 

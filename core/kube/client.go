@@ -34,6 +34,7 @@ type client struct {
 	catalog  atomic.Pointer[catalog] // the last one; nil before the first
 	hints    hints
 	sets     sets
+	shown    atomic.Pointer[shown] // what the last answer showed of the server; nil before it
 }
 
 // newClient makes the client of a server. It takes config over and puts the
@@ -210,6 +211,7 @@ func (c *client) send(ctx context.Context, p string, query url.Values, header ht
 	if err != nil {
 		return nil, c.failed(ctx, err)
 	}
+	c.shown.Store(shownBy(response, c.now()))
 	return response, nil
 }
 

@@ -11,6 +11,9 @@
 // tell more about one object. Who decides something takes it from
 // [Loop.Subjects] and [Loop.Git], and then calls [Loop.Reconsider].
 //
+// Where several processes have one history, [Company] tells them of each other: one
+// of them watches a fabric, and the others show what it records.
+//
 // # Promises
 //
 //   - A fabric that hangs or fails delays no other one.
@@ -94,4 +97,11 @@
 // check that takes long makes room for the next one after three seconds, because
 // fabrics out of reach would otherwise keep those from being checked that are
 // not.
+//
+// Who watches a fabric is asked for by its lease every five seconds, and what others
+// have recorded is looked for every second: that costs a few rows of SQLite, where
+// another watch would cost every cluster a connection for each dashboard that is
+// open. A check that a person asks for is made at once, whoever watches. A process
+// that begins checks at once where the last check is older than it should be: the
+// lease of one that was killed runs out only later.
 package loop

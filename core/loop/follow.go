@@ -73,6 +73,9 @@ func (l *Loop) watcher() core.Holder {
 	return me
 }
 
+// glance is how often a process looks for what others have recorded.
+const glance = time.Second
+
 // span is how long a watcher may be silent, and beat how often it makes itself
 // heard.
 func (l *Loop) span() time.Duration { return cmp.Or(l.config.Holder.Time, core.LeaseTime) }
@@ -89,10 +92,7 @@ func (l *Loop) keep(ctx context.Context, w *worker) {
 		defer close(ended)
 		l.stand(standing, w)
 	}()
-	for last := l.config.Now(); ; {
-		if !wait(ctx, l.beat()) {
-			break
-		}
+	for last := l.config.Now(); l.listenFor(ctx, w, l.beat()); {
 		held, err := l.config.Company.Renew(ctx, id, l.watcher())
 		now := l.config.Now()
 		if err == nil {
@@ -102,7 +102,6 @@ func (l *Loop) keep(ctx context.Context, w *worker) {
 			l.config.Log.Warn("lost the watch: this process was held up for too long", "fabric", id, "err", err)
 			break
 		}
-		l.listen(ctx, w)
 	}
 	stop()
 	<-ended
@@ -114,18 +113,19 @@ func (l *Loop) keep(ctx context.Context, w *worker) {
 // follow shows what others record of a fabric, for one beat. What a person asks
 // for is checked all the same.
 func (l *Loop) follow(ctx context.Context, w *worker) {
-	if l.config.Company != nil {
-		l.catchUp(ctx, w)
-		l.listen(ctx, w)
-	}
+	l.catchUp(ctx, w)
 	over := time.NewTimer(l.beat())
 	defer over.Stop()
+	look := time.NewTicker(min(l.beat(), glance))
+	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-over.C:
 			return
+		case <-look.C:
+			l.catchUp(ctx, w)
 		case <-w.refresh:
 			l.checkNow(ctx, w)
 		case <-w.answered:
@@ -146,6 +146,10 @@ func (l *Loop) forsaken(id core.FabricID) bool {
 // this one saw before counts no more.
 func (l *Loop) catchUp(ctx context.Context, w *worker) {
 	id := w.unit.Fabric.ID
+	if l.config.Company == nil {
+		return
+	}
+	l.listen(ctx, w)
 	if !w.mu.TryLock() {
 		return // a check is under way here, and will be shown
 	}
@@ -172,6 +176,22 @@ func (l *Loop) catchUp(ctx context.Context, w *worker) {
 	l.update(id, func(s *core.FabricState) {
 		s.Report, s.LastSync, s.LastCheck, s.Err = m.Report, m.LastSync, m.LastCheck, nil
 	})
+}
+
+// listenFor hears of the runs of others for a while, and tells whether ctx has not
+// ended.
+func (l *Loop) listenFor(ctx context.Context, w *worker, d time.Duration) bool {
+	for ; d > glance; d -= glance {
+		if !wait(ctx, glance) {
+			return false
+		}
+		l.listen(ctx, w)
+	}
+	if !wait(ctx, d) {
+		return false
+	}
+	l.listen(ctx, w)
+	return true
 }
 
 // listen hears of the runs of others.
@@ -230,18 +250,16 @@ func (l *Loop) current(ctx context.Context, id core.FabricID) (*core.Run, error)
 
 // sameRun tells whether two copies of a run tell people the same.
 func sameRun(a, b *core.Run) bool {
-	return a.ID == b.ID && a.Phase == b.Phase && a.Attempts == b.Attempts && a.Err == b.Err && len(a.Publications) == len(b.Publications) &&
-		len(a.Steps) == len(b.Steps) && a.RetryAt.Equal(b.RetryAt) && settled(a) == settled(b)
+	return a.ID == b.ID && a.Phase == b.Phase && a.Attempts == b.Attempts && a.Err == b.Err && a.RetryAt.Equal(b.RetryAt) &&
+		len(a.Publications) == len(b.Publications) && len(a.Steps) == len(b.Steps) && lastWords(a) == lastWords(b)
 }
 
-// settled is how many of the objects that a run waits for agree.
-func settled(r *core.Run) (n int) {
-	for _, o := range r.Objects {
-		if o.State.Settled() {
-			n++
-		}
+// lastWords are what the last step of a run tells of itself.
+func lastWords(r *core.Run) string {
+	if len(r.Steps) == 0 {
+		return ""
 	}
-	return n
+	return r.Steps[len(r.Steps)-1].Detail
 }
 
 // watchedBy shows who watches a fabric.

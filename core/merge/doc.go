@@ -7,10 +7,8 @@
 // the rules of a fabric about the differences of a report, [Seen] keeps count of
 // differences that keep coming back, and [TakenBack] notices that a person
 // reverted what a policy did. The package is pure: no I/O, no clock, no state;
-// what has to be kept is a value of package core. It settles nothing by itself,
-// and nobody acts on a ruling yet: what a policy says is checked in the
-// configuration and computed here, and is not carried out before something is
-// published.
+// what has to be kept is a value of package core. It settles nothing by itself:
+// selvage/core/runner acts on rulings, where the configuration lets it.
 //
 // # Promises
 //

@@ -83,8 +83,13 @@ func newOrigin(c Config, l Location) origin {
 		return &local{dir: filepath.Clean(a.path), branch: branch, text: a.text}
 	case "ssh":
 		t := &sshTransport{config: c, location: l, address: a}
-		return newRemote(c, a, branch, t.dial)
+		r := newRemote(c, a, branch, t.dial)
+		r.login = t.readLogin
+		return r
 	default:
-		return newRemote(c, a, branch, newHTTP(c, l, a).dial)
+		t := newHTTP(c, l, a)
+		r := newRemote(c, a, branch, t.dial)
+		r.login = t.readLogin
+		return r
 	}
 }

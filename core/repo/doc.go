@@ -158,6 +158,11 @@
 // the branch that is checked out, and its locks are those that everybody else
 // meets. Without a git program such a repository can be read and not published to.
 //
+// Whether a push would be let in is asked with its first half, the advertisement of
+// the service that writes, which changes nothing ([Publisher.Knock]). To a repository
+// on this machine git is asked for it, since git decides whose repositories it works
+// on; go-git, which reads them, does not know that rule.
+//
 // The author is found as git finds it, without running git, which need not be
 // there: variables, then the files of the system and the user with what they
 // include. Conditional includes are left out; they ask for a repository. What git

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -37,6 +38,8 @@ type httpTransport struct {
 
 	mu    sync.Mutex
 	known *credential // what the server accepted or was configured
+
+	shown atomic.Pointer[shown] // what the last answer showed of the server; nil before it
 }
 
 func newHTTP(c Config, l Location, a address) *httpTransport {
@@ -251,6 +254,7 @@ func (w *httpWire) do(ctx context.Context, method string, target *url.URL, body 
 		watch.stop()
 		return nil, nil, err
 	}
+	w.t.shown.Store(shownBy(res, w.t.config.Now()))
 	end := func() {
 		// Read to its end, a body gives its connection back for the next time.
 		watch.limit = min(watch.limit, time.Second)

@@ -30,6 +30,7 @@ type remote struct {
 	address address
 	branch  string
 	dial    func(context.Context, service) (wire, error)
+	login   func(context.Context) core.Login
 	archive *archive
 }
 

@@ -134,7 +134,7 @@ func (w *ward) closeReview(ctx context.Context, run *core.Run, p *core.Plan, pha
 		if err != nil {
 			return err
 		}
-		done = append(done, more...)
+		done = append(done, ids(more)...)
 	}
 	if run.By == byPolicy && phase == core.RunDeclined {
 		if err := w.pin(ctx, run.Result.Applied, now); err != nil {

@@ -90,17 +90,13 @@ func (at *progress) send(ctx context.Context) (string, error) {
 	if err := at.save(ctx); err != nil {
 		return "", err
 	}
-	at.run.Publications[n].Phase = core.PublicationPushing
-	if err := at.save(ctx); err != nil {
-		return "", err
-	}
 	return at.push(ctx, place, n)
 }
 
 // open puts a publication into the run: in place of one for the same branch that
 // was dropped.
 func (at *progress) open(pub core.Publication) int {
-	p := core.PublicationState{Publication: pub, Phase: core.PublicationPrepared}
+	p := core.PublicationState{Publication: pub, Phase: core.PublicationPushing}
 	for n, o := range at.run.Publications {
 		if o.Branch == pub.Branch && core.SameRepository(o.URL, pub.URL) {
 			at.run.Publications[n] = p
@@ -191,17 +187,58 @@ func (at *progress) landed(ctx context.Context, n int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		at.done = append(at.done, done...)
-	} else {
-		words = fmt.Sprintf("%s is on %s", core.ShortCommit(p.Commit), p.Side)
+		at.done = append(at.done, ids(done)...)
+		if err := at.save(ctx); err != nil {
+			return "", err
+		}
+		return words, at.entrust(context.WithoutCancel(ctx), done)
 	}
+	words = fmt.Sprintf("%s is on %s", core.ShortCommit(p.Commit), p.Side)
 	return words, at.save(ctx)
+}
+
+// entrust lays down what follows from decisions that were carried out and that
+// overruled live: it is to follow Git now. Without that, what it says would look
+// like an edit that nobody has seen.
+func (at *progress) entrust(ctx context.Context, done []core.Draft) error {
+	follow := map[core.FabricID][]core.Draft{}
+	for _, d := range done {
+		if d.Choice == core.TakeLive || d.LiveDigest == d.GitDigest || d.LiveDigest == d.Value.Digest() {
+			continue
+		}
+		s, err := at.subject(ctx, d.Fabric, d.Key)
+		if err != nil {
+			return err
+		}
+		git, err := s.Sides.Git.Value.With(d.Path, d.Value)
+		if err != nil {
+			return err
+		}
+		follow[d.Fabric] = append(follow[d.Fabric], core.Draft{Fabric: d.Fabric, From: "run " + at.run.ID, Resolution: core.Resolution{
+			Key: d.Key, Path: d.Path, Choice: core.TakeGit, Value: d.Value, GitDigest: d.Value.Digest(), LiveDigest: d.LiveDigest,
+			BaseDigest: d.BaseDigest, Anchor: git.Reaches(d.Path), By: d.By, At: at.config.Now(),
+		}})
+	}
+	for id, drafts := range follow {
+		if err := at.config.Books.Put(ctx, id, drafts...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ids(drafts []core.Draft) []int64 {
+	all := make([]int64, len(drafts))
+	for i, d := range drafts {
+		all[i] = d.ID
+	}
+	return all
 }
 
 // carriedOut are the drafts of a plan, out of those on the desk, that a commit of it
 // carries out.
-func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommit) ([]int64, error) {
-	var done []int64
+func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommit) ([]core.Draft, error) {
+	var done []core.Draft
 	for _, id := range fabricsOf(c) {
 		drafts, err := r.config.Books.Drafts(ctx, id)
 		if err != nil {
@@ -211,7 +248,7 @@ func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommi
 			if slices.Contains(of, d.ID) && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
 				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path
 			}) {
-				done = append(done, d.ID)
+				done = append(done, d)
 			}
 		}
 	}

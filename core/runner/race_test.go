@@ -89,6 +89,7 @@ func TestCommitThatLosesARaceIsMadeAnew(t *testing.T) {
 // TestFourRunnersLandAllTheirCommitsOnce has four people on four machines publish
 // one decision after the other to one branch.
 func TestFourRunnersLandAllTheirCommitsOnce(t *testing.T) {
+	t.Parallel()
 	each := 10
 	if *full {
 		each = 25

@@ -124,7 +124,7 @@ func (r *Runner) landedOf(ctx context.Context, run *core.Run) (planned int, done
 		if err != nil {
 			return 0, nil, err
 		}
-		done = append(done, more...)
+		done = append(done, ids(more)...)
 	}
 	return len(p.Commits), done, nil
 }

@@ -8,17 +8,21 @@ import (
 	"selvage/testdata/hedgehog"
 )
 
+// visitor is who commits what is published in the demonstration, whatever machine
+// it runs on.
+const visitor = "{name: A visitor, email: visitor@netops.example}"
+
 // configuration is a configuration as somebody would write it for these
 // fabrics. Its paths are relative to its own folder.
 func (w *World) configuration() []byte {
 	var b strings.Builder
-	b.WriteString(`# The fabrics of a demonstration: dumps in place of clusters.
+	fmt.Fprintf(&b, `# The fabrics of a demonstration: dumps in place of clusters.
 state: {dir: state}
 defaults:
-  git: {url: fabrics.git, branch: main}
+  git: {url: fabrics.git, branch: main, author: %s}
   check: {interval: 5s, stale_after: 1m}
 fabrics:
-`)
+`, visitor)
 	for _, s := range w.sites {
 		fmt.Fprintf(&b, "  - name: %s\n    description: %s\n", s.name, quote(s.description))
 		fmt.Fprintf(&b, "    cluster: {cluster_name: %s, namespace: default, dump: %s}\n", s.cluster, s.dumpFile())
@@ -32,7 +36,7 @@ fabrics:
 		}
 		b.WriteString("    git:\n")
 		for _, folder := range []string{"wiring", "tenants"} {
-			fmt.Fprintf(&b, "      - {url: fabrics.git, path: %s/%s}\n", s.dir, folder)
+			fmt.Fprintf(&b, "      - {url: fabrics.git, path: %s/%s, author: %s}\n", s.dir, folder, visitor)
 		}
 	}
 	return []byte(b.String())

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	Seed uint64    // chooses the objects of the story
 	Now  time.Time // when the past ends
+	// Parse gives the documents of a YAML file, decoded; nil where nobody else
+	// pushes, see [World.Follow].
+	Parse func([]byte) ([]any, error)
 }
 
 // World is the demonstration's fabrics, as the files of its folder hold them.
@@ -57,6 +60,7 @@ func New(dir string, o Options) (*World, error) {
 	if w.repo, err = newRepository(filepath.Join(dir, "fabrics.git")); err != nil {
 		return nil, fmt.Errorf("make the demonstration's repository: %w", err)
 	}
+	w.repo.followed = o.Parse != nil
 	if err := w.history(); err != nil {
 		return nil, fmt.Errorf("make the demonstration's history: %w", err)
 	}
@@ -134,6 +138,9 @@ func (w *World) Unfold(look func(at time.Time, fabrics []string) error) error {
 // on one line. After an error the world is as it was, or as it should be after
 // the step, but for the files that could not be written.
 func (w *World) Step(i int, at time.Time) (string, error) {
+	if _, err := w.Follow(at); err != nil {
+		return "", err
+	}
 	all := beats()
 	b := all[i%len(all)]
 	told, err := w.play(b, rand.New(rand.NewPCG(w.options.Seed, uint64(1000+i))), at)

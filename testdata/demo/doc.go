@@ -23,6 +23,7 @@
 //     reads one that was meant to be there.
 //   - What somebody else pushes to the repository stays: commits are made on top
 //     of what the branch holds.
+//     [World.Follow] brings it to the clusters.
 //   - No network, no clock and no git program is used.
 //
 // # Decisions

@@ -36,6 +36,8 @@ type repository struct {
 	objects storer.EncodedObjectStorer // where new ones go: first, then store
 	first   *memory.Storage            // nil once it is packed
 
+	followed bool // what others push is taken up by [World.Follow] alone
+
 	head  plumbing.Hash            // that files belongs to
 	files map[string]plumbing.Hash // blobs by path
 	trees map[string]plumbing.Hash // that are stored, by what they hold
@@ -96,8 +98,10 @@ func (r *repository) pack() error {
 // commit makes one commit on top of the branch. One that changes nothing is
 // not made.
 func (r *repository) commit(c commit) error {
-	if err := r.catchUp(); err != nil {
-		return fmt.Errorf("read branch main: %w", err)
+	if !r.followed {
+		if err := r.catchUp(); err != nil {
+			return fmt.Errorf("read branch main: %w", err)
+		}
 	}
 	files := maps.Clone(r.files)
 	for path, content := range c.files {
