@@ -7,7 +7,7 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 # Packages below testdata can be imported, but ./... leaves them out. Each
 # folder with a go.mod of its own is a module of its own.
-PACKAGES      := ./... ./testdata/demo/... ./testdata/labtest/... ./testdata/scenarios/...
+PACKAGES      := ./... ./testdata/demo/... ./testdata/labtest/... ./testdata/pictures/... ./testdata/scenarios/... ./testdata/termtest/...
 MODULES       := testdata/hedgehog testdata/lab
 TESTFLAGS     ?=
 # How long each fuzz target runs, and what chance begins from: "make slow SEED=7"
@@ -16,7 +16,7 @@ FUZZTIME      ?= 30s
 SEED          ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test verdicts slow check fmt vet lint vuln tidy golden bench fuzz lab lab-build clean
+.PHONY: help build demo test verdicts slow check fmt vet lint vuln tidy golden pictures bench fuzz lab lab-build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,7 @@ slow: lab-build ## What takes too long for "make test": fuzzing, many cases, fab
 	$(GO) test -count=1 -timeout 60m \
 		$$(grep -rl --include='*_test.go' pgregory.net/rapid core store tui | xargs -n1 dirname | sort -u | sed 's|^|./|') \
 		-rapid.checks=20000 -rapid.seed=$(SEED)
+	$(GO) test -count=1 -timeout 60m ./core/runner -run 'Killed|FourRunners' -args -full -seed=$(SEED)
 	cd testdata/scenarios && $(GO) test -count=1 -timeout 120m -v -args -table -full -seed=$(SEED)
 
 check: tidy fmt vet lint ## The one gate: format, vet, lint, and every test with -race
@@ -80,9 +81,14 @@ golden: ## Write the golden files anew, and show what changed
 	$(GO) test ./tui/... ./cmd/... -update
 	git diff --stat -- '*.golden' '*.txtar'
 
+pictures: ## Draw the README's pictures anew, from the golden frames
+	$(GO) test ./tui -run '^TestPicturesAreCurrent$$' -update
+	git diff --stat -- testdata/pictures
+
 bench: build lab-build ## Measure: ratios beside a peer or a floor in the same run
 	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./testdata/labtest/bench
 	$(GO) test -run '^$$' -bench . ./core/... ./store ./tui/...
+	$(GO) test -run '^$$' -bench Terminal -benchtime 1x ./cmd/selvage
 
 # Targets are looked for in the files: "go test -list" would link every package.
 fuzz: ## Fuzz every target for FUZZTIME

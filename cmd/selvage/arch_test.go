@@ -31,8 +31,10 @@ func layers() map[string]layer {
 		"core/drift":     {"compare two readings of a fabric", []string{"core"}, nil},
 		"core/merge":     {"merge three sides, and settle what they dispute", []string{"core"}, nil},
 		"core/lint":      {"what a fabric would refuse, told from Git alone", []string{"core"}, nil},
-		"core/plan":      {"what publishing would commit, and what engines then do", []string{"core", "core/manifest", "core/merge"}, nil},
+		"core/plan":      {"what publishing would commit, and what engines then do", []string{"core", "core/lint", "core/manifest", "core/merge"}, nil},
 		"core/loop":      {"read, compare, record; state and events", []string{"core", "core/drift", "core/merge"}, nil},
+		"core/doctor":    {"what keeps a fabric from being read or published to", []string{"core"}, nil},
+		"core/runner":    {"carry out decisions: publish, follow, settle", []string{"core", "core/merge", "core/plan"}, nil},
 		"core/manifest":  {"YAML documents as objects, and edits of them in place", []string{"core"}, []string{"sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 		"core/openapi":   {"the shapes of kinds, as an API tells them", []string{"core"}, nil},
 		"core/dump":      {"an offline cluster: objects in files", []string{"core", "core/manifest", "core/openapi"}, nil},
@@ -46,6 +48,7 @@ func layers() map[string]layer {
 		"themes":         {"colours as data", nil, nil},
 		"tui/widget":     {"tables, lines and windows; they know no fabric", []string{"core/safe"}, []string{"charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi"}},
 		"tui":            {"panes, keys and styles", []string{"core", "core/safe", "themes", "tui/widget"}, []string{"charm.land/", "github.com/charmbracelet/", "github.com/aymanbagabas/go-udiff"}},
+		"tui/lines":      {"the dashboard in lines, for screen readers", []string{"core", "core/safe", "tui"}, nil},
 		// It makes the world of "selvage demo", and so is in the binary. That
 		// it imports nothing of the program is what makes it evidence.
 		"testdata/demo": {"a world to look at, and its past", []string{"testdata/hedgehog"}, []string{"github.com/go-git/"}},
@@ -77,7 +80,7 @@ func imports(t *testing.T, dir string) []string {
 	return all
 }
 
-func root(t *testing.T) string {
+func root(t testing.TB) string {
 	t.Helper()
 	dir, err := filepath.Abs("../..")
 	if err != nil {

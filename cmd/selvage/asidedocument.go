@@ -24,6 +24,7 @@ type engineStatus struct {
 	Operation *engineAttempt  `json:"operation,omitempty"`
 	Mismatch  []string        `json:"mismatch,omitempty"`
 	Troubles  []string        `json:"conditions,omitempty"`
+	Notes     []string        `json:"notes,omitempty"`
 	ReadAt    time.Time       `json:"read_at,omitzero"`
 	Access    core.Access     `json:"access"`
 	Error     string          `json:"error"`
@@ -62,13 +63,14 @@ type agentStatus struct {
 	Reason    string    `json:"reason"`
 }
 
-// engineDocument is nil where the fabric has no engine, or none is known.
+// engineDocument is nil where the fabric has no engine, or none is known, and there
+// is nothing to be said of that.
 func engineDocument(r *core.Report) *engineStatus {
 	e := r.Engine
-	if e == nil || e.Type == "" && e.Access == core.AccessOK {
+	if e == nil || e.Type == "" && e.Access == core.AccessOK && len(e.Notes) == 0 {
 		return nil
 	}
-	doc := &engineStatus{Type: e.Type, App: e.App, Namespace: e.Namespace, ReadAt: utc(e.ReadAt), Access: e.Access, Error: e.Error}
+	doc := &engineStatus{Type: e.Type, App: e.App, Namespace: e.Namespace, ReadAt: utc(e.ReadAt), Access: e.Access, Error: e.Error, Notes: e.Notes}
 	if !e.Known() {
 		return doc
 	}

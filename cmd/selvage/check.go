@@ -66,19 +66,27 @@ func (a *app) survey(ctx context.Context, names []string, cached bool, use func(
 	if err != nil {
 		return err
 	}
+	return a.within(ctx, c, func(ctx context.Context, s *session) error {
+		if !cached {
+			if err := a.check(ctx, s, ids); err != nil {
+				return err
+			}
+		}
+		return use(s, states(s.loop.Fleet(), ids))
+	})
+}
+
+// within opens a session over a configuration and hands it to a command. Its
+// context ends with the command, and with it what is still asked of Git's history.
+func (a *app) within(ctx context.Context, c *config.Config, use func(context.Context, *session) error) error {
 	s, err := a.open(ctx, c, a.log(c.Debug))
 	if err != nil {
 		return err
 	}
 	defer s.close(a)
 	ctx, stop := context.WithCancel(ctx)
-	defer stop() // ends what is still asked of Git's history
-	if !cached {
-		if err := a.check(ctx, s, ids); err != nil {
-			return err
-		}
-	}
-	return use(s, states(s.loop.Fleet(), ids))
+	defer stop()
+	return use(ctx, s)
 }
 
 // check checks fabrics all at once, and waits a while for what Git's history

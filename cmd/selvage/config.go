@@ -19,6 +19,9 @@ func (a *app) configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if _, err := a.shelf(c); err != nil {
+					return err
+				}
 				for _, note := range unused(c) {
 					fmt.Fprintln(a.errs, "selvage: note: "+safe.Clean(note).String())
 				}

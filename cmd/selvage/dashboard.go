@@ -14,12 +14,28 @@ import (
 	"selvage/tui"
 )
 
-// dashboard opens the dashboard over the fabrics of a configuration, and
-// checks them in the background as long as it is open.
+// dashboard opens the dashboard over the fabrics of a configuration. As long as it
+// is open they are checked in the background, and runs that a person starts are
+// carried out. At its end a run that is under way is interrupted.
+//
+// It is shown by a process of its own, which this one guards.
 func (a *app) dashboard(ctx context.Context, c *config.Config) error {
 	if err := a.wantTerminal(); err != nil {
 		return err
 	}
+	if a.byLine() {
+		return a.show(ctx, c) // it leaves the terminal as it is
+	}
+	if !a.guarded {
+		return a.guard(ctx, c)
+	}
+	ctx, cancel := underGuard(ctx)
+	defer cancel()
+	return a.show(ctx, c)
+}
+
+// show is the dashboard itself.
+func (a *app) show(ctx context.Context, c *config.Config) error {
 	history, err := a.openStore(ctx, c)
 	if err != nil {
 		return err
@@ -35,22 +51,30 @@ func (a *app) dashboard(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	screen.Events = s.loop.Subscribe().Next
+	screen.Events, screen.Acts = s.loop.Subscribe().Next, a.acts(s)
 	ctx, stop := context.WithCancel(ctx)
-	var checks sync.WaitGroup
-	checks.Go(func() { s.loop.Run(ctx) })
-	err = tui.Run(ctx, screen)
+	var behind sync.WaitGroup
+	behind.Go(func() { s.loop.Run(ctx) })
+	behind.Go(func() { s.runner.Run(ctx) })
+	if a.byLine() {
+		err = a.talk(ctx, s, screen.Events)
+	} else {
+		err = tui.Run(ctx, screen)
+	}
 	stop()
-	checks.Wait()
+	behind.Wait()
+	if errors.Is(err, tui.ErrStuck) {
+		return exit{code: exitInterrupted} // nothing can be said there
+	}
 	if errors.Is(err, context.Canceled) {
-		return exit{code: exitInterrupted}
+		return exit{code: exitInterrupted, err: errInterrupted}
 	}
 	return err
 }
 
 // wantTerminal fails where the dashboard would have nowhere to appear.
 func (a *app) wantTerminal() error {
-	if a.interactive() {
+	if a.interactive() || a.byLine() {
 		return nil
 	}
 	return usage(errors.New("the dashboard needs a terminal (try selvage status, or selvage snapshot fabrics)"))
@@ -70,7 +94,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Engine: s.loop, Now: a.now, Document: manifest.Render,
 		Theme: theme, NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
-		Term: term, NoSync: noSync,
+		Term: term, NoSync: noSync, Out: a.out,
 	}, nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"selvage/core/manifest"
 	"selvage/testdata/demo"
 )
 
@@ -29,8 +30,9 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Open the dashboard on a world of its own: no cluster, no configuration",
 		Long: `Open the dashboard on a world of its own: a Git repository and offline clusters
-in a temporary folder, in which people go on changing things. The folder is
-removed at the end, unless --dir names one.`,
+in a temporary folder, in which people go on changing things. Whatever you decide
+and publish goes to that repository, and from there to those clusters. The folder
+is removed at the end, unless --dir names one.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), flags) },
 	}
@@ -68,7 +70,7 @@ func (a *app) demo(ctx context.Context, flags demoFlags) (err error) {
 			}
 		}()
 	}
-	w, err := demo.New(dir, demo.Options{Seed: flags.seed, Now: a.now()})
+	w, err := demo.New(dir, demo.Options{Seed: flags.seed, Now: a.now(), Parse: manifest.Values})
 	if err != nil {
 		return usage(err)
 	}
@@ -127,27 +129,39 @@ func (a *app) watch(ctx context.Context, w *demo.World) error {
 	return err
 }
 
-// goOn makes one thing after the other happen, until ctx ends. What goes wrong
-// is logged: it is no reason to close the dashboard.
+// goOn makes one thing after the other happen, until ctx ends, and has what a
+// visitor publishes applied. What goes wrong is logged: it is no reason to close
+// the dashboard.
 func (a *app) goOn(ctx context.Context, w *demo.World, log *slog.Logger) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.Error("the demonstration stands still", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	for i := 0; ; i++ {
-		t := time.NewTimer(w.Pause(i))
+	engine := time.NewTicker(time.Second)
+	defer engine.Stop()
+	next := time.NewTimer(w.Pause(0))
+	defer next.Stop()
+	for i := 0; ; {
 		select {
 		case <-ctx.Done():
-			t.Stop()
 			return
-		case <-t.C:
+		case <-engine.C:
+			n, err := w.Follow(a.now())
+			if err != nil {
+				log.Warn("demonstration", "err", err)
+			} else if n > 0 {
+				log.Info("demonstration", "applied", n)
+			}
+		case <-next.C:
+			told, err := w.Step(i, a.now())
+			if err != nil {
+				log.Warn("demonstration", "step", i, "err", err)
+			} else {
+				log.Info("demonstration", "step", i, "what", told)
+			}
+			i++
+			next.Reset(w.Pause(i))
 		}
-		told, err := w.Step(i, a.now())
-		if err != nil {
-			log.Warn("demonstration", "step", i, "err", err)
-			continue
-		}
-		log.Info("demonstration", "step", i, "what", told)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"selvage/core"
+	"selvage/core/manifest"
 	"selvage/testdata/demo"
 	"selvage/testdata/hedgehog"
 	"selvage/tui"
@@ -50,7 +51,7 @@ func (a *app) run(ctx context.Context, args ...string) int {
 func demoWorld(t *testing.T, seed uint64) (*app, *demo.World) {
 	t.Helper()
 	a, _, errs := bareApp(t)
-	w, err := demo.New(filepath.Join(t.TempDir(), "world"), demo.Options{Seed: seed, Now: a.now()})
+	w, err := demo.New(filepath.Join(t.TempDir(), "world"), demo.Options{Seed: seed, Now: a.now(), Parse: manifest.Values})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,5 +325,60 @@ func BenchmarkDemoStart(b *testing.B) {
 		if code := a.run(b.Context(), "demo", "--prepare", "--dir", filepath.Join(b.TempDir(), "world")); code != exitDone {
 			b.Fatalf("exit %d: %s", code, a.errs)
 		}
+	}
+}
+
+// TestWhatAVisitorPublishesReachesTheCluster decides about a difference of the
+// demonstration, publishes it, and has the world's engine apply it.
+func TestWhatAVisitorPublishesReachesTheCluster(t *testing.T) {
+	for choice, want := range map[core.Choice]string{core.TakeLive: "live", core.TakeEdited: "both"} {
+		a, w := demoWorld(t, 1)
+		s := demoSession(t, a)
+		id := core.FabricID("dc1-frontend")
+		if err := s.loop.Check(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		f, _ := s.loop.Fleet().Fabric(id)
+		i := slices.IndexFunc(f.Report.Verdicts, func(v core.Verdict) bool {
+			return len(v.Changes) == 1 && strings.HasSuffix(string(v.Changes[0].Path), ".vlan")
+		})
+		if i < 0 {
+			t.Fatal("the demonstration has no VLAN that differs")
+		}
+		v := f.Report.Verdicts[i]
+		d := core.Decision{Key: v.Key, Path: v.Changes[0].Path, Choice: choice}
+		if choice == core.TakeEdited {
+			d.Value = core.ValueOf(int64(1999))
+		}
+		acts := a.acts(s)
+		if _, err := acts.Decider.Decide(t.Context(), id, "alice", d); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := acts.Planner.Plan(t.Context(), "alice", core.PlanOptions{}, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := s.runner.Sync(t.Context(), plan, core.RunOrder{By: "alice", RunOptions: core.RunOptions{NoWait: true}})
+		if err != nil || run.Phase != core.RunPublished {
+			t.Fatalf("run %+v, %v", run, err)
+		}
+		if n, err := w.Follow(a.now()); err != nil || n != 1 {
+			t.Fatalf("%s: %d objects were applied, %v; want 1", want, n, err)
+		}
+		if err := s.loop.Check(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		after, _ := s.loop.Fleet().Fabric(id)
+		for _, o := range after.Report.Verdicts {
+			if o.Key == v.Key && o.State != core.InSync {
+				t.Errorf("%s: %s is %s after it was published (%s)", want, o.Key, o.State, o.Reason)
+			}
+		}
+		for step := range 12 {
+			if told, err := w.Step(step, a.now()); err != nil && !strings.Contains(err.Error(), "finds nothing to do") {
+				t.Errorf("step %d after a visitor's commit: %q, %v", step, told, err)
+			}
+		}
+		looks(t, s, w, "dc1-frontend")
 	}
 }

@@ -12,6 +12,7 @@ const (
 	exitUsage       = 2
 	exitUnread      = 3
 	exitRefused     = 4
+	exitWaiting     = 5
 	exitInterrupted = 130
 )
 
@@ -39,7 +40,7 @@ func usage(err error) error { return exit{code: exitUsage, err: err} }
 
 // worse is the code that outranks the other.
 func worse(a, b int) int {
-	rank := []int{exitDone, exitDifferences, exitUnread, exitRefused, exitUsage, exitInterrupted}
+	rank := []int{exitDone, exitDifferences, exitWaiting, exitUnread, exitRefused, exitUsage, exitInterrupted}
 	if slices.Index(rank, a) > slices.Index(rank, b) {
 		return a
 	}

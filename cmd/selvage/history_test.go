@@ -19,6 +19,7 @@ import (
 
 	"selvage/core"
 	"selvage/core/config"
+	"selvage/testdata/termtest"
 )
 
 func TestCellsAreNoFormulas(t *testing.T) {
@@ -320,12 +321,12 @@ func TestAMassChangeIsAcceptedByTypingItsCount(t *testing.T) {
 	} {
 		cmd := exec.CommandContext(t.Context(), p.binary, "--config", "selvage.yaml", "accept", "dc1", "--mass-change")
 		cmd.Dir, cmd.Env = p.dir, p.env
-		screen, wait := start(t, cmd)
-		screen.shows(t, "VPC/vpc-7")
-		screen.shows(t, "6 of 8 objects vanished from live. Type 6 to accept that:")
-		screen.press(t, tt.typed)
-		if code := wait(); code != tt.code || !strings.Contains(screen.printed(), tt.shows) {
-			t.Errorf("after %q: exit %d and %q, want %d and %q", tt.typed, code, screen.printed(), tt.code, tt.shows)
+		screen := termtest.Start(t, cmd, termtest.Options{Width: 160, Height: 45})
+		screen.Wait("VPC/vpc-7")
+		screen.Wait("6 of 8 objects vanished from live. Type 6 to accept that:")
+		screen.Type(tt.typed)
+		if code := screen.ExitCode(); code != tt.code || !strings.Contains(screen.Screen(), tt.shows) {
+			t.Errorf("after %q: exit %d and %q, want %d and %q", tt.typed, code, screen.Screen(), tt.code, tt.shows)
 		}
 	}
 }

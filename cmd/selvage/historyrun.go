@@ -200,6 +200,9 @@ func tellDecided(d core.Decided) string {
 	if d.Draft.From != "" {
 		text += ", from " + d.Draft.From
 	}
+	if d.Draft.Rule != "" {
+		text += ", rule " + d.Draft.Rule
+	}
 	return text
 }
 

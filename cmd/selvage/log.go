@@ -24,13 +24,16 @@ func (a *app) logFile(c *config.Config) (log *slog.Logger, done func(), err erro
 	if c.Debug {
 		level = slog.LevelDebug
 	}
-	w := &logWriter{name: filepath.Join(c.State.Dir, logName(username())), limit: logLimit}
+	w := &logWriter{name: logPath(c), limit: logLimit}
 	if err := w.open(); err != nil {
 		return nil, nil, usage(fmt.Errorf("open the log: %w (remove it, or set state.dir to a folder that you may write to)", err))
 	}
 	log = slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
 	return log, w.close, nil
 }
+
+// logPath is where this user's log is.
+func logPath(c *config.Config) string { return filepath.Join(c.State.Dir, logName(username())) }
 
 // logName is the file that a user's log goes to. Domains write names such as
 // DOMAIN\kim or kim@example.net.

@@ -11,6 +11,12 @@
 // The JSON of status is written by types of its own and not by those of core:
 // core may change with the program, the document may not.
 //
+// The dashboard runs in a process of its own, started and waited for by this one
+// (guard.go). No recover reaches a panic on somebody else's goroutine, or what is
+// fatal to Go itself, and either would leave a terminal raw, on its other screen and
+// without a word. The guard puts the terminal back, writes Go's trace into the log
+// and says where that is. It costs 20 ms at the start, and waits.
+//
 // Exit codes travel as errors up to main (exit.go), so that every command ends
 // in one place, with the store closed.
 package main
@@ -36,11 +42,12 @@ func main() {
 		env: os.LookupEnv, home: home,
 	}
 	err := a.command().ExecuteContext(ctx)
-	if ctx.Err() != nil && err != nil {
-		err = exit{code: exitInterrupted, err: errInterrupted}
-	}
+	interrupted := ctx.Err() != nil
 	stop()
 	code, say := exitOf(err)
+	if interrupted && err != nil && code != exitInterrupted {
+		code, say = exitInterrupted, errInterrupted
+	}
 	if say != nil {
 		fmt.Fprintln(os.Stderr, "selvage: "+safe.Clean(say.Error()).String())
 	}

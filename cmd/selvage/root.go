@@ -23,6 +23,8 @@ type app struct {
 
 	configPath string
 	readOnly   bool
+	accessible bool // the dashboard in lines: see accessible.go
+	guarded    bool // another process of this program waits for this one: see guard.go
 }
 
 func (a *app) command() *cobra.Command {
@@ -47,20 +49,30 @@ Without a command it opens the dashboard. It only ever reads the clusters.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "", "configuration `file` (default $SELVAGE_CONFIG, then $XDG_CONFIG_HOME/selvage/config.yaml)")
 	flags.BoolVar(&a.readOnly, "read-only", false, "change nothing in Git either")
+	flags.BoolVar(&a.accessible, "accessible", false, "the dashboard as lines, for screen readers (also $SELVAGE_ACCESSIBLE, and TERM=dumb)")
+	flags.BoolVar(&a.guarded, "guarded", false, "")
+	_ = flags.MarkHidden("guarded")
 	root.AddCommand(
-		a.statusCommand(), a.diffCommand(), a.explainCommand(), a.acceptCommand(), a.ackCommand(), a.historyCommand(), a.snapshotCommand(), a.demoCommand(),
-		a.lintCommand(), a.configCommand(), a.versionCommand(),
+		a.statusCommand(), a.diffCommand(), a.explainCommand(), a.resolveCommand(), a.planCommand(), a.syncCommand(),
+		a.ackCommand(), a.acceptCommand(), a.historyCommand(), a.watchCommand(), a.snapshotCommand(), a.demoCommand(),
+		a.lintCommand(), a.doctorCommand(), a.configCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
 	)
+	a.complete(root)
 	return root
 }
 
-// load reads the configuration and says on one line each what is wrong in it.
-func (a *app) load() (*config.Config, error) {
+// configOptions say where the configuration is.
+func (a *app) configOptions() config.Options {
 	o := config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home}
 	if a.readOnly {
 		o.Mode = "read"
 	}
-	c, err := config.Load(o)
+	return o
+}
+
+// load reads the configuration and says on one line each what is wrong in it.
+func (a *app) load() (*config.Config, error) {
+	c, err := config.Load(a.configOptions())
 	var problems config.Problems
 	if errors.As(err, &problems) && len(problems) > 1 {
 		for _, p := range problems[:len(problems)-1] {

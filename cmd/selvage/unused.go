@@ -10,13 +10,8 @@ import (
 // laterKeys are the keys that a configuration may hold already and that this
 // version does not act on, also where it hands them on. They are checked like
 // all others.
-func laterKeys() (common, fabric, git []string) {
-	return []string{"keys", "tools"},
-		[]string{
-			"theme", "policy", "sync.auto", "sync.retries", "sync.backoff",
-			"engine.type", "engine.app", "engine.namespace", "engine.kubeconfig", "engine.context", "engine.api",
-		},
-		[]string{"author", "publish", "review_url", "message", "require_ticket", "sign", "signoff"}
+func laterKeys() (common, fabric []string) {
+	return []string{"keys", "tools"}, []string{"theme"}
 }
 
 // unused names the keys of a configuration that this version does not use yet,
@@ -29,7 +24,7 @@ func unused(c *config.Config) []string {
 			notes = append(notes, n)
 		}
 	}
-	common, fabric, git := laterKeys()
+	common, fabric := laterKeys()
 	for _, k := range common {
 		note(k, c.At(k))
 	}
@@ -37,12 +32,6 @@ func unused(c *config.Config) []string {
 		f := &c.Fabrics[i]
 		for _, k := range fabric {
 			note(k, f.At(k))
-		}
-		for _, k := range git {
-			note("git."+k, f.At("git."+k))
-			for j := range f.Git {
-				note("git."+k, f.At(fmt.Sprintf("git[%d].%s", j, k)))
-			}
 		}
 	}
 	return notes

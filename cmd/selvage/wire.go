@@ -14,6 +14,7 @@ import (
 	"selvage/core/kube"
 	"selvage/core/loop"
 	"selvage/core/repo"
+	"selvage/core/runner"
 	"selvage/core/safe"
 	"selvage/store"
 )
@@ -21,12 +22,13 @@ import (
 // atOnce is how many checks begin at the same time, see [loop.Config].
 const atOnce = 8
 
-// session is the program plugged together: a store, and a loop over the
-// fabrics of a configuration.
+// session is the program plugged together: a store, a loop over the fabrics of a
+// configuration, and what carries out decisions on them.
 type session struct {
 	config *config.Config
 	store  *store.Store
 	loop   *loop.Loop
+	runner *runner.Runner
 
 	// late is set as soon as Git's history has kept a command waiting too long.
 	late bool
@@ -59,13 +61,14 @@ func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, 
 	units := make([]loop.Unit, len(c.Fabrics))
 	for i := range c.Fabrics {
 		f := &c.Fabrics[i]
-		units[i] = a.unit(f, pool, log)
+		units[i] = a.unit(f, otherClusters(c.Fabrics, f), pool, log)
 	}
-	l := loop.New(a.loopConfig(units, history, log))
+	me := holder()
+	l := loop.New(a.loopConfig(units, history, history, me, log))
 	if err := l.Restore(ctx); err != nil {
 		a.complain(err)
 	}
-	return &session{config: c, store: history, loop: l}
+	return &session{config: c, store: history, loop: l, runner: runner.New(a.runnerConfig(c, pool, l, history, me, log))}
 }
 
 // close ends the session; there is nothing to be done about an error by then
@@ -85,8 +88,11 @@ func (a *app) gitConfig(c *config.Config, log *slog.Logger) repo.Config {
 	return repo.Config{Now: a.now, Log: log, LookupEnv: a.env, Home: a.home, CacheDir: c.Cache}
 }
 
-func (a *app) loopConfig(units []loop.Unit, history core.History, log *slog.Logger) loop.Config {
-	return loop.Config{Units: units, History: history, Now: a.now, Limit: atOnce, Jitter: jitter, Log: log}
+func (a *app) loopConfig(units []loop.Unit, history core.History, others loop.Company, me core.Holder, log *slog.Logger) loop.Config {
+	return loop.Config{
+		Units: units, History: history, Now: a.now, Limit: atOnce, Jitter: jitter, Log: log,
+		Company: others, Holder: me,
+	}
 }
 
 // cluster is what is read of a fabric's cluster, its API or a dump of it.
@@ -96,11 +102,11 @@ type cluster interface {
 }
 
 // unit is a fabric with all that is read of it.
-func (a *app) unit(f *config.Fabric, pool *repo.Pool, log *slog.Logger) loop.Unit {
+func (a *app) unit(f *config.Fabric, others []gitops.Cluster, pool *repo.Pool, log *slog.Logger) loop.Unit {
 	live, objects := a.cluster(f, log)
 	u := loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: live, Agents: live}
 	if e := f.Engine; e == nil || e.Type != "none" {
-		engine := gitops.New(a.engineConfig(f, objects, log))
+		engine := gitops.New(a.engineConfig(f, objects, others, log))
 		u.Engine, u.Asker = engine, engine
 	}
 	return u
@@ -117,12 +123,12 @@ func (a *app) cluster(f *config.Fabric, log *slog.Logger) (cluster, gitops.Objec
 
 // engineConfig says where a fabric's engine is read: in the fabric's own API,
 // unless another one is named.
-func (a *app) engineConfig(f *config.Fabric, own gitops.Objects, log *slog.Logger) gitops.Config {
+func (a *app) engineConfig(f *config.Fabric, own gitops.Objects, others []gitops.Cluster, log *slog.Logger) gitops.Config {
 	c := gitops.Config{
 		Objects: own,
 		Cluster: gitops.Cluster{
 			Name: f.Cluster.ClusterName, Server: f.Cluster.APIServer, Namespace: f.Cluster.Namespace,
-			Here: f.Engine == nil || f.Engine.Kubeconfig == "" && f.Engine.API == nil,
+			Here: f.Engine == nil || f.Engine.Kubeconfig == "" && f.Engine.API == nil, Where: own.Where, Others: others,
 		},
 		UserAgent: userAgent(), Home: a.home, LookupEnv: a.env, Now: a.now, Log: log,
 	}
@@ -150,6 +156,21 @@ func (a *app) engineConfig(f *config.Fabric, own gitops.Objects, log *slog.Logge
 		}
 	}
 	return c
+}
+
+// otherClusters are those of the other fabrics that are certainly not the one of a
+// fabric: two fabrics may share one, each with a part of it.
+func otherClusters(all []config.Fabric, f *config.Fabric) []gitops.Cluster {
+	var others []gitops.Cluster
+	for i := range all {
+		a, b := &f.Cluster, &all[i].Cluster
+		one := a.ClusterName == b.ClusterName || a.APIServer != "" && a.APIServer == b.APIServer ||
+			a.Kubeconfig != "" && a.Kubeconfig == b.Kubeconfig && a.Context == b.Context || b.Dump != ""
+		if !one {
+			others = append(others, gitops.Cluster{Name: b.ClusterName, Server: b.APIServer})
+		}
+	}
+	return others
 }
 
 func userAgent() string { return "selvage/" + version() }

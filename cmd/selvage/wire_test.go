@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"selvage/core"
 	"selvage/core/config"
 )
 
@@ -17,7 +18,7 @@ func TestEveryRoomIsPluggedIn(t *testing.T) {
 	for _, c := range []any{
 		a.gitConfig(&config.Config{}, log),
 		a.clusterConfig(&config.Fabric{}, log),
-		a.loopConfig(nil, nil, log),
+		a.loopConfig(nil, nil, nil, core.Holder{}, log),
 	} {
 		made := reflect.ValueOf(c)
 		logs := 0
@@ -37,6 +38,24 @@ func TestEveryRoomIsPluggedIn(t *testing.T) {
 		if logs != 1 {
 			t.Errorf("%s has %d logs, want one", made.Type(), logs)
 		}
+	}
+}
+
+// TestFabricsOfOneClusterAreNotOthers: an application that names it may be of each.
+func TestFabricsOfOneClusterAreNotOthers(t *testing.T) {
+	f := config.Fabric{Cluster: config.Cluster{ClusterName: "dc1", APIServer: "https://10.9.1.10:6443", Kubeconfig: "k", Context: "dc1"}}
+	all := []config.Fabric{
+		f,
+		{Cluster: config.Cluster{ClusterName: "dc1", APIServer: "https://10.9.1.11:6443"}},
+		{Cluster: config.Cluster{ClusterName: "dc1-lab", APIServer: "https://10.9.1.10:6443"}},
+		{Cluster: config.Cluster{ClusterName: "dc1-prod", Kubeconfig: "k", Context: "dc1"}},
+		{Cluster: config.Cluster{ClusterName: "dc1-was", Dump: "d"}},
+		{Cluster: config.Cluster{ClusterName: "dc2", Kubeconfig: "k", Context: "dc2"}},
+		{Cluster: config.Cluster{ClusterName: "dc3", APIServer: "https://10.9.3.10:6443"}},
+	}
+	got := otherClusters(all, &f)
+	if len(got) != 2 || got[0].Name != "dc2" || got[1].Name != "dc3" || got[1].Server != "https://10.9.3.10:6443" {
+		t.Errorf("others %+v", got)
 	}
 }
 

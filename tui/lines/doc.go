@@ -11,7 +11,8 @@
 //
 //   - Nothing but printable text and line breaks is written: no colour, no
 //     cursor, no bell, and a line that was written is never touched again.
-//   - What a colour or a column says elsewhere is said here in a word.
+//   - What a colour or a column says elsewhere is said here in a word. Lists tell
+//     the letter of each state too, for the texts that know only that.
 //   - Foreign text passes through [safe.Text], secrets stay masked.
 //   - Nothing is published by lines that were pasted: what has to be typed is the
 //     id of the plan, which is given when the plan is made.

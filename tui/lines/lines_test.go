@@ -247,14 +247,14 @@ func TestRunIsTheConversation(t *testing.T) {
 	cfg.In, cfg.Out = in, &out
 	ended := make(chan error, 1)
 	go func() { ended <- Run(t.Context(), cfg) }()
-	out.shows(t, "2. dc2: in sync")
+	out.shows(t, "2. dc2: in sync (=)")
 	w.change("dc2", func(f *core.FabricState) {
 		judge(f, core.Verdict{Key: vpc("vpc-1"), State: core.Stuck, Reason: "refused"})
 	})
 	out.shows(t, "dc2: VPC/vpc-1: stuck, was in sync: refused\n")
 	fmt.Fprintf(typing, "%s\nopen dc2\n", strings.Repeat("x", longest+10))
 	out.shows(t, "not done: the line is longer than 65536 bytes")
-	out.shows(t, "1. VPC/vpc-1: stuck, refused")
+	out.shows(t, "1. VPC/vpc-1: stuck (s), refused")
 	fmt.Fprint(typing, "resolve VPC/vpc-1 --take live") // and the line is lost
 	typing.Close()
 	if err := <-ended; err != nil {

@@ -40,8 +40,8 @@ func (t *talk) listed() []safe.Text {
 
 // standing is a fabric in one sentence.
 func standing(f core.FabricState, now time.Time) safe.Text {
-	_, word := f.Standing(now)
-	s := fmt.Sprintf("%s: %s", f.Fabric.ID, word)
+	state, word := f.Standing(now)
+	s := fmt.Sprintf("%s: %s (%c)", f.Fabric.ID, word, state.Letter())
 	if f.Report == nil {
 		return safe.Clean(s)
 	}
@@ -150,7 +150,7 @@ func (t *talk) listObjects(_ context.Context, g given) error {
 
 // object is an object in one sentence.
 func object(f core.FabricState, v core.Verdict, now time.Time) string {
-	s := fmt.Sprintf("%s: %s", f.Fabric.Label(v.Key), v.State.Title())
+	s := fmt.Sprintf("%s: %s (%c)", f.Fabric.Label(v.Key), v.State.Title(), v.State.Letter())
 	if v.Reason != "" {
 		s += ", " + v.Reason
 	}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"selvage/core"
+	"selvage/core/drift"
+	"selvage/store"
+	"selvage/tui"
+)
+
+// acts are what a person can do in the dashboard of a session.
+func (a *app) acts(s *session) tui.Acts {
+	return tui.Acts{
+		Decider: s.runner, Planner: s.runner, Starter: s.runner, Accepter: accepter{a, s}, Ledger: ledger{a, s},
+		Masked: maskedPlan, By: username(), Whence: a.seat(),
+	}
+}
+
+// accepter accepts differences for a while.
+type accepter struct {
+	app     *app
+	session *session
+}
+
+// Accept accepts what an object differs by at a path and below it.
+func (d accepter) Accept(ctx context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error) {
+	p, err := ackFlags{reason: reason, span: span}.pardon()
+	if err != nil {
+		return time.Time{}, err
+	}
+	changes, err := d.session.loop.Values(ctx, id, k)
+	if err != nil {
+		return time.Time{}, err
+	}
+	now := d.app.now()
+	var words []core.Acknowledgement
+	for _, c := range changes {
+		if !shownPath(c.Path).Under(path) {
+			continue
+		}
+		words = append(words, core.Acknowledgement{
+			Key: k, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
+			GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
+		})
+	}
+	if len(words) == 0 {
+		return time.Time{}, fmt.Errorf("%s does not differ at %s any more", k, path)
+	}
+	if err := d.session.store.Acknowledge(ctx, id, words...); err != nil {
+		return time.Time{}, err
+	}
+	return now.Add(p.span), d.session.loop.Reconsider(ctx, id)
+}
+
+// ledger tells of overwritten edits, from the history of a session.
+type ledger struct {
+	app     *app
+	session *session
+}
+
+// Overwritten are the edits of a fabric that were overwritten in the last 30 days.
+func (l ledger) Overwritten(ctx context.Context, id core.FabricID) ([]tui.Edit, error) {
+	all, err := l.edits(ctx, id)
+	for i := range all {
+		all[i].Overwritten = drift.Mask(all[i].Overwritten)
+	}
+	return all, err
+}
+
+// edits are those edits as they were.
+func (l ledger) edits(ctx context.Context, id core.FabricID) ([]tui.Edit, error) {
+	const page = 1000
+	filter := store.Filter{Fabrics: []core.FabricID{id}, Since: l.app.now().AddDate(0, 0, -30), Limit: page}
+	var all []tui.Edit
+	for {
+		entries, err := l.session.store.Entries(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if o, ok := e.What.(core.Overwritten); ok {
+				all = append(all, tui.Edit{ID: e.ID, Overwritten: o})
+			}
+		}
+		if len(entries) < page {
+			return all, nil
+		}
+		filter.After = entries[page-1]
+	}
+}
+
+// BringBack lays a draft down for what an edit had said.
+func (l ledger) BringBack(ctx context.Context, id core.FabricID, by, edit string) error {
+	all, err := l.edits(ctx, id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(e tui.Edit) bool { return e.ID == edit })
+	if i < 0 {
+		return fmt.Errorf("the history has no such edit any more: %q", edit)
+	}
+	o := all[i]
+	from := "an edit that was overwritten"
+	if o.Manager != "" {
+		from = fmt.Sprintf("an edit of %s that was overwritten", o.Manager)
+	}
+	_, err = l.session.runner.Decide(ctx, id, by, core.Decision{Key: o.Key, Path: o.Path, Choice: core.TakeEdited, Value: o.Live, From: from})
+	return err
+}
+
+// maskedPlan is a copy of a plan in which no secret can be read.
+func maskedPlan(p *core.Plan) *core.Plan {
+	masked := *p
+	masked.Commits = slices.Clone(p.Commits)
+	for i := range masked.Commits {
+		c := &masked.Commits[i]
+		c.Changes = slices.Clone(c.Changes)
+		for j := range c.Changes {
+			ch := &c.Changes[j]
+			path, v := shown(ch.Path, ch.Before, ch.After)
+			ch.Path, ch.Before, ch.After = path, v[0], v[1]
+		}
+	}
+	masked.Effects = slices.Clone(p.Effects)
+	for i := range masked.Effects {
+		e := &masked.Effects[i]
+		path, v := shown(e.Path, e.From, e.To)
+		e.Path, e.From, e.To = path, v[0], v[1]
+	}
+	masked.Followed = slices.Clone(p.Followed)
+	for i := range masked.Followed {
+		masked.Followed[i].Path = shownPath(masked.Followed[i].Path)
+	}
+	masked.Conflicts = slices.Clone(p.Conflicts)
+	for i := range masked.Conflicts {
+		c := &masked.Conflicts[i]
+		path, v := shown(c.Path, c.Base, c.Git, c.Ours)
+		c.Path, c.Base, c.Git, c.Ours = path, v[0], v[1], v[2]
+	}
+	masked.Void = slices.Clone(p.Void)
+	for i := range masked.Void {
+		masked.Void[i].Resolution.Path = shownPath(masked.Void[i].Resolution.Path)
+	}
+	masked.Lint = slices.Clone(p.Lint)
+	for i := range masked.Lint {
+		masked.Lint[i].Path = shownPath(masked.Lint[i].Path)
+	}
+	return &masked
+}

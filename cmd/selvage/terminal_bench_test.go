@@ -1,0 +1,220 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"selvage/testdata/termtest"
+)
+
+// manyVPCs are n VPCs as YAML; every hundredth is on other VLANs where live. The
+// first of those has 300 subnets, for a long diff.
+func manyVPCs(n int, live bool) string {
+	var b strings.Builder
+	for i := range n {
+		subnets, vlan := 1, 1000+i%2000
+		if live && i%100 == 7 {
+			vlan += 5
+		}
+		if i == 7 {
+			subnets = 300
+		}
+		fmt.Fprintf(&b, "---\n{apiVersion: vpc.githedgehog.com/v1beta1, kind: VPC, metadata: {name: vpc-%05d}, spec: {subnets: {", i)
+		for j := range subnets {
+			fmt.Fprintf(&b, "s%03d: {subnet: 10.%d.%d.0/24, vlan: %d}, ", j, (i+j)/250, (i+j)%250, vlan+j)
+		}
+		b.WriteString("}}}\n")
+	}
+	return b.String()
+}
+
+// large opens the built program on a fabric of 10,000 objects that is checked so
+// often, at 160x45, and gives what it takes to watch it.
+func large(b *testing.B, interval string) (*termtest.Terminal, *exec.Cmd) {
+	b.Helper()
+	dir := b.TempDir()
+	put := func(name, text string) {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	put("repo/dc1/vpcs.yaml", manyVPCs(10_000, false))
+	put("dc1.yaml", manyVPCs(10_000, true))
+	put("selvage.yaml", `state: {dir: ./state}
+fabrics:
+  - name: dc1
+    cluster: {cluster_name: dc1, namespace: default, dump: dc1.yaml}
+    git: {url: repo, branch: main, path: dc1}
+    check: {interval: `+interval+`, stale_after: 2h}
+`)
+	binary := filepath.Join(dir, "selvage")
+	for _, args := range [][]string{
+		{"git", "-C", "repo", "init", "-q", "-b", "main"},
+		{"git", "-C", "repo", "add", "."},
+		{"git", "-C", "repo", "-c", "user.name=Kim", "-c", "user.email=kim@netops.example", "commit", "-qm", "as it was built"},
+		{"go", "build", "-C", root(b), "-o", binary, "./cmd/selvage"},
+	} {
+		cmd := exec.CommandContext(b.Context(), args[0], args[1:]...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("%v: %v: %s", args, err, out)
+		}
+	}
+	cmd := exec.CommandContext(b.Context(), binary, "--config", filepath.Join(dir, "selvage.yaml"))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TERM=xterm-256color", "SSH_TTY=/dev/pts/9"}
+	screen := termtest.Start(b, cmd, wide())
+	screen.Wait("engine: none found")
+	return screen, cmd
+}
+
+// pause is longer than the dashboard takes to draw, and shorter than a second.
+const pause = 120 * time.Millisecond
+
+// press presses a key so many times, and gives for each what was written and how
+// long the last byte of it took.
+func press(screen *termtest.Terminal, times int, key string) (bytes []float64, took []time.Duration) {
+	for range times {
+		screen.Settle(pause)
+		before, began := screen.Written(), time.Now()
+		screen.Press(key)
+		writes(screen, before)
+		last := screen.Settle(pause)
+		bytes = append(bytes, float64(screen.Written()-before))
+		took = append(took, last.Sub(began))
+	}
+	return bytes, took
+}
+
+// writes waits until more was written than before.
+func writes(screen *termtest.Terminal, before int64) {
+	screen.WaitFor("something new", func(string) error {
+		if screen.Written() == before {
+			return errors.New("nothing was written")
+		}
+		return nil
+	})
+}
+
+// quantile is the figure that such a part of all is below; of none it is 0.
+func quantile[T float64 | time.Duration](all []T, q float64) float64 {
+	if len(all) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(all))
+	return float64(sorted[min(len(sorted)-1, int(q*float64(len(sorted))))])
+}
+
+// BenchmarkTerminalBytes is the traffic of a dashboard of 160x45 on 10,000
+// objects: what an action writes to the terminal.
+func BenchmarkTerminalBytes(b *testing.B) {
+	for b.Loop() {
+		screen, cmd := large(b, "1h")
+		// While the age of the one fabric counts seconds.
+		ticks := []float64{}
+		for range 5 {
+			before := screen.Written()
+			writes(screen, before)
+			screen.Settle(pause)
+			ticks = append(ticks, float64(screen.Written()-before))
+		}
+		b.ReportMetric(quantile(ticks, 0.5), "B/row")
+
+		screen.Type("\x1b[O") // no ages between the keys
+		screen.Settle(2 * time.Second)
+		before := screen.Written()
+		screen.Settle(3 * time.Second)
+		b.ReportMetric(float64(screen.Written()-before), "B/idle")
+		b.ReportMetric(idleCPU(b, cmd.Process.Pid), "cpu%/idle")
+
+		screen.Press("enter")
+		screen.Wait("fabrics > dc1")
+		screen.Press("a")
+		screen.Wait("1/10000")
+		down, _ := press(screen, 20, "j")
+		b.ReportMetric(quantile(down, 0.5), "B/cursor")
+		for range 50 {
+			screen.Press("j")
+		}
+		scrolled, _ := press(screen, 20, "j")
+		b.ReportMetric(quantile(scrolled, 0.5), "B/scroll")
+		screen.Press("g", "d")
+		screen.Wait("VPC/vpc-00007")
+		pages, _ := press(screen, 5, "pgdown")
+		b.ReportMetric(quantile(pages, 0.5), "B/page")
+		screen.Press("ctrl+c")
+		if code := screen.ExitCode(); code != exitDone {
+			b.Fatalf("exit %d", code)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkTerminalLatency is the time from a key to the last byte of its frame,
+// while 10,000 objects are being checked all the time.
+func BenchmarkTerminalLatency(b *testing.B) {
+	for b.Loop() {
+		for _, interval := range []string{"1h", "1s"} {
+			screen, _ := large(b, interval)
+			screen.Press("enter")
+			screen.Wait("fabrics > dc1")
+			screen.Press("a")
+			screen.Wait("1/10000")
+			// Not until all is quiet: with checks it never is. The frame of a key
+			// is the one in which the row's number is the next.
+			all := []time.Duration{}
+			for i := range 300 {
+				// At any moment between two frames, as a person does.
+				<-time.After(40*time.Millisecond + rand.N(40*time.Millisecond))
+				began := time.Now()
+				screen.Press("j")
+				screen.Wait(fmt.Sprintf("%d/10000", i+2))
+				all = append(all, time.Since(began))
+			}
+			name := map[string]string{"1h": "quiet", "1s": "checking"}[interval]
+			b.ReportMetric(quantile(all, 0.5)/1e6, "ms/median-"+name)
+			b.ReportMetric(quantile(all, 0.99)/1e6, "ms/p99-"+name)
+			screen.Press("ctrl+c")
+			screen.ExitCode()
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// idleCPU is what a process and its children take of a core, in percent, while
+// nothing happens. It is 0 where the system does not tell.
+func idleCPU(b *testing.B, pid int) float64 {
+	b.Helper()
+	const ticks = 100 // of /proc in a second
+	used := func() (sum float64) {
+		all, _ := filepath.Glob("/proc/[0-9]*/stat")
+		for _, name := range all {
+			stat, _ := os.ReadFile(name) // a process may have ended
+			_, rest, _ := strings.Cut(string(stat), ") ")
+			fields := strings.Fields(rest)
+			if len(fields) < 13 || fields[1] != strconv.Itoa(pid) && filepath.Base(filepath.Dir(name)) != strconv.Itoa(pid) {
+				continue
+			}
+			for _, f := range fields[11:13] { // in the program, and in the system for it
+				n, _ := strconv.ParseFloat(f, 64)
+				sum += n
+			}
+		}
+		return sum
+	}
+	before, began := used(), time.Now()
+	<-time.After(10 * time.Second)
+	return (used() - before) / ticks / time.Since(began).Seconds() * 100
+}

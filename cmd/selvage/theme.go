@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"selvage/core/config"
+	"selvage/themes"
+)
+
+// themeDirs are where a person's own themes are: in the folder of the person,
+// then beside the configuration, which may be everybody's. The own one comes
+// first, for it is the person who has to read the screen.
+func (a *app) themeDirs() []string {
+	own, _ := config.Path(config.Options{Home: a.home, LookupEnv: func(name string) (string, bool) {
+		if name == "SELVAGE_CONFIG" {
+			return "", false
+		}
+		return a.env(name)
+	}})
+	common, _ := config.Path(config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home})
+	dirs := []string{}
+	for _, file := range []string{own, common} {
+		dir := filepath.Join(filepath.Dir(file), "themes")
+		if file != "" && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// shelf loads the themes that a configuration names. What is wrong with them is
+// a mistake in the configuration: each is said on one line, with the line that
+// names the theme.
+func (a *app) shelf(c *config.Config) (*themes.Shelf, error) {
+	s := themes.NewShelf(a.themeDirs()...)
+	var faults []error
+	load := func(name string, at config.Position) {
+		_, err := s.Load(name)
+		switch {
+		case err == nil:
+			return
+		case at == (config.Position{}):
+			err = fmt.Errorf("theme: %w", err) // nobody wrote its name
+		default:
+			err = config.Problem{Position: at, What: "theme: " + err.Error()}
+		}
+		if !slices.Contains(faults, err) { // one that fabrics inherit is told once
+			faults = append(faults, err)
+		}
+	}
+	load(c.Theme, c.At("theme"))
+	for i := range c.Fabrics {
+		if f := &c.Fabrics[i]; f.Theme != "" {
+			load(f.Theme, f.At("theme"))
+		}
+	}
+	if len(faults) == 0 {
+		return s, nil
+	}
+	last := len(faults) - 1
+	for _, err := range faults[:last] {
+		a.complain(err)
+	}
+	return nil, usage(faults[last])
+}
