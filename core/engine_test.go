@@ -43,6 +43,11 @@ func TestKeepingGitIsToldAsItWillBe(t *testing.T) {
 	failed.Operation = &core.EngineOperation{Phase: core.EngineFailed, Revision: "a", Message: "VLAN 1 is used"}
 	failed.Sources = []core.EngineSource{{Wanted: "a"}}
 	late.Sources = []core.EngineSource{{Wanted: "b", Applied: "a"}}
+	untried, tried := lazy, lazy
+	untried.Sources = []core.EngineSource{{Wanted: "b", Applied: "b"}}
+	untried.Operation = &core.EngineOperation{Phase: core.EngineSucceeded, Revision: "a"}
+	tried.Sources = untried.Sources
+	tried.Operation = &core.EngineOperation{Phase: core.EngineSucceeded, Revision: "b"}
 	for _, tt := range []struct {
 		name    string
 		engine  core.Engine
@@ -55,6 +60,8 @@ func TestKeepingGitIsToldAsItWillBe(t *testing.T) {
 		{"by hand", manual, edit, core.KeepWaits, true},
 		{"held up", failed, edit, core.KeepWaits, true},
 		{"with the commit that waits", late, edit, core.KeepRestored, false},
+		{"with a commit that changed nothing and was never synced", untried, edit, core.KeepRestored, false},
+		{"with one that was", tried, edit, core.KeepWaits, true},
 		{"an addition", healing, addition, core.KeepStays, false},
 		{"an item of a list", healing, item, core.KeepRestored, false},
 		{"an object nobody tracks", healing, whole, core.KeepStays, false},

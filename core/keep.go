@@ -47,6 +47,8 @@ func Keep(e *Engine, v Verdict, c Change) Keeping {
 		return Keeping{KeepWaits, fmt.Sprintf("%s does not get there at present: %s", e.Type, cmp.Or(e.Operation.Message, e.Progress(e.Operation.Revision))), e.command(v.Key, false)}
 	case e.Auto && !e.SelfHeal && e.late():
 		return Keeping{KeepRestored, fmt.Sprintf("%s undoes it with the commit that it has still to apply", e.Type), ""}
+	case e.Auto && !e.SelfHeal && e.untried():
+		return Keeping{KeepRestored, fmt.Sprintf("%s undoes it soon although self-heal is off: it has not synced the last commit yet, which changed nothing for it", e.Type), ""}
 	case e.Auto && e.SelfHeal && e.Type == Flux:
 		return Keeping{KeepRestored, "flux puts it back at its next interval", e.command(v.Key, false)}
 	case e.Auto && e.SelfHeal:
@@ -69,6 +71,15 @@ func (e *Engine) halted() bool {
 func (e *Engine) late() bool {
 	return slices.ContainsFunc(e.Sources, func(s EngineSource) bool {
 		return len(s.Behind) > 0 || s.Applied != "" && s.Wanted != "" && s.Wanted != s.Applied
+	})
+}
+
+// untried tells whether Argo CD holds live for what the last commit says without
+// ever having synced that: then the next difference is reason enough to, with
+// self-heal off as well (alreadyAttemptedSync in its controller/appcontroller.go).
+func (e *Engine) untried() bool {
+	return e.Type == ArgoCD && slices.ContainsFunc(e.Sources, func(s EngineSource) bool {
+		return s.Wanted != "" && (e.Operation == nil || !e.Operation.About(s.Wanted))
 	})
 }
 
