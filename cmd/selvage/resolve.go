@@ -141,6 +141,7 @@ func (a *app) decide(ctx context.Context, s *session, f core.FabricState, object
 	if err != nil {
 		return notAllowed(err)
 	}
+	s.runner.Shown()
 	after, _ := s.loop.Fleet().Fabric(f.Fabric.ID)
 	laid, err := a.laid(ctx, s, after, made)
 	if err != nil {
@@ -241,6 +242,7 @@ func (a *app) drop(ctx context.Context, s *session, f core.FabricState, objects 
 			return err
 		}
 	}
+	s.runner.Shown()
 	after, _ := s.loop.Fleet().Fabric(id)
 	a.next(after)
 	return nil
@@ -252,6 +254,7 @@ func (a *app) step(ctx context.Context, s *session, id core.FabricID, flags reso
 	if err != nil {
 		return exit{code: exitRefused, err: err}
 	}
+	s.runner.Shown()
 	after, _ := s.loop.Fleet().Fabric(id)
 	if flags.output == "json" {
 		return a.listDrafts(after, flags)

@@ -131,6 +131,7 @@ func (a *app) carryOut(ctx context.Context, s *session, p *core.Plan, g core.Run
 	}
 	end := a.progress(s, p.Fabrics[0])
 	r, err := s.runner.Sync(ctx, p, g)
+	s.runner.Shown()
 	end()
 	if err != nil {
 		var no *core.NotAllowed

@@ -37,7 +37,8 @@ func Pack(objects []Object) []byte {
 	_ = binary.Write(&b, binary.BigEndian, [2]uint32{2, uint32(len(objects))}) //nolint:gosec // a handful
 	for _, o := range objects {
 		b.Write(header(o))
-		z := zlib.NewWriter(&b)
+		// The tree of a large folder is most of a pack, and hashes hardly shrink.
+		z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed)
 		_, _ = z.Write(o.Data)
 		_ = z.Close()
 	}

@@ -42,6 +42,11 @@ type Input struct {
 	// time: the verdicts then go without it, and no object's first base is taken.
 	EngineAwaited bool
 
+	// Calm is set where a comparison of this very input found no mass
+	// disappearance: then it is not looked for among all objects again to tell
+	// more about a few.
+	Calm bool
+
 	// Previous is the result of the last comparison by this process, nil if
 	// there is none. Objects that did not change since are not walked again.
 	Previous *Result

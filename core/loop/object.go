@@ -76,7 +76,9 @@ func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key)
 	}
 	return guarded(l, w, "decide on objects of", func() ([]merge.Subject, error) {
 		all := make([]merge.Subject, 0, len(keys))
-		sides := w.comparer.Sides(g.input, keys...)
+		in := g.input
+		in.Calm = !g.past && g.report.Freeze == nil
+		sides := w.comparer.Sides(in, keys...)
 		for _, k := range keys {
 			o, known := g.objects[k]
 			if !known && !decided[k] {

@@ -36,6 +36,7 @@ func (r *Runner) Begin(ctx context.Context, p *core.Plan, g core.RunOrder) (stri
 // proposals. It ends with ctx, and returns when no run is under way any more.
 func (r *Runner) Run(ctx context.Context) {
 	var all sync.WaitGroup
+	defer r.Shown()
 	defer all.Wait()
 	all.Go(func() {
 		for _, f := range r.config.Fabrics {

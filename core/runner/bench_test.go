@@ -277,6 +277,7 @@ func (p *process) decide(t testing.TB, id core.FabricID, all ...core.Decision) [
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.runner.Shown()
 	return drafts
 }
 

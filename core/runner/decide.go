@@ -33,7 +33,8 @@ func (r *Runner) Decide(ctx context.Context, id core.FabricID, by string, decisi
 	if err := r.config.Books.Put(ctx, id, drafts...); err != nil {
 		return nil, err
 	}
-	return drafts, r.config.Board.Reconsider(ctx, id)
+	r.reconsider(ctx, id)
+	return drafts, nil
 }
 
 func (r *Runner) subject(ctx context.Context, id core.FabricID, k core.Key) (merge.Subject, error) {
@@ -98,7 +99,8 @@ func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts .
 			return err
 		}
 	}
-	return r.config.Board.Reconsider(ctx, id)
+	r.reconsider(ctx, id)
+	return nil
 }
 
 // Undo takes back the last step of a person at the desk, and tells it; "" where
@@ -117,5 +119,20 @@ func (r *Runner) step(ctx context.Context, id core.FabricID, by string, do func(
 	if err != nil || what == "" {
 		return what, err
 	}
-	return what, r.config.Board.Reconsider(ctx, id)
+	r.reconsider(ctx, id)
+	return what, nil
 }
+
+// reconsider has a fabric compared again by what is on the desk now, and does not
+// wait for that: what was decided is written down, and a plan goes by the desk.
+func (r *Runner) reconsider(ctx context.Context, id core.FabricID) {
+	ctx = context.WithoutCancel(ctx)
+	r.shown.Go(func() {
+		if err := r.config.Board.Reconsider(ctx, id); err != nil {
+			r.config.Log.Warn("show what was decided", "fabric", id, "err", err)
+		}
+	})
+}
+
+// Shown waits until all that was decided is shown.
+func (r *Runner) Shown() { r.shown.Wait() }

@@ -145,20 +145,12 @@ func (at *progress) steps(ctx context.Context) error {
 	case at.run.Phase == core.RunProposed:
 		return nil
 	case at.run.Options.NoWait && len(at.past) > 0:
-		at.clear(ctx)
+		for _, id := range at.run.Fabrics { // no check is to follow that would
+			at.reconsider(ctx, id)
+		}
 		return at.to(ctx, core.RunPublished)
 	}
 	return at.follow(ctx)
-}
-
-// clear shows the desks without what was carried out, where no check is to follow
-// that would.
-func (at *progress) clear(ctx context.Context) {
-	for _, id := range at.run.Fabrics {
-		if err := at.config.Board.Reconsider(ctx, id); err != nil {
-			at.config.Log.Warn("show the drafts", "fabric", id, "err", err)
-		}
-	}
 }
 
 // renew makes sure that a plan still holds, by a check where the last one is not

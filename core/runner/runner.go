@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"selvage/core"
@@ -100,6 +101,7 @@ type Runner struct {
 	started time.Time
 	orders  chan order
 	stops   *stops
+	shown   sync.WaitGroup // comparisons after decisions
 }
 
 // New makes a runner. It does nothing by itself before [Runner.Run].
