@@ -52,12 +52,8 @@ func (e *fakeEngine) Explain(ctx context.Context, id core.FabricID, k core.Key) 
 
 func config(tb testing.TB, e Engine) Config {
 	tb.Helper()
-	theme, err := themes.Load(themes.Auto)
-	if err != nil {
-		tb.Fatal(err)
-	}
 	return Config{
-		Engine: e, Now: func() time.Time { return noon }, Document: renderBlock, Theme: theme,
+		Engine: e, Now: func() time.Time { return noon }, Document: renderBlock, Themes: shelf(tb), Theme: themes.Auto,
 		Version: "v0.1.0", User: "alice", Host: "jump1", Mode: core.ModeRead, Term: "xterm-256color",
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"selvage/core"
-	"selvage/themes"
 )
 
 // frame is one golden frame: a fleet, the keys that lead to a screen, a size.
@@ -178,11 +177,7 @@ func TestGoldenStyled(t *testing.T) {
 			cfg := config(t, engine)
 			cfg.NoColor = name == "no-colour"
 			if !cfg.NoColor {
-				theme, err := themes.Load(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				cfg.Theme = theme
+				cfg.Theme = name
 			}
 			m := New(t.Context(), cfg)
 			m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})

@@ -18,11 +18,12 @@ import (
 // and what they all share. It does no I/O; its commands wait for events and
 // for time.
 type Model struct {
-	ctx   context.Context
-	cfg   Config
-	style *Style
-	fleet core.Fleet
-	now   time.Time
+	ctx    context.Context
+	cfg    Config
+	styles *styles
+	style  *Style // of the screen on top
+	fleet  core.Fleet
+	now    time.Time
 
 	width, height int
 
@@ -73,15 +74,16 @@ type (
 func New(ctx context.Context, cfg Config) *Model {
 	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}}
 	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
-	m.style = newStyle(cfg.Theme.Dark, cfg.NoColor)
+	m.styles = newStyles(cfg.Themes, cfg.Theme, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
 	m.open(Place{Screen: panes()[0].name}, nil)
+	m.dress()
 	return m
 }
 
 // Init starts to listen and asks the terminal what it can.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.listen(), m.tick()}
+	cmds := []tea.Cmd{m.listen(), m.tick(), m.styles.follow(m.ctx, time.Second)}
 	// A change of size in the first moments can get lost on its way.
 	cmds = append(cmds, tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return settleMsg{} }))
 	if m.cfg.Term != "dumb" {
@@ -130,6 +132,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
 	cmd := m.take(msg)
+	m.dress()
 	job, deed := m.work(), m.deed()
 	if job == nil && deed == nil {
 		return m, cmd
@@ -168,11 +171,15 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.blurred = true
 	case tea.BackgroundColorMsg:
-		theme := m.cfg.Theme.Dark
-		if !msg.IsDark() {
-			theme = m.cfg.Theme.Light
+		m.styles.heard(msg)
+	case tea.ColorProfileMsg:
+		m.styles.heard(msg)
+	case themesMsg:
+		m.styles.renew()
+		if msg.err != nil {
+			m.say(themes.Error, safe.Clean(msg.err.Error()))
 		}
-		m.style = newStyle(theme, m.cfg.NoColor)
+		return m.styles.follow(m.ctx, time.Second)
 	case uv.PrimaryDeviceAttributesEvent:
 		if m.pace.answered() {
 			return m.parted()
@@ -188,6 +195,15 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.leave()
 	}
 	return nil
+}
+
+// dress takes the style of the fabric that is looked at.
+func (m *Model) dress() {
+	own := ""
+	if f, ok := m.fleet.Fabric(m.top().place.Fabric); ok {
+		own = f.Fabric.Theme
+	}
+	m.style = m.styles.of(own)
 }
 
 // heard takes an event: whatever it says, what is now the case is asked of the

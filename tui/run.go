@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
-	"selvage/themes"
 )
 
 // Engine is what the dashboard needs of the loop that reads and compares.
@@ -39,7 +38,9 @@ type Config struct {
 	// Document renders a manifest as YAML.
 	Document func(map[string]any) ([]byte, error)
 
-	Theme   themes.Choice
+	// Themes has to have loaded the common theme and those of the fabrics.
+	Themes  Themes
+	Theme   string // the name of the common one
 	NoColor bool
 
 	Version, User, Host string

@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image/color"
 	"os"
 	"path/filepath"
@@ -20,12 +21,12 @@ import (
 )
 
 // shelf holds all built-in themes, loaded.
-func shelf(t *testing.T, dirs ...string) *themes.Shelf {
-	t.Helper()
+func shelf(tb testing.TB, dirs ...string) *themes.Shelf {
+	tb.Helper()
 	s := themes.NewShelf(dirs...)
 	for _, name := range themes.Names(dirs...) {
 		if _, err := s.Load(name); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return s
@@ -79,10 +80,11 @@ func TestGoldenSwatch(t *testing.T) {
 // TestThemesSayTheSame: no letter and no word depends on a theme, and none is
 // left out where there are no colours.
 func TestThemesSayTheSame(t *testing.T) {
-	draw := func(choice themes.Choice, noColour bool) string {
+	draw := func(name string, profile colorprofile.Profile) string {
 		cfg := config(t, &fakeEngine{fleet: fullFleet()})
-		cfg.Theme, cfg.NoColor = choice, noColour
+		cfg.Theme = name
 		m := New(t.Context(), cfg)
+		m.Update(tea.ColorProfileMsg{Profile: profile})
 		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 		all := m.View().Content
 		for _, k := range []string{"j", "enter", "d"} {
@@ -93,10 +95,10 @@ func TestThemesSayTheSame(t *testing.T) {
 	}
 	want := ""
 	for _, e := range themes.List() {
-		for _, choice := range []themes.Choice{e.Choice, {Dark: e.Choice.Dark.Sixteen()}} {
-			got := draw(choice, false)
+		for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI} {
+			got := draw(e.Name, profile)
 			if want == "" {
-				want = draw(choice, true)
+				want = draw(e.Name, colorprofile.ASCII)
 			}
 			if got != want {
 				t.Errorf("theme %q changes what the screen says", e.Name)
@@ -233,5 +235,42 @@ func TestStylesFollowTheirFiles(t *testing.T) {
 	cancel()
 	if msg := s.follow(ctx, time.Hour)(); msg != nil {
 		t.Errorf("after the end %v is told", msg)
+	}
+}
+
+// TestFabricOfItsOwnThemeLooksDifferent: on its own screens, and nowhere else.
+func TestFabricOfItsOwnThemeLooksDifferent(t *testing.T) {
+	fleet := fullFleet()
+	fleet.Fabrics[1].Fabric.Theme = "alarm"
+	engine := &fakeEngine{fleet: fleet}
+	m := New(t.Context(), config(t, engine))
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	alarm, _ := shelf(t).Get("alarm")
+	red := newStyle(alarm.Dark, false).ink(themes.Rule)
+	rule := func() bool { return m.style.ink(themes.Rule) == red }
+	if rule() {
+		t.Error("the list of fabrics is red")
+	}
+	m.Update(keyPress("enter"))
+	for range fleet.Fabrics {
+		own := m.top().place.Fabric == fleet.Fabrics[1].Fabric.ID
+		if rule() != own {
+			t.Errorf("%s: red %v", m.top().place.Fabric, rule())
+		}
+		m.Update(keyPress("esc"))
+		m.Update(keyPress("j"))
+		m.Update(keyPress("enter"))
+	}
+}
+
+// TestThemeThatBecomesFaultyIsTold: and the screen stays readable.
+func TestThemeThatBecomesFaultyIsTold(t *testing.T) {
+	m := New(t.Context(), config(t, &fakeEngine{fleet: fullFleet()}))
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	if _, cmd := m.Update(themesMsg{errors.New("theme \"mine\" stays as it was")}); cmd == nil {
+		t.Error("files are followed no longer")
+	}
+	if got := ansi.Strip(m.View().Content); !strings.Contains(got, `theme "mine" stays as it was`) {
+		t.Errorf("nothing tells of it:\n%s", got)
 	}
 }

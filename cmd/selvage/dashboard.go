@@ -5,12 +5,10 @@ import (
 	"errors"
 	"os"
 	"os/user"
-	"path/filepath"
 	"sync"
 
 	"selvage/core/config"
 	"selvage/core/manifest"
-	"selvage/themes"
 	"selvage/tui"
 )
 
@@ -82,9 +80,9 @@ func (a *app) wantTerminal() error {
 
 // screen is the dashboard's view of a session.
 func (a *app) screen(s *session) (tui.Config, error) {
-	theme, err := themes.Load(s.config.Theme, a.themeDir())
+	shelf, err := a.shelf(s.config)
 	if err != nil {
-		return tui.Config{}, usage(err)
+		return tui.Config{}, err
 	}
 	host, _ := os.Hostname() // "" where the system does not tell
 	_, noSync := a.env("SELVAGE_NO_SYNC")
@@ -92,7 +90,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 	term, _ := a.env("TERM")
 	return tui.Config{
 		Engine: s.loop, Now: a.now, Document: manifest.Render,
-		Theme: theme, NoColor: noColor != "",
+		Themes: shelf, Theme: s.config.Theme, NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
 		Term: term, NoSync: noSync, Out: a.out,
 	}, nil
@@ -105,9 +103,4 @@ func username() string {
 		return ""
 	}
 	return u.Username
-}
-
-func (a *app) themeDir() string {
-	path, _ := config.Path(config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home})
-	return filepath.Join(filepath.Dir(path), "themes")
 }

@@ -11,7 +11,7 @@ import (
 // version does not act on, also where it hands them on. They are checked like
 // all others.
 func laterKeys() (common, fabric []string) {
-	return []string{"keys", "tools"}, []string{"theme"}
+	return []string{"keys", "tools"}, nil
 }
 
 // unused names the keys of a configuration that this version does not use yet,

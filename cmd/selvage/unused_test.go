@@ -58,7 +58,7 @@ func TestWhatTheEngineIsToldIsNoLaterKey(t *testing.T) {
 		"limits.max_delete": "7", "limits.max_change_percent": "7",
 	}
 	// These the loop is told, and nothing makes use of them.
-	carried := []string{"theme"}
+	carried := []string{}
 	// These others are told: the runner, and what reads the GitOps engine.
 	elsewhere := []string{
 		"sync.auto", "sync.retries", "sync.backoff",

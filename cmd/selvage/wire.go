@@ -74,7 +74,9 @@ func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, 
 // close ends the session; there is nothing to be done about an error by then
 // but to tell it.
 func (s *session) close(a *app) {
-	s.runner.Shown()
+	if s.runner != nil { // a session that only reads the history has none
+		s.runner.Shown()
+	}
 	if err := s.store.Close(); err != nil {
 		a.complain(err)
 	}
