@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,8 +18,7 @@ var errNever = errors.New("nothing is published there: git.publish is never")
 
 // work is what is done to one file.
 type work struct {
-	place   Place
-	path    string
+	spot
 	edits   []manifest.Change
 	adopted []adopted
 	isNew   bool // it is made
@@ -36,10 +36,14 @@ type adopted struct {
 // commit puts what the decisions on a fabric make of its files into the plan's
 // commits, and gives the objects whose files could not be edited.
 func commit(ctx context.Context, in Input, f *Fabric, p *core.Plan, updates []core.Update) ([]core.UpdateError, error) {
+	read, err := f.origins(ctx, in, updates)
+	if err != nil {
+		return nil, err
+	}
 	var refused []core.UpdateError
-	files := map[string]*work{}
+	files := map[spot]*work{}
 	for _, u := range updates {
-		if err := f.assign(files, u); err != nil {
+		if err := f.assign(files, read, u); err != nil {
 			refused = append(refused, core.UpdateError{Key: u.Key, Err: err})
 		}
 	}
@@ -54,20 +58,20 @@ func commit(ctx context.Context, in Input, f *Fabric, p *core.Plan, updates []co
 }
 
 // assign finds the file for an update.
-func (f *Fabric) assign(files map[string]*work, u core.Update) error {
+func (f *Fabric) assign(files map[spot]*work, read origins, u core.Update) error {
 	namespace := f.State.Fabric.Namespace
 	o := f.Git.Side(u.Key).Object
 	if o == nil {
-		return f.adopt(files, u)
+		return f.adopt(files, read, u)
 	}
-	place, ok := f.placeOf(o.Origin.Path)
-	switch {
-	case !ok:
-		return fmt.Errorf("%s is in none of the fabric's directories", o.Origin.Path)
-	case place.Way == ToNever:
+	places := read[o]
+	if len(places) != 1 {
+		return f.unplaced(o.Origin.Path, places)
+	}
+	if places[0].Way == ToNever {
 		return errNever
 	}
-	w := at(files, place, o.Origin.Path)
+	w := at(files, spot{places[0], o.Origin.Path})
 	k := placed(u.Key, o, namespace)
 	w.known[k] = u.Key
 	for i, path := range u.Paths {
@@ -92,7 +96,7 @@ func placed(k core.Key, o *core.Object, namespace string) core.Key {
 }
 
 // adopt finds the file for an object that Git does not have.
-func (f *Fabric) adopt(files map[string]*work, u core.Update) error {
+func (f *Fabric) adopt(files map[spot]*work, read origins, u core.Update) error {
 	fields, ok := u.After.Any().(map[string]any)
 	if !ok {
 		return errors.New("there is nothing to adopt")
@@ -100,7 +104,7 @@ func (f *Fabric) adopt(files map[string]*work, u core.Update) error {
 	place := f.Places[0]
 	for _, other := range f.Places { // where its kind lives
 		for _, o := range f.Git.All() {
-			if o.Key.GroupKind() == u.Key.GroupKind() && inside(other, o.Origin.Path) {
+			if o.Key.GroupKind() == u.Key.GroupKind() && read.from(other, o) {
 				place = other
 			}
 		}
@@ -109,30 +113,32 @@ func (f *Fabric) adopt(files map[string]*work, u core.Update) error {
 		return errNever
 	}
 	o := &core.Object{Key: u.Key, Version: f.version(u.Key), Fields: fields}
-	file, added := home(f.Git, place, o)
+	file, added := home(f.Git, read, place, o)
 	if !added {
-		for n := 1; f.taken(files, file); n++ {
-			base, ext, _ := strings.Cut(file, ".")
-			file = fmt.Sprintf("%s-%d.%s", strings.TrimSuffix(base, fmt.Sprintf("-%d", n-1)), n, ext)
+		ext := path.Ext(file)
+		stem := strings.TrimSuffix(file, ext)
+		for n := 1; f.taken(files, spot{place, file}); n++ {
+			file = fmt.Sprintf("%s-%d%s", stem, n, ext)
 		}
 	}
-	w := at(files, place, file)
+	w := at(files, spot{place, file})
 	w.isNew = !added
 	w.adopted = append(w.adopted, adopted{u.Key, core.Document(u.Key, o.Version, fields)})
 	return nil
 }
 
-// taken tells whether something else stands in a file.
-func (f *Fabric) taken(files map[string]*work, file string) bool {
+// taken tells whether something else stands in a file, or may: what another
+// repository has under the path counts too.
+func (f *Fabric) taken(files map[spot]*work, file spot) bool {
 	if _, planned := files[file]; planned {
 		return true
 	}
 	for _, o := range f.Git.All() {
-		if o.Origin.Path == file {
+		if o.Origin.Path == file.path {
 			return true
 		}
 	}
-	return slices.ContainsFunc(f.Git.Findings, func(x core.Finding) bool { return x.Path == file })
+	return slices.ContainsFunc(f.Git.Findings, func(x core.Finding) bool { return x.Path == file.path })
 }
 
 // version is the API version that an object is written at: what live has it at.
@@ -145,46 +151,35 @@ func (f *Fabric) version(k core.Key) string {
 	return core.KindOf(k.GroupKind()).Version
 }
 
-// placeOf is the directory that a file stands in.
-func (f *Fabric) placeOf(file string) (Place, bool) {
-	var found Place
-	ok := false
-	for _, p := range f.Places {
-		if inside(p, file) && (!ok || len(p.Path) > len(found.Path)) {
-			found, ok = p, true
-		}
-	}
-	return found, ok
-}
-
-func at(files map[string]*work, place Place, file string) *work {
+func at(files map[spot]*work, file spot) *work {
 	w, ok := files[file]
 	if !ok {
-		w = &work{place: place, path: file, known: map[core.Key]core.Key{}}
+		w = &work{spot: file, known: map[core.Key]core.Key{}}
 		files[file] = w
 	}
 	return w
 }
 
 // commitTo makes the changes of the files of one place.
-func (f *Fabric) commitTo(ctx context.Context, in Input, p *core.Plan, place Place, files map[string]*work, updates []core.Update) (refused []core.UpdateError, err error) {
+func (f *Fabric) commitTo(ctx context.Context, in Input, p *core.Plan, place Place, files map[spot]*work, updates []core.Update) (refused []core.UpdateError, err error) {
 	var paths []string
-	for _, name := range sorted(files) {
-		if files[name].place == place {
-			paths = append(paths, name)
+	for file := range files {
+		if file.place == place {
+			paths = append(paths, file.path)
 		}
 	}
 	if len(paths) == 0 {
 		return nil, nil
 	}
+	slices.Sort(paths)
 	base := f.revision(place)
-	have, err := in.Files(ctx, place, base, paths)
+	have, err := f.files(ctx, in, place, paths)
 	if err != nil {
-		return nil, fmt.Errorf("read the files of %s at %s: %w", f.State.Fabric.ID, core.ShortCommit(base), err)
+		return nil, err
 	}
 	c := commitOf(p, place, base)
 	for _, name := range paths {
-		w := files[name]
+		w := files[spot{place, name}]
 		file, there := have[name]
 		if !there && !w.isNew || there && w.isNew {
 			refused = append(refused, w.refuse(fmt.Errorf("%s is not what was read: check the fabric again", name))...)
@@ -206,6 +201,16 @@ func (f *Fabric) commitTo(ctx context.Context, in Input, p *core.Plan, place Pla
 		p.Commits = slices.DeleteFunc(p.Commits, func(o core.PlannedCommit) bool { return len(o.Files) == 0 })
 	}
 	return refused, nil
+}
+
+// files are what stands at paths of a place, as of the commit it was read at.
+func (f *Fabric) files(ctx context.Context, in Input, place Place, paths []string) (map[string]core.File, error) {
+	base := f.revision(place)
+	have, err := in.Files(ctx, place, base, paths)
+	if err != nil {
+		return nil, fmt.Errorf("read the files of %s at %s: %w", f.State.Fabric.ID, core.ShortCommit(base), err)
+	}
+	return have, nil
 }
 
 // refuse gives every object of the file the same reason.

@@ -28,4 +28,8 @@
 // An adopted object is written as upstream's own export has it, without server
 // labels and without what rules explain, with its namespace. It goes where its
 // kind lives.
+//
+// Of an object only its path is kept. Where directories of several repositories
+// or branches have that path, their files are read and the one that holds the
+// object is taken; where that does not tell either, nothing is committed.
 package plan

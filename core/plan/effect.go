@@ -127,6 +127,9 @@ func (f *Fabric) effectsOn(p *core.Plan, v core.Verdict, own []core.PlannedChang
 			out = f.ifActing(out)
 		case core.FieldDrift, core.FieldConflict, core.FieldDiffers:
 			keep := core.Keep(e, v, c)
+			if c.Path == core.Root && !c.Git.Present() && e != nil && !e.Prune {
+				continue
+			}
 			if keep.Effect == core.KeepStays || !e.Known() || !e.Auto || e.Blocked != "" {
 				continue // the commit changes nothing about it
 			}

@@ -15,6 +15,9 @@ func describe(in Input, c *core.PlannedCommit) {
 	if summary == "" {
 		summary = summarize(c.Changes)
 	}
+	if id, _, _ := strings.Cut(in.Asked.Reverts, "-"); id != "" && in.Asked.Message == "" {
+		summary += " (takes back run " + id + ")"
+	}
 	template := "{summary}"
 	for _, f := range in.Fabrics {
 		if !slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool { return ch.Fabric == f.State.Fabric.ID }) {

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +157,148 @@ func TestAdoptedObjectGoesWhereItsKindLives(t *testing.T) {
 				t.Errorf("subject %q", p.Commits[0].Subject)
 			}
 		})
+	}
+}
+
+// TestAdoptedObjectGetsAFreeName where its own is taken, in a directory with dots
+// in its name too.
+func TestAdoptedObjectGetsAFreeName(t *testing.T) {
+	there := place
+	there.Path = "sites/v1.2/dc1"
+	named := func(name string) string { return strings.Replace(file, "vpc-1}", name+"}", 1) }
+	vpc9 := vpc1
+	vpc9.Name = "vpc-9.a"
+	files := map[string]string{
+		"sites/v1.2/dc1/vpcs/vpc-1.yaml":     file,
+		"sites/v1.2/dc1/vpcs/vpc-9.a.yaml":   named("vpc-2"),
+		"sites/v1.2/dc1/vpcs/vpc-9.a-1.yaml": named("vpc-3"),
+	}
+	f := fabric(t, "dc1", there, files)
+	decide(t, &f, vpc9, spec(1009), core.Root, core.TakeLive)
+	p := mustMake(t, input(files, f))
+	if got, want := p.Commits[0].Files[0].Path, "sites/v1.2/dc1/vpcs/vpc-9.a-2.yaml"; got != want {
+		t.Errorf("adopted into %s, want %s", got, want)
+	}
+}
+
+// tenants is a second repository of a fabric, which it reads whole, as it does the
+// first.
+const (
+	tenants     = "https://git.example.net/net/tenants.git"
+	tenantsBase = "77aa01c000000000000000000000000000000000"
+)
+
+// twice is a fabric that reads two repositories whole, given the files of each. An
+// object that both hold it has from the second.
+func twice(t *testing.T, fabrics, other map[string]string) (plan.Fabric, func(...plan.Fabric) plan.Input) {
+	t.Helper()
+	a, b := place, place
+	a.Path, b.Path, b.URL = ".", ".", tenants
+	f := fabric(t, "dc1", a, fabrics)
+	second := fabric(t, "dc1", b, other)
+	f.Places = append(f.Places, b)
+	second.Git.Readings[0].Revision = tenantsBase
+	f.Git.Readings = append(f.Git.Readings, second.Git.Readings...)
+	for o := range second.Git.Objects() {
+		f.Git.Add(o)
+	}
+	return f, func(all ...plan.Fabric) plan.Input {
+		in := input(fabrics, all...)
+		first := in.Files
+		in.Files = func(ctx context.Context, at plan.Place, commit string, paths []string) (map[string]core.File, error) {
+			if at.URL != tenants {
+				return first(ctx, at, commit, paths)
+			}
+			if commit != tenantsBase {
+				return nil, nil
+			}
+			return input(other).Files(ctx, at, base, paths)
+		}
+		return in
+	}
+}
+
+// TestObjectIsCommittedToTheRepositoryItWasReadFrom, though another one has a file
+// of that name, and both are committed to.
+func TestObjectIsCommittedToTheRepositoryItWasReadFrom(t *testing.T) {
+	vpc7 := vpc1
+	vpc7.Name = "vpc-7"
+	seventh := strings.Replace(file, "vpc-1", "vpc-7", 1)
+	f, in := twice(t, map[string]string{"vpc.yaml": seventh}, map[string]string{"vpc.yaml": file})
+	decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+	p := mustMake(t, in(f))
+	if len(p.Commits) != 1 || p.Commits[0].URL != tenants || p.Commits[0].Base != tenantsBase {
+		t.Fatalf("commits %+v", p.Commits)
+	}
+	decide(t, &f, vpc7, spec(1007), ".spec.subnets.web.vlan", core.TakeLive)
+	p = mustMake(t, in(f))
+	want := map[string]string{place.URL: strings.Replace(seventh, "1001", "1007", 1), tenants: strings.Replace(file, "1001", "1005", 1)}
+	got := map[string]string{}
+	for _, c := range p.Commits {
+		for _, x := range c.Files {
+			got[c.URL] += string(x.After)
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+// TestObjectThatTwoRepositoriesMayHoldIsRefused with the names of both.
+func TestObjectThatTwoRepositoriesMayHoldIsRefused(t *testing.T) {
+	for why, other := range map[string]string{"take it out": file, "check the fabric again": "# moved away\n"} {
+		read := map[string]string{"vpc.yaml": file}
+		f, in := twice(t, map[string]string{"vpc.yaml": other}, read)
+		read["vpc.yaml"] = other
+		decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+		p, err := plan.Make(t.Context(), in(f))
+		if err != nil || len(p.Commits) > 0 || len(p.Drafts) > 0 || len(p.Refused) != 1 {
+			t.Fatalf("%s: %v, plan %+v", why, err, p)
+		}
+		for _, part := range []string{place.URL, tenants, "vpc.yaml", why} {
+			if got := p.Refused[0].Err.Error(); !strings.Contains(got, part) {
+				t.Errorf("refused with %q, without %q", got, part)
+			}
+		}
+	}
+}
+
+// TestAdoptedObjectGoesToTheRepositoryOfItsKind, and not to a file of that name in
+// the other one.
+func TestAdoptedObjectGoesToTheRepositoryOfItsKind(t *testing.T) {
+	vpc9 := vpc1
+	vpc9.Name = "vpc-9"
+	vpcs := file + "---\n" + strings.Replace(file, "vpc-1", "vpc-2", 1)
+	wires := "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata: {name: leaf-1}\nspec: {role: server-leaf}\n"
+	for want, has := range map[string][2]string{place.URL: {vpcs, wires}, tenants: {wires, vpcs}} {
+		f, in := twice(t, map[string]string{"all.yaml": has[0]}, map[string]string{"all.yaml": has[1]})
+		decide(t, &f, vpc9, spec(1009), core.Root, core.TakeLive)
+		p := mustMake(t, in(f))
+		if len(p.Commits) != 1 || p.Commits[0].URL != want {
+			t.Fatalf("commits %+v, want one to %s", p.Commits, want)
+		}
+		if c := p.Commits[0].Files[0]; c.Path != "all.yaml" || !strings.HasPrefix(string(c.After), vpcs) || !strings.Contains(string(c.After), "vpc-9") {
+			t.Errorf("%s:\n%s", c.Path, c.After)
+		}
+	}
+}
+
+// TestAdoptedObjectGoesToAFileOfItsRepository where both have its kind.
+func TestAdoptedObjectGoesToAFileOfItsRepository(t *testing.T) {
+	vpc9 := vpc1
+	vpc9.Name = "vpc-9"
+	named := func(a, b string) string {
+		return strings.Replace(file, "vpc-1", a, 1) + "---\n" + strings.Replace(file, "vpc-1", b, 1)
+	}
+	files := map[string]map[string]string{
+		place.URL: {"all.yaml": named("vpc-1", "vpc-2")},
+		tenants:   {"more.yaml": named("vpc-3", "vpc-4")},
+	}
+	f, in := twice(t, files[place.URL], files[tenants])
+	decide(t, &f, vpc9, spec(1009), core.Root, core.TakeLive)
+	c := mustMake(t, in(f)).Commits[0]
+	if have, ok := files[c.URL][c.Files[0].Path]; !ok || !strings.HasPrefix(string(c.Files[0].After), have) {
+		t.Errorf("%s of %s:\n%s", c.Files[0].Path, c.URL, c.Files[0].After)
 	}
 }
 

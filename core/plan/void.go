@@ -32,6 +32,17 @@ func Void(then, now *core.Plan) string {
 			return fmt.Sprintf("%s of %s came in", c.Path, c.Key)
 		}
 	}
+	for _, e := range then.Effects {
+		if !decidedIn(then, e) || slices.ContainsFunc(now.Effects, func(o core.Effect) bool { return sameEffect(o, e) }) {
+			continue
+		}
+		return fmt.Sprintf("live has moved on at %s of %s in %s", e.Path, e.Key, e.Fabric)
+	}
+	for _, why := range now.Unseen {
+		if !slices.Contains(then.Unseen, why) {
+			return why
+		}
+	}
 	for _, e := range now.Effects {
 		if e.Op != core.EffectUndo && e.Op != core.EffectDelete {
 			continue
@@ -43,6 +54,18 @@ func Void(then, now *core.Plan) string {
 		}
 	}
 	return ""
+}
+
+// decidedIn tells whether an effect is what the plan itself brings about in one of
+// its own fabrics.
+func decidedIn(p *core.Plan, e core.Effect) bool {
+	return slices.ContainsFunc(changesOf(p), func(c core.PlannedChange) bool {
+		return c.Fabric == e.Fabric && c.Key == e.Key && c.Path == e.Path
+	})
+}
+
+func sameEffect(a, b core.Effect) bool {
+	return a.Fabric == b.Fabric && a.Key == b.Key && a.Path == b.Path && a.From.Equal(b.From) && a.To.Equal(b.To)
 }
 
 func by(e core.Effect) string {

@@ -64,6 +64,16 @@ func parseAddress(s string) (address, error) {
 	return a, nil
 }
 
+// Shown is the address of a repository as people may see it, as readings have it:
+// without credentials. It is "" for what is no address.
+func Shown(url string) string {
+	a, err := parseAddress(url)
+	if err != nil {
+		return ""
+	}
+	return a.shown()
+}
+
 func badURL(shown, reason string) error {
 	return &core.Error{Access: core.AccessInvalid, Op: "read git.url", Err: fmt.Errorf("%q %s", shown, reason), Hint: "fix git.url"}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,15 @@ func (p *Publisher) send(ctx context.Context, w wire, refs *packp.AdvRefs, o ord
 	return s, because(ctx, err)
 }
 
+// protects tells whether a refusal may be about the branch: not where the server
+// says that it cannot write at all.
+func protects(reason string) bool {
+	reason = strings.ToLower(reason)
+	return !slices.ContainsFunc([]string{"unpack", "unable to", "no space", "read-only", "quota"}, func(word string) bool {
+		return strings.Contains(reason, word)
+	})
+}
+
 // verify finds out by the branch what became of a push. What the server said
 // counts only where the branch does not speak for itself.
 func (p *Publisher) verify(ctx context.Context, d door, o order, s sent, err error) core.Published {
@@ -128,7 +138,7 @@ func (p *Publisher) verify(ctx context.Context, d door, o order, s sent, err err
 			Access: core.AccessForbidden, Op: p.op(o), Err: errors.New("the server refused it: " + line(s.report.reason)),
 			Hint: "read what it says; if the branch is protected, publish for a review",
 		})
-		out.Protected = o.side == ""
+		out.Protected = o.side == "" && protects(s.report.reason+" "+string(s.says))
 		return p.spoken(out, s.says)
 	}
 	var out core.Published
