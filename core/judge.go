@@ -44,6 +44,13 @@ func (r Resolution) judgeGit(git, live Content) (DraftState, string) {
 	return DraftPending, "live has not followed yet"
 }
 
+// Overrules tells whether a resolution puts something into Git that live did not
+// say when it was made, and live did not say what Git said either: an edit of live
+// is to go, and whoever decided that has seen it.
+func (r Resolution) Overrules() bool {
+	return (r.Choice == TakeBase || r.Choice == TakeEdited) && r.LiveDigest != r.GitDigest && r.LiveDigest != r.Value.Digest()
+}
+
 // moved tells whether Git says something else at the resolution's path than it
 // did, or took away what the path lies in, or made it something that holds no
 // such place.

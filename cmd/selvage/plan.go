@@ -83,7 +83,7 @@ func (a *app) plan(ctx context.Context, names []string, flags planFlags, output 
 		if err := a.check(ctx, s, ids); err != nil {
 			return err
 		}
-		p, err := s.runner.Plan(ctx, username(), asked, ids...)
+		p, err := s.plan(ctx, asked, ids...)
 		if err != nil {
 			return a.unplanned(s, ids, err)
 		}
@@ -96,6 +96,28 @@ func (a *app) plan(ctx context.Context, names []string, flags planFlags, output 
 		}
 		return done(code)
 	})
+}
+
+// plan makes a plan of what was checked, and of what has become of the proposals
+// that are open, with what lint says of it.
+func (s *session) plan(ctx context.Context, asked core.PlanOptions, ids ...core.FabricID) (*core.Plan, error) {
+	if err := s.runner.Review(ctx, ids...); err != nil {
+		return nil, err
+	}
+	return planner{s}.Plan(ctx, username(), asked, ids...)
+}
+
+// planner makes plans with what lint says of them.
+type planner struct{ session *session }
+
+// Plan makes a plan.
+func (p planner) Plan(ctx context.Context, by string, asked core.PlanOptions, ids ...core.FabricID) (*core.Plan, error) {
+	made, err := p.session.runner.Plan(ctx, by, asked, ids...)
+	if err != nil {
+		return nil, err
+	}
+	made.Lint, err = p.session.runner.Lint(ctx, made)
+	return made, err
 }
 
 // meant are the fabrics that a command is about: the named ones, or else those of

@@ -175,12 +175,19 @@ func (a *app) fits(ctx context.Context, s *session, f core.FabricState, d *core.
 	}
 	about := func(c core.Change) bool { return c.Path.Overlaps(d.Path) || c.Unit != "" && c.Unit.Overlaps(d.Path) }
 	switch {
+	case len(changes) == 0 && unknown(f.Report, d.Key):
+		return nil // the runner tells what was not read
 	case len(changes) == 0:
 		return exit{code: exitRefused, err: fmt.Errorf("decide on %s of %s: git and live say the same, so there is no side to take (--value puts in a value of your own)", name, f.Fabric.ID)}
 	case !slices.ContainsFunc(changes, about):
 		return usage(fmt.Errorf("%s of %s does not differ at %s, but at %s", name, f.Fabric.ID, d.Path, shownPaths(changes)))
 	}
 	return nil
+}
+
+// unknown tells whether a side of an object was not read.
+func unknown(r *core.Report, k core.Key) bool {
+	return slices.ContainsFunc(r.Verdicts, func(v core.Verdict) bool { return v.Key == k && v.State == core.Unknown })
 }
 
 // contentOf is what a value says of a whole object: a manifest of it, or only

@@ -79,3 +79,16 @@ func TestRunCodes(t *testing.T) {
 		}
 	}
 }
+
+// TestPlansNeverHoldAPassword that stands in the address of a repository.
+func TestPlansNeverHoldAPassword(t *testing.T) {
+	for given, shown := range map[string]string{
+		"https://user:s3cr3t@git.example.net/net/fabrics.git": "https://git.example.net/net/fabrics.git",
+		"git@git.example.net:net/fabrics.git":                 "git@git.example.net:net/fabrics.git",
+		"/srv/git/fabrics.git":                                "/srv/git/fabrics.git",
+	} {
+		if got := place(config.Git{URL: given}, nil).URL; got != shown {
+			t.Errorf("of %q a plan holds %q, want %q", given, got, shown)
+		}
+	}
+}

@@ -114,7 +114,7 @@ func (a *app) toPublish(ctx context.Context, s *session, names []string, flags s
 	if err := a.check(ctx, s, ids); err != nil {
 		return nil, err
 	}
-	p, err := s.runner.Plan(ctx, username(), asked, ids...)
+	p, err := s.plan(ctx, asked, ids...)
 	if err != nil {
 		return nil, a.unplanned(s, ids, err)
 	}

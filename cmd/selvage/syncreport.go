@@ -121,6 +121,9 @@ func (a *app) printRun(ctx context.Context, s *session, p *core.Plan, r *core.Ru
 				fmt.Fprintf(&b, "%s\n", cleaned(words))
 			}
 		}
+		if r.Err != "" {
+			fmt.Fprintf(&b, "%s: %s\n", r.Phase, cleaned(r.Err))
+		}
 	} else {
 		a.runLines(&b, s, r)
 	}

@@ -75,7 +75,7 @@ func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, 
 // but to tell it.
 func (s *session) close(a *app) {
 	if s.runner != nil { // a session that only reads the history has none
-		s.runner.Shown()
+		s.runner.Close()
 	}
 	if err := s.store.Close(); err != nil {
 		a.complain(err)

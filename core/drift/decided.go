@@ -11,7 +11,9 @@ import (
 // What people have decided makes no difference and takes none away, either: the
 // changes of an object stay what they are. A decision for Git says that live is
 // to follow, so that what it covers is pending; what is to go into Git counts
-// when Git has it.
+// when Git has it. Where that overruled what live said, it is a decision for Git
+// from then on until live has followed: without it, what live says would look like
+// an edit that nobody has seen.
 
 // Standings tells what has become of the drafts in the memory, in their order,
 // without a verdict on anything else: what [Comparer.Compare] tells of them for
@@ -84,23 +86,49 @@ func (s subject) stand(v core.Verdict) []core.DraftStanding {
 	all := make([]core.DraftStanding, len(drafts))
 	for i, d := range drafts {
 		state, words := d.Judge(git, live)
+		awaits := d.Choice == core.TakeGit
+		if s.overruled(d.Resolution, git, live) {
+			awaits, state, words = true, core.DraftPending, "live has not followed yet"
+		}
 		switch {
 		case state == core.DraftPending && why != "":
 			words = why
-		case d.Choice == core.TakeGit && s.agrees(d.Path):
+		case awaits && s.agrees(d.Path):
 			state, words = core.DraftDone, "live says the same"
 		case d.Choice == core.TakeLive && live.Read && live.Value.At(d.Path).Digest() == d.LiveDigest && s.agrees(d.Path):
 			state, words = core.DraftDone, "git says so" // in its own words
 		}
 		if doubt := s.doubt(); state == core.DraftDone && doubt != "" {
 			state, words = core.DraftOpen, doubt
-			if d.Choice == core.TakeGit {
+			if awaits {
 				state = core.DraftPending
 			}
 		}
 		all[i] = core.DraftStanding{Draft: d, State: state, Why: words}
 	}
 	return all
+}
+
+// overruled tells whether a resolution has overruled live, which is to follow Git
+// now: Git says it, and live says what it said when that was decided, or the same
+// as Git, or was not read. Anything else that it says is new.
+func (s subject) overruled(r core.Resolution, git, live core.Content) bool {
+	return r.Overrules() && git.Read && git.Value.Says(r.Path, r.Value) &&
+		(!live.Read || live.Value.At(r.Path).Digest() == r.LiveDigest || s.agrees(r.Path))
+}
+
+// forGit tells whether a draft is a decision for Git: one that chose it, or one
+// that overruled live and is in Git.
+func forGit(d core.DraftStanding) bool {
+	return d.Choice == core.TakeGit || d.Overrules() && d.State != core.DraftOpen
+}
+
+// since is when a decision for Git was made, or when Git came to say it.
+func (s subject) since(d core.DraftStanding) time.Time {
+	if d.Overrules() && s.gitSince.After(d.At) {
+		return s.gitSince
+	}
+	return d.At
 }
 
 // agrees tells whether live says the same as Git at a place and below, server-side
@@ -161,7 +189,7 @@ func (s subject) settle(v *core.Verdict, drafts []core.DraftStanding) (decided t
 		}
 		is, why, keep := s.followed(*v, c, *d)
 		if is < state {
-			state, reason, decided = is, why, d.At
+			state, reason, decided = is, why, s.since(*d)
 		}
 		if d.Keeping.Effect == "" || d.Keeping.Effect == core.KeepRestored {
 			d.Keeping = keep
@@ -192,7 +220,7 @@ func closed(changes []core.Change, drafts []core.DraftStanding) (left []core.Cha
 	var by []*core.DraftStanding
 	for _, c := range changes {
 		i := slices.IndexFunc(drafts, func(d core.DraftStanding) bool {
-			return d.State == core.DraftDone && (d.Choice == core.TakeGit || d.Choice == core.TakeLive) && c.Path.Under(d.Path)
+			return d.State == core.DraftDone && (d.Choice == core.TakeLive || forGit(d)) && c.Path.Under(d.Path)
 		})
 		if i < 0 || c.Git.Present() || c.Live.Present() {
 			left = append(left, c)
@@ -213,7 +241,7 @@ func closed(changes []core.Change, drafts []core.DraftStanding) (left []core.Cha
 func deciding(c core.Change, drafts []core.DraftStanding) (by *core.DraftStanding, ok bool) {
 	for i := range drafts {
 		d := &drafts[i]
-		switch git := d.Choice == core.TakeGit; {
+		switch git := forGit(*d); {
 		case d.State == core.DraftVoid, d.State == core.DraftDone:
 		case c.Path.Under(d.Path):
 			by, ok = d, git
@@ -248,7 +276,7 @@ func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding) (
 		if why, gaveUp := e.GaveUp(head); gaveUp && s.seenSince(e.Operation.Finished) {
 			return core.Stuck, fmt.Sprintf("%s; %s gave up: %s", words, e.Type, why), keep
 		}
-		if keep.Effect == core.KeepRestored && e.Waited(d.At, s.Now) > s.fabric.PendingLimit {
+		if keep.Effect == core.KeepRestored && e.Waited(s.since(d), s.Now) > s.fabric.PendingLimit {
 			words += fmt.Sprintf("; %s has not put it back in %s", e.Type, core.ShortAge(s.fabric.PendingLimit))
 			if said := e.Says(head); said != "" {
 				words += ": " + said

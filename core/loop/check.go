@@ -54,8 +54,10 @@ func (l *Loop) Check(ctx context.Context, id core.FabricID) error {
 	if err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	if err := w.turn.await(ctx); err != nil {
+		return fmt.Errorf("check %s: wait for the check that is under way: %w", id, err)
+	}
+	defer w.turn.give()
 	leave := l.enter(ctx)
 	defer leave()
 	started := l.config.Now()
@@ -99,8 +101,10 @@ func (l *Loop) Settle(ctx context.Context, id core.FabricID) error {
 // has told more since then, or a person has. It gives what is closed when the next answer is
 // there, nil where none is to come.
 func (l *Loop) conclude(ctx context.Context, w *worker) (<-chan struct{}, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	if err := w.turn.await(ctx); err != nil {
+		return nil, fmt.Errorf("look back in git of %s: wait for the check that is under way: %w", w.unit.Fabric.ID, err)
+	}
+	defer w.turn.give()
 	if w.seen == nil {
 		return nil, nil
 	}

@@ -105,8 +105,8 @@ func (l *Loop) keep(ctx context.Context, w *worker) {
 	}
 	stop()
 	<-ended
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.turn.take()
+	defer w.turn.give()
 	w.sentry.on, w.sentry.since = false, time.Time{}
 }
 
@@ -150,10 +150,10 @@ func (l *Loop) catchUp(ctx context.Context, w *worker) {
 		return
 	}
 	l.listen(ctx, w)
-	if !w.mu.TryLock() {
+	if !w.turn.tryTake() {
 		return // a check is under way here, and will be shown
 	}
-	defer w.mu.Unlock()
+	defer w.turn.give()
 	m, err := l.config.History.Memory(ctx, id)
 	if err == nil && m == w.followed {
 		return

@@ -73,7 +73,7 @@ type worker struct {
 	want     atomic.Pointer[core.Scope] // what was asked for last
 	judged   atomic.Pointer[judgement]  // the last one, nil before the first
 
-	mu        sync.Mutex // one check at a time; guards what follows
+	turn      turn // one check at a time; guards what follows
 	previous  *drift.Result
 	seen      *look        // the last one
 	recorded  time.Time    // of the last judgement that was
@@ -106,6 +106,7 @@ func newWorker(u Unit, log *slog.Logger) *worker {
 		refresh:  make(chan struct{}, 1),
 		changed:  make(chan struct{}, 1),
 		answered: make(chan struct{}, 1),
+		turn:     make(turn, 1),
 		engine:   newEngine(u),
 		agents:   newAgents(u),
 	}
@@ -191,9 +192,9 @@ func (l *Loop) Run(ctx context.Context) {
 func (l *Loop) stand(ctx context.Context, w *worker) {
 	var all sync.WaitGroup
 	if live, ok := w.unit.Live.(core.Watcher); ok {
-		w.mu.Lock()
+		w.turn.take()
 		w.sentry.on = true
-		w.mu.Unlock()
+		w.turn.give()
 		all.Go(func() { l.watch(ctx, w, live) })
 	}
 	if w.unit.Agents != nil {

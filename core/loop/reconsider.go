@@ -24,11 +24,11 @@ func (l *Loop) Reconsider(ctx context.Context, id core.FabricID) error {
 		return err
 	}
 	w.doubted.Store(true)
-	if !w.mu.TryLock() {
+	if !w.turn.tryTake() {
 		defer w.tell()
 		return l.foresee(ctx, w)
 	}
-	defer w.mu.Unlock()
+	defer w.turn.give()
 	w.doubted.Store(false)
 	if w.seen == nil {
 		return l.foresee(ctx, w)

@@ -263,7 +263,7 @@ func (r *Runner) outcome(ctx context.Context, p *core.Plan) (core.Reconciliation
 		if err != nil {
 			return out, err
 		}
-		drafts, err := r.deciding(ctx, f, r.state(id), p.Asked)
+		drafts, err := r.deciding(ctx, f, r.state(id), p)
 		if err != nil {
 			return out, err
 		}

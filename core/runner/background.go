@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"sync"
+	"time"
 
 	"selvage/core"
 )
@@ -26,6 +27,7 @@ func (r *Runner) Begin(ctx context.Context, p *core.Plan, g core.RunOrder) (stri
 	case r.orders <- order{run, p}:
 		return id, nil
 	case <-ctx.Done():
+		r.showEnd(run, core.RunInterrupted, ctx.Err()) // it is shown as queued, and will never begin
 		return "", ctx.Err()
 	}
 }
@@ -52,11 +54,31 @@ func (r *Runner) Run(ctx context.Context) {
 			return
 		case o := <-r.orders:
 			all.Go(func() {
-				if _, err := r.carryOn(ctx, &progress{Runner: r, run: o.run, plan: o.plan, background: true}); err != nil {
-					o.run.Phase, o.run.Err, o.run.Ended = core.RunRefused, oneLine(err), r.config.Now()
-					r.config.Board.ShowRun(copied(o.run))
+				if _, err := r.carryOn(ctx, &progress{Runner: r, run: o.run, plan: o.plan, ordered: true, background: true}); err != nil {
+					r.unwritten(o.run, err)
 				}
 			})
 		}
 	}
+}
+
+// unwritten shows why the end of a run could not be written down. What came of it
+// stays as it is, but that nothing is begun again that the books do not put off.
+func (r *Runner) unwritten(run *core.Run, err error) {
+	r.config.Log.Error("write down how a run ended", "run", run.ID, "phase", run.Phase, "err", err)
+	if run.Phase == core.RunRetrying {
+		run.RetryAt = time.Time{}
+		r.showEnd(run, core.RunFailed, err)
+		return
+	}
+	if run.Err == "" {
+		run.Err = oneLine(err)
+	}
+	r.config.Board.ShowRun(copied(run))
+}
+
+// showEnd shows a run as over that the books do not have.
+func (r *Runner) showEnd(run *core.Run, phase core.RunPhase, err error) {
+	run.Phase, run.Err, run.Ended = phase, oneLine(err), r.config.Now()
+	r.config.Board.ShowRun(copied(run))
 }

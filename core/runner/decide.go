@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"selvage/core"
 	"selvage/core/merge"
@@ -59,6 +60,9 @@ func (r *Runner) resolve(state core.FabricState, s merge.Subject, d core.Decisio
 	case d.Choice == core.TakeLive && s.Live.Object != nil && !s.Live.Object.Deleting.IsZero():
 		return core.Resolution{}, refuse("live is about to delete it: there is nothing to adopt")
 	}
+	if at := identity(d.Path); at != "" {
+		return core.Resolution{}, refuse("%s is set by the server, or says which object it is: no decision can change it (adopt or remove the object as a whole)", at)
+	}
 	res, err := sides.Decide(d.Path, d.Choice, d.Value)
 	if err != nil {
 		return res, err
@@ -76,6 +80,20 @@ func (r *Runner) resolve(state core.FabricState, s merge.Subject, d core.Decisio
 		}
 	}
 	return res, nil
+}
+
+// identity is the place that a path lies at or in which no manifest decides: what
+// says which object it is, and what the server keeps. "" for none.
+func identity(p core.Path) core.Path {
+	for _, at := range []core.Path{
+		".apiVersion", ".kind", ".status", ".metadata.name", ".metadata.generateName", ".metadata.namespace", ".metadata.uid", ".metadata.resourceVersion",
+		".metadata.generation", ".metadata.creationTimestamp", ".metadata.deletionTimestamp", ".metadata.managedFields", ".metadata.selfLink",
+	} {
+		if p.Under(at) {
+			return at
+		}
+	}
+	return ""
 }
 
 // Drop takes drafts from the desk, as one step that can be undone. What a policy had
@@ -127,7 +145,7 @@ func (r *Runner) step(ctx context.Context, id core.FabricID, by string, do func(
 // wait for that: what was decided is written down, and a plan goes by the desk.
 func (r *Runner) reconsider(ctx context.Context, id core.FabricID) {
 	ctx = context.WithoutCancel(ctx)
-	r.shown.Go(func() {
+	r.shown.begin(func() {
 		if err := r.config.Board.Reconsider(ctx, id); err != nil {
 			r.config.Log.Warn("show what was decided", "fabric", id, "err", err)
 		}
@@ -135,4 +153,58 @@ func (r *Runner) reconsider(ctx context.Context, id core.FabricID) {
 }
 
 // Shown waits until all that was decided is shown.
-func (r *Runner) Shown() { r.shown.Wait() }
+func (r *Runner) Shown() { r.shown.wait() }
+
+// Close has nothing compared any more, and waits for what is: after that the store
+// may be closed. What is decided later is not shown.
+func (r *Runner) Close() {
+	r.shown.close()
+	r.shown.wait()
+}
+
+// showing are the comparisons that are under way after decisions. Other than of a
+// [sync.WaitGroup], more may begin while somebody waits for them.
+type showing struct {
+	mu     sync.Mutex
+	under  int
+	none   chan struct{} // is closed when none is under way any more
+	closed bool
+}
+
+func (s *showing) begin(do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	if s.under++; s.under == 1 {
+		s.none = make(chan struct{})
+	}
+	go func() {
+		defer s.end()
+		do()
+	}()
+}
+
+func (s *showing) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.under--; s.under == 0 {
+		close(s.none)
+	}
+}
+
+func (s *showing) wait() {
+	s.mu.Lock()
+	none := s.none
+	s.mu.Unlock()
+	if none != nil {
+		<-none
+	}
+}
+
+func (s *showing) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+}

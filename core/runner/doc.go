@@ -40,7 +40,12 @@
 // only one of them can land.
 //
 // Each run has a lease of its own, by its id, so that two runs of one process keep
-// apart as those of two processes do.
+// apart as those of two processes do. So has each look at what became of a run or a
+// proposal: a server may take longer to answer than a process may be silent.
+//
+// A run that somebody waits for and that does not get its turn is told to them and is
+// not in history; one in the background is. One that the clock began leaves no
+// trace, since the clock begins it again.
 //
 // A run that was stopped when all its commits had landed is published, and not
 // interrupted: what history says of a run is first of all whether it has changed

@@ -90,7 +90,9 @@ func (at *progress) tell(ctx context.Context, detail string) error {
 	return nil
 }
 
-// urge has the engines look at Git, or apply it, where they may be asked.
+// urge has the engines look at Git, or apply it, where they may be asked. To apply
+// it they are asked only where the run has published: a plan has told then what
+// that undoes.
 func (at *progress) urge(ctx context.Context) {
 	for _, id := range at.run.Fabrics {
 		report := at.state(id).Report
@@ -98,7 +100,7 @@ func (at *progress) urge(ctx context.Context) {
 			continue
 		}
 		for _, what := range []core.EngineRequest{core.EngineSync, core.EngineRefresh} {
-			if !report.Engine.May(what) {
+			if !report.Engine.May(what) || what == core.EngineSync && len(at.past) == 0 {
 				continue
 			}
 			err := at.config.Board.Ask(ctx, id, what)

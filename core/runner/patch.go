@@ -23,7 +23,7 @@ func (r *Runner) Patch(ctx context.Context, p *core.Plan) ([]byte, error) {
 			return nil, fmt.Errorf("make a patch for %s: its repository cannot be written as patches", c.URL)
 		}
 		pub, err := place.Publisher.Prepare(ctx, core.Publication{
-			URL: (&progress{Runner: r}).urlOf(c), Branch: c.Branch, Base: c.Base, Changes: c.Files,
+			URL: place.URL, Branch: c.Branch, Base: c.Base, Changes: c.Files,
 			Subject: c.Subject, Body: c.Body, Fabrics: fabricsOf(c),
 		})
 		switch {

@@ -127,7 +127,7 @@ func (r *Runner) makeOnce(ctx context.Context, like *core.Plan) (*core.Plan, err
 			one.Places = append(one.Places, p.Place)
 		}
 		if slices.Contains(like.Fabrics, f.ID) {
-			if err := r.decided(ctx, f, &one, like.Asked); err != nil {
+			if err := r.decided(ctx, f, &one, like); err != nil {
 				return nil, err
 			}
 		}
@@ -154,11 +154,11 @@ func position(all []core.FabricID, id core.FabricID) int {
 }
 
 // decided fills in what is to be published of a fabric.
-func (r *Runner) decided(ctx context.Context, f *Fabric, one *plan.Fabric, asked core.PlanOptions) (err error) {
+func (r *Runner) decided(ctx context.Context, f *Fabric, one *plan.Fabric, like *core.Plan) (err error) {
 	if one.Git, err = r.config.World.Git(ctx, f.ID); err != nil {
 		return err
 	}
-	if one.Drafts, err = r.deciding(ctx, f, one.State, asked); err != nil {
+	if one.Drafts, err = r.deciding(ctx, f, one.State, like); err != nil {
 		return err
 	}
 	var keys []core.Key
@@ -169,7 +169,7 @@ func (r *Runner) decided(ctx context.Context, f *Fabric, one *plan.Fabric, asked
 	}
 	one.Subjects, err = r.config.World.Subjects(ctx, f.ID, keys...)
 	for _, k := range keys {
-		if asked.Reverts != "" && !slices.ContainsFunc(one.Subjects, func(s merge.Subject) bool { return s.Verdict.Key == k }) {
+		if like.Asked.Reverts != "" && !slices.ContainsFunc(one.Subjects, func(s merge.Subject) bool { return s.Verdict.Key == k }) {
 			one.Subjects = append(one.Subjects, gone(k, one.Git))
 		}
 	}
@@ -177,14 +177,20 @@ func (r *Runner) decided(ctx context.Context, f *Fabric, one *plan.Fabric, asked
 }
 
 // deciding are the decisions on a fabric that a plan is to carry out.
-func (r *Runner) deciding(ctx context.Context, f *Fabric, state core.FabricState, asked core.PlanOptions) ([]core.Draft, error) {
-	switch {
+func (r *Runner) deciding(ctx context.Context, f *Fabric, state core.FabricState, like *core.Plan) ([]core.Draft, error) {
+	switch asked := like.Asked; {
 	case asked.Reverts != "":
 		return r.inverse(ctx, f.ID, asked.Reverts)
 	case asked.Policy:
 		return r.ruled(ctx, f, state)
 	}
-	return r.lying(ctx, f.ID)
+	drafts, err := r.lying(ctx, f.ID)
+	if like.ID != "" { // what was decided since is not in the plan that was shown
+		drafts = slices.DeleteFunc(drafts, func(d core.Draft) bool {
+			return !slices.Contains(like.Drafts, d.ID) && d.Choice != core.TakeGit
+		})
+	}
+	return drafts, err
 }
 
 // lying are the drafts on a fabric's desk that no open proposal has.
@@ -310,7 +316,7 @@ func (r *Runner) missingTickets(p *core.Plan) []string {
 			continue // the order to carry it out is refused for that
 		}
 		for _, w := range ways {
-			if w.Ticket == nil || w.Ticket.MatchString(p.Asked.Ticket) {
+			if w.Ticket == nil || w.Ticket.FindString(p.Asked.Ticket) == p.Asked.Ticket && p.Asked.Ticket != "" {
 				continue
 			}
 			why := fmt.Sprintf("a commit to %s of %s needs a ticket that matches %s (--ticket)", c.Branch, c.URL, w.Ticket)

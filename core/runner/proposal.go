@@ -29,6 +29,21 @@ func (w *ward) review(ctx context.Context) error {
 	})
 }
 
+// Review ends the proposals of fabrics that were merged or given up, going by
+// their last check: what a process that looks after fabrics does by itself.
+func (r *Runner) Review(ctx context.Context, fabrics ...core.FabricID) error {
+	for _, id := range fabrics {
+		f, err := r.fabric(id)
+		if err != nil {
+			return err
+		}
+		if err := (&ward{Runner: r, fabric: f}).review(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // reviewRun ends a proposal that was merged or given up. It was merged where Git
 // says all that it was to bring about, by whatever commit: a review may squash it.
 func (w *ward) reviewRun(ctx context.Context, run *core.Run) error {

@@ -76,8 +76,11 @@ func (at *progress) send(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if place.Way == plan.ToPatch {
+		return "", refuse("git.publish is patch now for %s: selvage plan %s -o patch writes one", c.URL, at.plan.Fabrics[0])
+	}
 	pub, err := place.Publisher.Prepare(ctx, core.Publication{
-		URL: at.urlOf(c), Branch: c.Branch, Side: at.side(place, c), Base: c.Base, Changes: c.Files,
+		URL: place.URL, Branch: c.Branch, Side: at.side(place, c), Base: c.Base, Changes: c.Files,
 		Subject: c.Subject, Body: c.Body, SyncID: at.run.ID, Fabrics: fabricsOf(c),
 	})
 	switch {
@@ -191,40 +194,10 @@ func (at *progress) landed(ctx context.Context, n int) (string, error) {
 		if err := at.save(ctx); err != nil {
 			return "", err
 		}
-		return words, at.entrust(context.WithoutCancel(ctx), done)
+		return words, nil
 	}
 	words = fmt.Sprintf("%s is on %s", core.ShortCommit(p.Commit), p.Side)
 	return words, at.save(ctx)
-}
-
-// entrust lays down what follows from decisions that were carried out and that
-// overruled live: it is to follow Git now. Without that, what it says would look
-// like an edit that nobody has seen.
-func (at *progress) entrust(ctx context.Context, done []core.Draft) error {
-	follow := map[core.FabricID][]core.Draft{}
-	for _, d := range done {
-		if d.Choice == core.TakeLive || d.LiveDigest == d.GitDigest || d.LiveDigest == d.Value.Digest() {
-			continue
-		}
-		s, err := at.subject(ctx, d.Fabric, d.Key)
-		if err != nil {
-			return err
-		}
-		git, err := s.Sides.Git.Value.With(d.Path, d.Value)
-		if err != nil {
-			return err
-		}
-		follow[d.Fabric] = append(follow[d.Fabric], core.Draft{Fabric: d.Fabric, From: "run " + at.run.ID, Resolution: core.Resolution{
-			Key: d.Key, Path: d.Path, Choice: core.TakeGit, Value: d.Value, GitDigest: d.Value.Digest(), LiveDigest: d.LiveDigest,
-			BaseDigest: d.BaseDigest, Anchor: git.Reaches(d.Path), By: d.By, At: at.config.Now(),
-		}})
-	}
-	for id, drafts := range follow {
-		if err := at.config.Books.Put(ctx, id, drafts...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func ids(drafts []core.Draft) []int64 {
@@ -236,7 +209,9 @@ func ids(drafts []core.Draft) []int64 {
 }
 
 // carriedOut are the drafts of a plan, out of those on the desk, that a commit of it
-// carries out.
+// carries out. Those that overrule live are left there for the check that sees live
+// follow: until then they tell that it is to. One of an earlier plan that the commit
+// takes back goes, or it would wait to be published once more.
 func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommit) ([]core.Draft, error) {
 	var done []core.Draft
 	for _, id := range fabricsOf(c) {
@@ -245,8 +220,9 @@ func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommi
 			return nil, err
 		}
 		for _, d := range drafts {
-			if slices.Contains(of, d.ID) && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
-				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path
+			planned := slices.Contains(of, d.ID)
+			if planned != d.Overrules() && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
+				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path && (planned || ch.Before.Equal(d.Value))
 			}) {
 				done = append(done, d)
 			}
@@ -321,22 +297,6 @@ func reviewOf(place *Place, pub core.Publication, out core.Published) string {
 		return strings.ReplaceAll(place.ReviewURL, "{branch}", pub.Side)
 	}
 	return out.Review
-}
-
-// urlOf is the address of a commit's repository as its readings have it.
-func (at *progress) urlOf(c core.PlannedCommit) string {
-	for _, id := range fabricsOf(c) {
-		report := at.state(id).Report
-		if report == nil {
-			continue
-		}
-		for _, g := range report.Git {
-			if g.Branch == c.Branch && core.SameRepository(g.URL, c.URL) {
-				return g.URL
-			}
-		}
-	}
-	return c.URL
 }
 
 func fabricsOf(c core.PlannedCommit) []core.FabricID {

@@ -24,7 +24,8 @@ const waiting = "wait"
 func (at *progress) postpone(ctx context.Context, err error) bool {
 	run := at.run
 	retries, wait := at.patience()
-	if !at.background || run.Attempts > retries || !at.mendable(ctx, err) {
+	tended := at.state(run.Fabrics[0]).Fabric.CheckEvery > 0 // else nobody begins it again
+	if !at.background || !tended || run.Attempts > retries || !at.mendable(ctx, err) {
 		return false
 	}
 	wait <<= run.Attempts - 1
@@ -65,10 +66,12 @@ func (at *progress) mendable(ctx context.Context, err error) bool {
 		source *core.Error
 	)
 	switch cause := context.Cause(ctx); {
+	case err == nil, errors.Is(err, errOver):
+		return false // it ended well, or as well as it could
 	case errors.Is(cause, errTimeout), errors.Is(cause, errLease):
 		return true
-	case err == nil, ctx.Err() != nil, errors.Is(err, errOver):
-		return false // it ended well, or somebody wanted it to end
+	case ctx.Err() != nil:
+		return false // somebody wanted it to end
 	case errors.As(err, &sent):
 		return mends(sent.out.Err)
 	case errors.As(err, &no):

@@ -58,6 +58,9 @@ func (r *Runner) reasons(p *core.Plan, g core.RunOrder) []string {
 		reasons = append(reasons, "no fabric was named")
 	}
 	if p.Empty() {
+		if len(p.Conflicts)+len(p.Void)+len(p.Refused) > 0 && len(p.Followed) == 0 {
+			reasons = append(reasons, fmt.Sprintf("nothing of it can be published: every decision is kept out of the plan (selvage plan %s tells why)", join(p.Fabrics)))
+		}
 		return reasons
 	}
 	for _, id := range p.Fabrics {
@@ -88,22 +91,25 @@ type progress struct {
 	// background tells that nobody waits for the run: what a retry can mend is tried
 	// again later.
 	background bool
+	// ordered tells that it is a person who has asked for the run, just now.
+	ordered bool
 }
 
 // carry does what a run is for, under the leases of its fabrics.
 func (r *Runner) carry(ctx context.Context, run *core.Run, p *core.Plan) (*core.Run, error) {
-	return r.carryOn(ctx, &progress{Runner: r, run: run, plan: p})
+	return r.carryOn(ctx, &progress{Runner: r, run: run, plan: p, ordered: true})
 }
 
 func (r *Runner) carryOn(ctx context.Context, at *progress) (*core.Run, error) {
 	run, p := at.run, at.plan
 	ctx, stop := r.stops.add(ctx, run.ID)
 	defer stop()
-	ctx, release, err := r.hold(ctx, run)
+	held, release, err := r.hold(ctx, run, at.wait)
 	if err != nil {
-		return nil, err
+		return at.unheld(ctx, err)
 	}
 	defer release()
+	ctx = held
 	if limit := r.timeout(p); limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, errTimeout)
@@ -201,6 +207,9 @@ func (at *progress) again(ctx context.Context) (string, error) {
 		}
 	}
 	now, err := at.make(ctx, at.plan)
+	if err == nil && at.checkOthers(ctx, now) {
+		now, err = at.make(ctx, at.plan)
+	}
 	if err != nil {
 		return "", err
 	}

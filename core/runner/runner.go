@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
-	"sync"
 	"time"
 
 	"selvage/core"
@@ -101,7 +100,7 @@ type Runner struct {
 	started time.Time
 	orders  chan order
 	stops   *stops
-	shown   sync.WaitGroup // comparisons after decisions
+	shown   showing // comparisons after decisions
 }
 
 // New makes a runner. It does nothing by itself before [Runner.Run].
@@ -139,11 +138,19 @@ func (r *Runner) checked(id core.FabricID) bool {
 // and of any where none is.
 func (r *Runner) places(url, branch string, of ...core.FabricID) ([]*Place, error) {
 	var all []*Place
-	for i := range r.config.Fabrics {
-		f := &r.config.Fabrics[i]
+	fabrics := of
+	if len(of) == 0 {
+		for _, f := range r.config.Fabrics {
+			fabrics = append(fabrics, f.ID)
+		}
+	}
+	for _, id := range fabrics {
+		f, err := r.fabric(id)
+		if err != nil {
+			continue // it has left the configuration
+		}
 		for j := range f.Places {
-			p := &f.Places[j]
-			if p.Branch == branch && core.SameRepository(p.URL, url) && p.Way != plan.ToNever && (len(of) == 0 || slices.Contains(of, f.ID)) {
+			if p := &f.Places[j]; p.Branch == branch && core.SameRepository(p.URL, url) && p.Way != plan.ToNever {
 				all = append(all, p)
 			}
 		}

@@ -21,22 +21,14 @@ func (r *Runner) Settle(ctx context.Context, id core.FabricID) error {
 	if err != nil || !needs(open) {
 		return err
 	}
-	me := r.config.Holder
-	me.ID, me.Duty, me.Doing = me.ID+"/settle", core.DutyRun, "settle"
-	held, _, err := r.config.Books.Acquire(ctx, id, me)
-	if err != nil || !held {
-		return err
-	}
-	defer func() {
-		if err := r.config.Books.Release(context.WithoutCancel(ctx), id, me); err != nil {
-			r.config.Log.Warn("give back a lease", "fabric", id, "err", err)
+	return r.alone(ctx, id, "settle", func(ctx context.Context) error {
+		// Whoever had the lease until now may have written how they went on.
+		open, err := r.config.Books.OpenRuns(ctx, id)
+		if err != nil {
+			return err
 		}
-	}()
-	// Whoever had the lease until now may have written how they went on.
-	if open, err = r.config.Books.OpenRuns(ctx, id); err != nil {
-		return err
-	}
-	return r.settleAll(ctx, open, "")
+		return r.settleAll(ctx, open, "")
+	})
 }
 
 // needs tells whether there is something to settle among open runs.
@@ -173,19 +165,21 @@ func (r *Runner) lookAfter(ctx context.Context, run *core.Run, p *core.Publicati
 		return
 	}
 	place := ways[0]
-	out := place.Publisher.Settle(ctx, p.Publication)
+	pub := p.Publication
+	pub.URL = place.URL // it may be reached by another one now
+	out := place.Publisher.Settle(ctx, pub)
 	p.Outcome, p.Says = out.Outcome, out.Says
 	switch out.Outcome {
 	case core.Landed:
 		p.Phase = core.PublicationLanded
 		p.Review = reviewOf(place, p.Publication, out)
-	case core.RaceLost, core.Rewound, core.BranchGone, core.Refused:
+	case core.RaceLost, core.Rewound, core.BranchGone:
 		p.Phase = core.PublicationDropped
 	case core.Unsent:
 		if r.unseenFor(run) >= settled {
 			p.Phase = core.PublicationDropped
 		}
-	case core.Unclear:
+	case core.Unclear, core.Refused:
 	}
 }
 

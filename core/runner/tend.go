@@ -128,14 +128,7 @@ func (w *ward) warn(ctx context.Context, doing string, err error) {
 
 // alone does something under the lease of the fabric, unless somebody else has it.
 func (w *ward) alone(ctx context.Context, doing string, do func(context.Context) error) error {
-	id, me := w.fabric.ID, w.config.Holder
-	me.ID, me.Duty, me.Doing = me.ID+"/"+doing, core.DutyRun, doing
-	held, _, err := w.config.Books.Acquire(ctx, id, me)
-	if err != nil || !held {
-		return err
-	}
-	defer func() { w.warn(ctx, "give back a lease", w.config.Books.Release(context.WithoutCancel(ctx), id, me)) }()
-	return do(ctx)
+	return w.Runner.alone(ctx, w.fabric.ID, doing, do)
 }
 
 // open are the runs of the fabric that stand in a phase.

@@ -134,22 +134,3 @@ func TestSyncOfNothingFollowsWhatIsOnItsWay(t *testing.T) {
 		t.Errorf("run %+v", run)
 	}
 }
-
-// TestLiveThatWasOverruledIsPendingAndNoConflict: who publishes a value of their
-// own has seen what live said.
-func TestLiveThatWasOverruledIsPendingAndNoConflict(t *testing.T) {
-	b := one(t)
-	p := b.open()
-	b.edit("dc1", "vpc-1.yaml", "vlan: 1001", "vlan: 1005")
-	p.check(t, "dc1")
-	p.publish(t, "dc1", core.Decision{Key: key("vpc-1"), Path: vlan, Choice: core.TakeEdited, Value: core.ValueOf(int64(1009))})
-	p.check(t, "dc1")
-	if got := p.state("dc1", key("vpc-1")); got != core.Pending {
-		t.Errorf("vpc-1 is %s, want pending", got)
-	}
-	b.apply("dc1")
-	p.check(t, "dc1")
-	if got := p.state("dc1", key("vpc-1")); got != core.InSync || len(p.desk(t, "dc1")) > 0 {
-		t.Errorf("vpc-1 is %s, on the desk %v", got, p.desk(t, "dc1"))
-	}
-}
