@@ -102,7 +102,10 @@ func TestEditThatWasOverwrittenIsBroughtBack(t *testing.T) {
 	if err := book.BringBack(t.Context(), id, "alice", edits[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	f, _ := s.loop.Fleet().Fabric(id)
+	var f core.FabricState
+	for deadline := time.Now().Add(10 * time.Second); len(f.Drafts) == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		f, _ = s.loop.Fleet().Fabric(id) // compared again beside the decision
+	}
 	if len(f.Drafts) != 1 || !f.Drafts[0].Value.Equal(edits[0].Live) || !strings.Contains(f.Drafts[0].From, "overwritten") {
 		t.Errorf("drafts %+v, want %v brought back", f.Drafts, edits[0].Live)
 	}
