@@ -114,14 +114,14 @@ type binding struct {
 	help   string
 }
 
-// keymap is the one source of keys: bindings, footer and help are made of it.
+// bindings is the one source of keys: footer, help and documents are made of it.
 // Its order is the order of the footer.
 //
 // Two rules of the terminal hold for every key added here. Escape never quits
 // or destroys: a slow line splits the escape sequences of other keys. For the
 // same reason nothing that writes is bound to A B C D F H O P Q R S or [, the
 // tails of such sequences.
-func keymap() []binding {
+func bindings() []binding {
 	k := func(keys ...string) []string { return keys }
 	return slices.Concat([]binding{
 		{inFabrics, ActOpen, k("enter"), "open", "open the fabric"},
@@ -191,20 +191,41 @@ func keymap() []binding {
 	})
 }
 
-// bindingsOf are the bindings that hold in some scopes, in the order of the
-// keymap.
-func bindingsOf(scopes []scope) []binding {
-	return slices.DeleteFunc(keymap(), func(b binding) bool { return !slices.Contains(scopes, b.scope) })
+// Keymap is which key means which action where.
+type Keymap struct {
+	bindings []binding
+	actions  map[scope]map[string]Action
+}
+
+func newKeymap(all []binding) *Keymap {
+	k := &Keymap{bindings: all, actions: map[scope]map[string]Action{}}
+	for _, b := range all {
+		if k.actions[b.scope] == nil {
+			k.actions[b.scope] = map[string]Action{}
+		}
+		for _, key := range b.keys {
+			k.actions[b.scope][key] = b.action
+		}
+	}
+	return k
+}
+
+// of are the bindings that hold in some scopes, in the order of the table.
+func (k *Keymap) of(scopes []scope) []binding {
+	own := []binding{}
+	for _, b := range k.bindings {
+		if slices.Contains(scopes, b.scope) {
+			own = append(own, b)
+		}
+	}
+	return own
 }
 
 // lookup finds what a key means in some scopes, the innermost first.
-func lookup(scopes []scope, key string) (Action, bool) {
-	all := keymap()
+func (k *Keymap) lookup(scopes []scope, key string) (Action, bool) {
 	for _, s := range scopes {
-		for _, b := range all {
-			if b.scope == s && slices.Contains(b.keys, key) {
-				return b.action, true
-			}
+		if a, ok := k.actions[s][key]; ok {
+			return a, true
 		}
 	}
 	return "", false

@@ -12,7 +12,7 @@ import (
 func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 	for _, p := range panes() {
 		meaning := map[string]Action{}
-		for _, b := range bindingsOf(p.scopes) {
+		for _, b := range newKeymap(bindings()).of(p.scopes) {
 			for _, k := range b.keys {
 				if other, ok := meaning[k]; ok {
 					t.Errorf("on %s %q means %s and %s", p.name, k, other, b.action)
@@ -30,7 +30,7 @@ func TestEveryBindingIsComplete(t *testing.T) {
 			used[s] = true
 		}
 	}
-	for _, b := range keymap() {
+	for _, b := range bindings() {
 		if len(b.keys) == 0 || b.help == "" || !strings.Contains(string(b.action), ".") || !used[b.scope] {
 			t.Errorf("binding %+v lacks something", b)
 		}
@@ -41,7 +41,7 @@ func TestEveryBindingIsComplete(t *testing.T) {
 // the sequences of arrow and function keys apart.
 func TestTailsOfEscapeSequencesAreHarmless(t *testing.T) {
 	harmless := []Action{ActCheckAll}
-	for _, b := range keymap() {
+	for _, b := range bindings() {
 		for _, k := range b.keys {
 			if slices.Contains(strings.Split("A B C D F H O P Q R S [", " "), k) && !slices.Contains(harmless, b.action) {
 				t.Errorf("%q is the tail of an escape sequence and means %s", k, b.action)
@@ -76,7 +76,7 @@ func TestHelpNamesEveryKeyOfTheScreenBelow(t *testing.T) {
 		d := drive(t, fullFleet(), 160, 60).press(keys...)
 		if spec := d.model.top().spec; d.model.prompt == nil && spec.name != "help" {
 			d.press("?")
-			for _, b := range bindingsOf(spec.scopes) {
+			for _, b := range newKeymap(bindings()).of(spec.scopes) {
 				if !strings.Contains(d.screen(), b.help) {
 					t.Errorf("help on %s does not name %s", way, b.action)
 				}

@@ -4,7 +4,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"selvage/core"
-	"selvage/core/safe"
 	"selvage/themes"
 	"selvage/tui/widget"
 )
@@ -19,7 +18,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil {
 		return m.typed(msg)
 	}
-	a, ok := lookup(m.top().spec.scopes, msg.String())
+	a, ok := m.keymap.lookup(m.top().spec.scopes, msg.String())
 	if !ok || !m.can(a) {
 		return nil
 	}
@@ -28,66 +27,22 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 
 // can tells whether an action would do something now.
 func (m *Model) can(a Action) bool {
-	if to, ok := tabOf(a); ok {
-		return m.turns(to)
+	if act, ok := m.own[a]; ok {
+		return act.can == nil || act.can(m)
 	}
-	switch a {
-	case ActBack:
-		return len(m.stack) > 1 || !m.top().filter.empty()
-	case ActHelp, ActClose, ActQuit, ActRedraw, ActSuspend:
-		return true
-	case ActCheckAll:
-		return len(m.fleet.Fabrics) > 0
-	case ActFilter, ActSearch:
-		return m.top().spec.filter != nil
-	default:
-		return m.top().pane.Can(m.env(), a)
-	}
+	return m.top().pane.Can(m.env(), a)
 }
 
 // do carries out an action that it can.
 func (m *Model) do(a Action) tea.Cmd {
-	if to, ok := tabOf(a); ok {
-		m.turn(to)
-		return nil
+	if act, ok := m.own[a]; ok {
+		return act.do(m)
 	}
-	switch a {
-	case ActHelp:
-		if m.top().spec.name == "help" {
-			m.back()
-			return nil
-		}
-		m.open(Place{Screen: "help", Fabric: m.top().place.Fabric}, nil)
-	case ActBack:
-		if !m.top().filter.empty() {
-			m.top().filter = filter{}
-			return nil
-		}
-		m.back()
-	case ActClose:
-		if len(m.stack) == 1 {
-			return m.quit()
-		}
-		m.back()
-	case ActQuit:
-		return m.quit()
-	case ActRedraw:
-		return tea.ClearScreen
-	case ActSuspend:
-		return m.whenQuiet(tea.Suspend)
-	case ActCheckAll:
-		m.cfg.Engine.Refresh()
-		m.say(themes.Dim, safe.Lit("checking all fabrics"))
-	case ActFilter, ActSearch:
-		m.prompt = newPrompt(m.top().filter.text)
-	default:
-		m.follow(m.top().pane.Do(m.env(), a))
-	}
-	return nil
+	return m.follow(m.top().pane.Do(m.env(), a))
 }
 
 // follow does what an action of a pane asks for.
-func (m *Model) follow(o Outcome) {
+func (m *Model) follow(o Outcome) tea.Cmd {
 	if len(o.Check) > 0 {
 		m.cfg.Engine.Refresh(o.Check...)
 	}
@@ -95,8 +50,7 @@ func (m *Model) follow(o Outcome) {
 		m.say(themes.Dim, o.Note)
 	}
 	if o.Ask != nil {
-		m.prompt = newPrompt(o.Ask.text)
-		m.prompt.question, m.prompt.asking = o.Ask, m.top()
+		m.prompt = newPrompt(o.Ask.text, answerLine{*o.Ask, m.top()})
 	}
 	if o.Deed != nil {
 		m.deeds = append(m.deeds, errand{*o.Deed, m.top(), m.now})
@@ -110,6 +64,7 @@ func (m *Model) follow(o Outcome) {
 	default:
 		m.open(*o.Open, o.Among)
 	}
+	return nil
 }
 
 // back leaves the screen on top, and with that what it had done. A screen below
@@ -142,57 +97,4 @@ func (m *Model) replace(p Place) {
 		return
 	}
 	m.open(p, nil)
-}
-
-// reply takes a key while the answer to a question is being typed. Escape
-// takes the question back.
-func (m *Model) reply(msg tea.KeyPressMsg) tea.Cmd {
-	p := m.prompt
-	switch msg.String() {
-	case "ctrl+c":
-		return m.quit()
-	case "enter":
-		m.prompt = nil
-		if a, ok := p.asking.pane.(asker); ok && p.asking == m.top() {
-			m.follow(a.Answer(m.env(), *p.question, p.value()))
-		}
-	case "esc":
-		m.prompt = nil
-	default:
-		p.edit(msg)
-	}
-	return nil
-}
-
-// typed takes a key while a filter is being typed. The list follows at once;
-// escape gives back the filter that was there before.
-func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
-	if m.prompt.question != nil {
-		return m.reply(msg)
-	}
-	switch key := msg.String(); key {
-	case "ctrl+c":
-		return m.quit()
-	case "enter":
-		m.prompt = nil
-	case "esc":
-		m.top().filter = parseFilter(m.prompt.before, m.top().spec.filter)
-		m.prompt = nil
-	case "up", "down", "pgup", "pgdown":
-		if a, ok := lookup(m.top().spec.scopes, key); ok && m.can(a) {
-			return m.do(a)
-		}
-	default:
-		m.edit(msg)
-	}
-	return nil
-}
-
-// edit changes what is being typed.
-func (m *Model) edit(msg tea.Msg) {
-	m.prompt.edit(msg)
-	if m.prompt.question != nil {
-		return
-	}
-	m.top().filter = parseFilter(m.prompt.value(), m.top().spec.filter)
 }

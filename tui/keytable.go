@@ -11,9 +11,9 @@ type KeyHelp struct {
 // KeyTable lists every key, for documents that are made outside of the
 // dashboard. It is the keymap that the dashboard itself uses, in its order.
 func KeyTable() []KeyHelp {
-	bindings := keymap()
-	table := make([]KeyHelp, len(bindings))
-	for i, b := range bindings {
+	all := bindings()
+	table := make([]KeyHelp, len(all))
+	for i, b := range all {
 		table[i] = KeyHelp{Scope: string(b.scope), Keys: b.keys, Action: b.action, Help: b.help}
 	}
 	return table

@@ -50,6 +50,7 @@ type Env struct {
 	about    safe.Text // the user and the host
 	version  safe.Text
 	mode     core.Mode
+	keymap   *Keymap
 	acts     Acts
 	mine     map[string]bool // the runs that were begun here
 	busy     bool            // something that a person asked for is still being done

@@ -80,7 +80,7 @@ func (h *help) title(t string) {
 
 // keys draws the bindings of some scopes in as many columns as fit.
 func (h *help) keys(title string, scopes []scope) {
-	bindings := bindingsOf(scopes)
+	bindings := h.e.keymap.of(scopes)
 	if len(bindings) == 0 {
 		return
 	}

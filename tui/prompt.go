@@ -8,14 +8,27 @@ import (
 	"selvage/tui/widget"
 )
 
-// prompt is a line while it is being typed: the filter, or the answer to a
-// question. The text input of bubbles edits it; it is drawn here, for the library
-// draws what was typed as it is.
+// prompt is a line while it is being typed: a filter, the answer to a question.
+// The text input of bubbles edits it; it is drawn here, for the library draws what
+// was typed as it is.
 type prompt struct {
-	input    textinput.Model
-	before   string
-	question *question // nil for the filter
-	asking   *screen   // that asked it
+	input textinput.Model
+	line  line
+}
+
+// line is what is being typed, and what comes of it.
+type line interface {
+	// label stands before it.
+	label() safe.Text
+	// changed is told what stands there now, after each edit.
+	changed(m *Model, text string)
+	// key may take a key before the line is edited by it; false leaves it alone.
+	key(m *Model, key string) (tea.Cmd, bool)
+	// enter and escape end the line, which is no longer there when they are called.
+	enter(m *Model, text string) tea.Cmd
+	escape(m *Model)
+	// above are the lines that stand over the line that is typed, at most height.
+	above(m *Model, height int) []string
 }
 
 // question is something that a pane asks a person to type.
@@ -31,7 +44,85 @@ type asker interface {
 	Answer(e Env, q question, text string) Outcome
 }
 
-func newPrompt(text string) *prompt {
+// filterLine is the filter of the screen on top. The list follows each letter.
+type filterLine struct{ before string }
+
+func (filterLine) label() safe.Text { return safe.Lit("/") }
+
+func (filterLine) changed(m *Model, text string) {
+	m.top().filter = parseFilter(text, m.top().spec.filter)
+}
+
+// key lets the cursor move in the list while its filter is being typed.
+func (filterLine) key(m *Model, key string) (tea.Cmd, bool) {
+	switch key {
+	case "up", "down", "pgup", "pgdown":
+		if a, ok := m.keymap.lookup(m.top().spec.scopes, key); ok && m.can(a) {
+			return m.do(a), true
+		}
+		return nil, true
+	}
+	return nil, false
+}
+
+func (filterLine) enter(*Model, string) tea.Cmd { return nil }
+
+func (l filterLine) escape(m *Model) { l.changed(m, l.before) }
+
+func (filterLine) above(*Model, int) []string { return nil }
+
+// answerLine is the answer to a question of a pane. Escape takes the question back.
+type answerLine struct {
+	question question
+	asking   *screen
+}
+
+func (l answerLine) label() safe.Text { return l.question.label }
+
+func (answerLine) changed(*Model, string) {}
+
+func (answerLine) key(*Model, string) (tea.Cmd, bool) { return nil, false }
+
+func (l answerLine) enter(m *Model, text string) tea.Cmd {
+	if a, ok := l.asking.pane.(asker); ok && l.asking == m.top() {
+		return m.follow(a.Answer(m.env(), l.question, text))
+	}
+	return nil
+}
+
+func (answerLine) escape(*Model) {}
+
+func (answerLine) above(*Model, int) []string { return nil }
+
+// typed takes a key into the line that is being typed.
+func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
+	l := m.prompt.line
+	if cmd, taken := l.key(m, msg.String()); taken {
+		return cmd
+	}
+	switch msg.String() {
+	case "ctrl+c":
+		return m.quit()
+	case "enter":
+		text := m.prompt.value()
+		m.prompt = nil
+		return l.enter(m, text)
+	case "esc":
+		m.prompt = nil
+		l.escape(m)
+	default:
+		m.edit(msg)
+	}
+	return nil
+}
+
+// edit changes what is being typed, by a key or by what was pasted.
+func (m *Model) edit(msg tea.Msg) {
+	m.prompt.edit(msg)
+	m.prompt.line.changed(m, m.prompt.value())
+}
+
+func newPrompt(text string, l line) *prompt {
 	in := textinput.New()
 	// A cursor of the library blinks, and each blink is a frame over the line.
 	in.SetVirtualCursor(false)
@@ -43,7 +134,7 @@ func newPrompt(text string) *prompt {
 	in.KeyMap.DeleteWordForward.Unbind()
 	in.SetValue(text)
 	in.Focus()
-	return &prompt{input: in, before: text}
+	return &prompt{input: in, line: l}
 }
 
 func (p *prompt) value() string { return p.input.Value() }
@@ -55,11 +146,7 @@ func (p *prompt) edit(msg tea.Msg) { p.input, _ = p.input.Update(msg) }
 // draw shows the line, with an underscore where the next character goes.
 func (p *prompt) draw(width int, ink, text widget.Ink) string {
 	typed, at := []rune(p.input.Value()), p.input.Position()
-	label := safe.Lit("/")
-	if p.question != nil {
-		label = p.question.label
-	}
-	l := widget.NewLine(width).Put(ink, widget.Fit(label, max(width*2/3, 1), widget.CutMiddle))
+	l := widget.NewLine(width).Put(ink, widget.Fit(p.line.label(), max(width*2/3, 1), widget.CutMiddle))
 	width = l.Room() + 1
 	front, back := safe.Clean(string(typed[:at])), safe.Clean(string(typed[at:]))
 	front = widget.Fit(front, max(width-widget.Width(back)-2, width/2), widget.CutStart)

@@ -81,7 +81,7 @@ func TestPromptTakesEveryKeyAtEveryPlace(t *testing.T) {
 							t.Errorf("%q in %q, %d from its end: panic: %v", k, text, left, p)
 						}
 					}()
-					p := newPrompt(text)
+					p := newPrompt(text, filterLine{})
 					for range left {
 						p.edit(keyPress("left"))
 					}
@@ -113,7 +113,7 @@ func TestPromptSetsNothingOff(t *testing.T) {
 		if d.last != nil {
 			t.Errorf("%v sets something off", msg)
 		}
-		if _, cmd := newPrompt("ab").input.Update(msg); cmd != nil {
+		if _, cmd := newPrompt("ab", filterLine{}).input.Update(msg); cmd != nil {
 			t.Errorf("%v: the library wants something that it does not get", msg)
 		}
 	}

@@ -22,6 +22,8 @@ type Model struct {
 	cfg    Config
 	styles *styles
 	style  *Style // of the screen on top
+	keymap *Keymap
+	own    map[Action]ownAct
 	fleet  core.Fleet
 	now    time.Time
 
@@ -73,6 +75,10 @@ type (
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
 	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}}
+	m.keymap, m.own = cfg.Keymap, ownActs()
+	if m.keymap == nil {
+		m.keymap = newKeymap(bindings())
+	}
 	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
 	m.styles = newStyles(cfg.Themes, cfg.Theme, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
@@ -283,7 +289,7 @@ func (m *Model) env() Env {
 		Fleet: m.fleet, Now: m.now, Style: m.style,
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
-		acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
+		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
 	}
 	e.Width, e.Height = m.room()
 	return e

@@ -38,6 +38,9 @@ type Config struct {
 	// Document renders a manifest as YAML.
 	Document func(map[string]any) ([]byte, error)
 
+	// Keymap is which keys mean what; the table's own where nil.
+	Keymap *Keymap
+
 	// Themes has to have loaded the common theme and those of the fabrics.
 	Themes  Themes
 	Theme   string // the name of the common one

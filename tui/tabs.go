@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
+
+	tea "charm.land/bubbletea/v2"
 
 	"selvage/core/safe"
 	"selvage/themes"
@@ -32,17 +33,16 @@ func tabs() []paneSpec {
 	return all
 }
 
-// tabOf finds the tab that an action leads to.
-func tabOf(a Action) (paneSpec, bool) {
-	if !strings.HasPrefix(string(a), tabActions) {
-		return paneSpec{}, false
+// tabActs are the actions that lead to tabs.
+func tabActs() map[Action]ownAct {
+	acts := map[Action]ownAct{}
+	for _, to := range tabs() {
+		acts[to.tab.action()] = ownAct{
+			can: func(m *Model) bool { return m.turns(to) },
+			do:  func(m *Model) tea.Cmd { return m.turn(to) },
+		}
 	}
-	all := tabs()
-	i := slices.IndexFunc(all, func(p paneSpec) bool { return p.tab.action() == a })
-	if i < 0 {
-		return paneSpec{}, false
-	}
-	return all[i], true
+	return acts
 }
 
 // tabKeys are the bindings that lead from tab to tab: the registered screens
@@ -63,11 +63,12 @@ func (m *Model) turns(to paneSpec) bool {
 
 // turn puts another tab of the fabric in the place of the one on top, so that
 // going back leads from each of them to where the first was opened.
-func (m *Model) turn(to paneSpec) {
+func (m *Model) turn(to paneSpec) tea.Cmd {
 	from := m.top()
 	from.drop()
 	m.stack = m.stack[:len(m.stack)-1]
 	m.open(Place{Screen: to.name, Fabric: from.place.Fabric}, nil)
+	return nil
 }
 
 // tabLine names the tabs, the one on top in brackets.

@@ -83,6 +83,8 @@ func (m *Model) lines() []string {
 		lines = append(lines, m.hints())
 	}
 	if m.prompt != nil {
+		above := m.prompt.line.above(m, height)
+		copy(lines[max(len(lines)-1-len(above), 0):len(lines)-1], above)
 		lines[len(lines)-1] = m.prompt.draw(m.width, m.style.ink(themes.Match), m.style.ink(themes.Text))
 	}
 	return lines
@@ -170,7 +172,7 @@ func (m *Model) hints() string {
 // their keys already.
 func (m *Model) hinted() []binding {
 	var shown, help []binding
-	for _, b := range bindingsOf(m.top().spec.scopes) {
+	for _, b := range m.keymap.of(m.top().spec.scopes) {
 		switch {
 		case b.hint == "" || !m.can(b.action), b.scope == inTabs && m.chrome().tabs:
 		case b.action == ActHelp:

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"maps"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core/safe"
+	"selvage/themes"
+)
+
+// ownAct is an action of the dashboard itself, which no pane is asked about.
+type ownAct struct {
+	can func(*Model) bool // nil where it always can
+	do  func(*Model) tea.Cmd
+}
+
+// ownActs are the actions of the dashboard itself, by name. Each part of it adds
+// its own.
+func ownActs() map[Action]ownAct {
+	all := map[Action]ownAct{}
+	for _, part := range []map[Action]ownAct{appActs(), tabActs()} {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+// appActs are those that lead about, and those that the terminal asks for.
+func appActs() map[Action]ownAct {
+	filters := func(m *Model) bool { return m.top().spec.filter != nil }
+	filter := func(m *Model) tea.Cmd {
+		text := m.top().filter.text
+		m.prompt = newPrompt(text, filterLine{text})
+		return nil
+	}
+	return map[Action]ownAct{
+		ActHelp: {do: (*Model).help},
+		ActBack: {
+			can: func(m *Model) bool { return len(m.stack) > 1 || !m.top().filter.empty() },
+			do:  (*Model).escape,
+		},
+		ActClose: {do: func(m *Model) tea.Cmd {
+			if len(m.stack) == 1 {
+				return m.quit()
+			}
+			m.back()
+			return nil
+		}},
+		ActQuit:    {do: (*Model).quit},
+		ActRedraw:  {do: func(*Model) tea.Cmd { return tea.ClearScreen }},
+		ActSuspend: {do: func(m *Model) tea.Cmd { return m.whenQuiet(tea.Suspend) }},
+		ActCheckAll: {
+			can: func(m *Model) bool { return len(m.fleet.Fabrics) > 0 },
+			do: func(m *Model) tea.Cmd {
+				m.cfg.Engine.Refresh()
+				m.say(themes.Dim, safe.Lit("checking all fabrics"))
+				return nil
+			},
+		},
+		ActFilter: {filters, filter},
+		ActSearch: {filters, filter},
+	}
+}
+
+// help opens the help, or closes it.
+func (m *Model) help() tea.Cmd {
+	if m.top().spec.name == "help" {
+		m.back()
+		return nil
+	}
+	m.open(Place{Screen: "help", Fabric: m.top().place.Fabric}, nil)
+	return nil
+}
+
+// escape takes the filter away, else it leaves the screen.
+func (m *Model) escape() tea.Cmd {
+	if !m.top().filter.empty() {
+		m.top().filter = filter{}
+		return nil
+	}
+	m.back()
+	return nil
+}
