@@ -31,6 +31,7 @@ func layers() map[string]layer {
 		"core/drift":     {"compare two readings of a fabric", []string{"core"}, nil},
 		"core/merge":     {"merge three sides, and settle what they dispute", []string{"core"}, nil},
 		"core/lint":      {"what a fabric would refuse, told from Git alone", []string{"core"}, nil},
+		"core/sheet":     {"an object in an editor, and the decisions that come of it", []string{"core", "core/manifest", "core/merge"}, nil},
 		"core/plan":      {"what publishing would commit, and what engines then do", []string{"core", "core/lint", "core/manifest", "core/merge"}, nil},
 		"core/loop":      {"read, compare, record; state and events", []string{"core", "core/drift", "core/merge"}, nil},
 		"core/doctor":    {"what keeps a fabric from being read or published to", []string{"core"}, nil},

@@ -1,0 +1,31 @@
+// Package sheet is an object as a text for a person's editor, and the decisions
+// that follow from what they made of it.
+//
+// A [Sheet] is made of the document that Git has, or of what live says where Git
+// has none. [Sheet.Text] is what the editor opens with, [Sheet.Decisions] reads what
+// it left behind, and [Sheet.Again] is the text to open it with once more where that
+// cannot be taken. The package is pure: no files, no editor, no clock.
+//
+// # Promises
+//
+//   - What was typed is not lost: a text that cannot be taken comes back as it is,
+//     with what is wrong with it on top.
+//   - All of a text becomes decisions or none of it. What cannot be decided, such as
+//     another name or a status, is told and not left out.
+//   - A text that says what it said before decides nothing.
+//
+// # Decisions
+//
+// Two texts are compared by what they say, with the merge that Git and live are
+// compared with. So one entry of a map, or an item that its fields identify, is a
+// decision of its own, which stands or falls with that place in Git alone; and the
+// bytes of the file around it stay, with their comments. The price is that a comment
+// that is typed into a sheet goes nowhere, and its head says so.
+//
+// The lines of the head begin with "#:", so that they can be told from comments of
+// the document's, and a second head does not pile up on the first.
+//
+// What the schema does not know is refused, although the server would only drop it:
+// in an editor that is a slip of the finger. What stood there before, and is not
+// touched, is nobody's slip.
+package sheet
