@@ -35,7 +35,7 @@ func layers() map[string]layer {
 		"core/plan":      {"what publishing would commit, and what engines then do", []string{"core", "core/lint", "core/manifest", "core/merge"}, nil},
 		"core/loop":      {"read, compare, record; state and events", []string{"core", "core/drift", "core/merge"}, nil},
 		"core/doctor":    {"what keeps a fabric from being read or published to", []string{"core"}, nil},
-		"core/runner":    {"carry out decisions: publish, follow, settle", []string{"core", "core/merge", "core/plan"}, nil},
+		"core/runner":    {"carry out decisions: publish, follow, settle", []string{"core", "core/merge", "core/plan", "core/sheet"}, nil},
 		"core/manifest":  {"YAML documents as objects, and edits of them in place", []string{"core"}, []string{"sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 		"core/openapi":   {"the shapes of kinds, as an API tells them", []string{"core"}, nil},
 		"core/dump":      {"an offline cluster: objects in files", []string{"core", "core/manifest", "core/openapi"}, nil},

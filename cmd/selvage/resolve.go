@@ -16,6 +16,7 @@ type resolveFlags struct {
 	field      string
 	take       string
 	value      string
+	edit       bool
 	drop, all  bool
 	undo, redo bool
 	cached     bool
@@ -36,6 +37,8 @@ the drafts, which last until they are published or dropped.
                 of it; of one that live has no more, its removal
   --take base   git goes back to what it said when both sides last agreed
   --value JSON  this goes into git; null to have nothing there
+  --edit        open the object in $VISUAL or $EDITOR (else vi), as git has it, or
+                live where git does not: what you change goes into git
 
 Without KIND/NAME it lists the drafts, and what has become of each.`,
 		Args: cobra.RangeArgs(1, 2),
@@ -47,20 +50,21 @@ Without KIND/NAME it lists the drafts, and what has become of each.`,
 	f.StringVar(&flags.field, "field", "", "only the field at this `path`: .spec.subnets.default.vlan")
 	f.StringVar(&flags.take, "take", "", "whose word counts: git, live or base")
 	f.StringVar(&flags.value, "value", "", "a value of your own, as `JSON`")
+	f.BoolVar(&flags.edit, "edit", false, "edit the object as YAML, in $VISUAL or $EDITOR")
 	f.BoolVar(&flags.drop, "drop", false, "take the drafts on the object, or at the field and below, away again")
 	f.BoolVar(&flags.all, "all", false, "with --drop: all drafts of the fabric")
 	f.BoolVar(&flags.undo, "undo", false, "take back what you decided last")
 	f.BoolVar(&flags.redo, "redo", false, "decide again what you took back last")
 	f.BoolVar(&flags.cached, "cached", false, "list by what was last known, without any network")
 	f.StringVarP(&flags.output, "output", "o", "table", "table or json")
-	cmd.MarkFlagsMutuallyExclusive("take", "value", "drop", "undo", "redo", "cached")
+	cmd.MarkFlagsMutuallyExclusive("take", "value", "edit", "drop", "undo", "redo", "cached")
 	return cmd
 }
 
 // resolve finds out which of its forms the command has, and does it.
 func (a *app) resolve(cmd *cobra.Command, args []string, flags resolveFlags) error {
 	changed := cmd.Flags().Changed
-	decides := changed("take") || changed("value")
+	decides := changed("take") || changed("value") || flags.edit
 	switch object := len(args) == 2; {
 	case flags.output != "table" && flags.output != "json":
 		return usage(fmt.Errorf("--output %q: it is one of table, json", flags.output))
@@ -71,7 +75,9 @@ func (a *app) resolve(cmd *cobra.Command, args []string, flags resolveFlags) err
 	case decides && !object:
 		return usage(errors.New("name the object to decide on, as KIND/NAME (selvage diff lists those that differ)"))
 	case object && !decides && !flags.drop:
-		return usage(errors.New("say what is to become of it: --take git, --take live, --take base, --value JSON, or --drop"))
+		return usage(errors.New("say what is to become of it: --take git, --take live, --take base, --value JSON, --edit, or --drop"))
+	case changed("field") && flags.edit:
+		return usage(errors.New("--edit opens the whole object: leave --field out"))
 	case changed("field") && (!object || !decides && !flags.drop):
 		return usage(errors.New("--field goes with KIND/NAME and a decision"))
 	}
@@ -88,6 +94,11 @@ func (a *app) resolve(cmd *cobra.Command, args []string, flags resolveFlags) err
 				return a.step(ctx, s, id, flags, "done again", "nothing of yours is left to do again", s.runner.Redo)
 			}
 			return a.listDrafts(fabrics[0], flags)
+		})
+	}
+	if flags.edit {
+		return a.survey(ctx, fabric, false, func(s *session, fabrics []core.FabricState) error {
+			return a.edit(ctx, s, fabrics[0], args[1], flags)
 		})
 	}
 	d, err := flags.decision(changed("value"))
@@ -141,8 +152,13 @@ func (a *app) decide(ctx context.Context, s *session, f core.FabricState, object
 	if err != nil {
 		return notAllowed(err)
 	}
+	return a.tellDecided(ctx, s, f.Fabric.ID, made, flags)
+}
+
+// tellDecided tells what drafts that were just made will do.
+func (a *app) tellDecided(ctx context.Context, s *session, id core.FabricID, made []core.Draft, flags resolveFlags) error {
 	s.runner.Shown()
-	after, _ := s.loop.Fleet().Fabric(f.Fabric.ID)
+	after, _ := s.loop.Fleet().Fabric(id)
 	laid, err := a.laid(ctx, s, after, made)
 	if err != nil {
 		return err

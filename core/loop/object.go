@@ -78,15 +78,18 @@ func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key)
 		all := make([]merge.Subject, 0, len(keys))
 		in := g.input
 		in.Calm = !g.past && g.report.Freeze == nil
-		sides := w.comparer.Sides(in, keys...)
+		sides, shapes := w.comparer.Sides(in, keys...), map[core.GroupKind]*core.SchemaNode{}
 		for _, k := range keys {
 			o, known := g.objects[k]
 			if !known && !decided[k] {
 				continue
 			}
-			s := sides[k]
+			s, schema, kind := sides[k], schemaOf(in.Live, k), k.GroupKind()
+			if _, made := shapes[kind]; !made {
+				shapes[kind] = w.comparer.Shape(kind, schema)
+			}
 			o.Verdict.Key = k
-			all = append(all, merge.Subject{Remembered: o, Changes: s.Changes, Sides: merge.Sides{
+			all = append(all, merge.Subject{Remembered: o, Changes: s.Changes, Shape: shapes[kind], Schema: schema.Root, Sides: merge.Sides{
 				Git:  core.Content{Read: s.GitRead, Value: s.Git},
 				Live: core.Content{Read: s.LiveRead, Value: s.Live},
 				Base: s.Base,
@@ -94,6 +97,15 @@ func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key)
 		}
 		return all, nil
 	})
+}
+
+// schemaOf is what a reading of a cluster tells of an object's kind.
+func schemaOf(live *core.Snapshot, k core.Key) *core.Schema {
+	if live == nil {
+		return &core.Schema{}
+	}
+	schema := live.Schemas[k.GroupKind()]
+	return &schema
 }
 
 // unknown tells why there is no verdict on an object.

@@ -17,6 +17,9 @@ type Subject struct {
 	Changes []core.Change
 	// Sides are both sides as they were compared, and Git's half of the base.
 	Sides Sides
+	// Shape tells how the items of the kind's lists are identified, Schema what
+	// fields the cluster keeps. Either is nil where nothing is known.
+	Shape, Schema *core.SchemaNode
 }
 
 // Occasion is all that the policies of a fabric may go by.

@@ -16,7 +16,7 @@ import (
 func (r *Runner) Decide(ctx context.Context, id core.FabricID, by string, decisions ...core.Decision) ([]core.Draft, error) {
 	state := r.state(id)
 	if state.Fabric.Mode == core.ModeRead {
-		return nil, refuse("%s: its mode is read, so that nothing can be decided (mode in the configuration, --read-only and SELVAGE_MODE)", id)
+		return nil, undecidable(id)
 	}
 	drafts := make([]core.Draft, 0, len(decisions))
 	for _, d := range decisions {

@@ -43,7 +43,7 @@ func (p Problem) String() string {
 	return fmt.Sprintf("line %d: %s", p.Line, p.Reason)
 }
 
-// Rendered is the manifest of an object that no file holds by itself.
+// Rendered is the document of an object that no file holds: in house style.
 func Rendered(k core.Key, version string, fields map[string]any) ([]byte, error) {
 	return manifest.Render(core.Document(k, version, fields))
 }

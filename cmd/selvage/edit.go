@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"selvage/core"
+	"selvage/core/sheet"
+)
+
+// edit opens an object in the person's editor, and lays down what they made of it.
+// It is opened again with the reasons where that cannot be taken, until it can be,
+// or nothing is changed any more: then the text is kept in its file, which is told.
+func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object string, flags resolveFlags) error {
+	if f.Report == nil {
+		return exit{code: exitUnread, err: f.Err}
+	}
+	k, err := one(f, object)
+	if err != nil {
+		return usage(err)
+	}
+	page, err := s.runner.Sheet(ctx, f.Fabric.ID, k)
+	if err != nil {
+		return notAllowed(err)
+	}
+	file, err := a.editFile(k)
+	if err != nil {
+		return exit{code: exitRefused, err: fmt.Errorf("edit %s: %w", page.Name, err)}
+	}
+	made, err := a.editing(ctx, s, page, file)
+	if err != nil {
+		var e exit
+		if errors.As(err, &e) && e.code == exitUsage {
+			return errors.Join(err, os.Remove(file))
+		}
+		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w (what was typed is in %s)", page.Name, f.Fabric.ID, err, file)}
+	}
+	if err := os.Remove(file); err != nil {
+		return err
+	}
+	if len(made) == 0 {
+		fmt.Fprintf(a.errs, "%s: nothing was changed, and nothing is decided\n", cleaned(page.Name))
+		return nil
+	}
+	return a.tellDecided(ctx, s, f.Fabric.ID, made, flags)
+}
+
+// editing has a person edit a sheet in a file until what they made of it lies on the
+// desk, and gives those drafts; none where there is nothing to be decided.
+func (a *app) editing(ctx context.Context, s *session, page sheet.Sheet, file string) ([]core.Draft, error) {
+	text := page.Text()
+	for {
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			return nil, err
+		}
+		if err := a.openEditor(ctx, file); err != nil {
+			return nil, err
+		}
+		typed, err := os.ReadFile(file) //nolint:gosec // it was made here
+		if err != nil {
+			return nil, err
+		}
+		decisions, problems := page.Decisions(typed)
+		if len(problems) == 0 {
+			if len(decisions) == 0 {
+				return nil, nil
+			}
+			made, err := s.runner.Decide(ctx, page.Fabric, username(), decisions...)
+			if err == nil {
+				return made, nil
+			}
+			problems = []sheet.Problem{{Reason: err.Error()}}
+		}
+		again := page.Again(typed, problems...)
+		if bytes.Equal(again, text) {
+			return nil, fmt.Errorf("it was left with what cannot be taken: %s", problems[0].Reason)
+		}
+		text = again
+	}
+}
+
+// editFile makes the file that an object is edited in, for nobody else to read.
+func (a *app) editFile(k core.Key) (string, error) {
+	dir := os.TempDir()
+	if own, ok := a.env("XDG_RUNTIME_DIR"); ok && filepath.IsAbs(own) {
+		dir = own
+	}
+	name := strings.Map(func(r rune) rune {
+		if r == '-' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, k.Kind+"-"+k.Name)
+	f, err := os.CreateTemp(dir, "selvage-"+name+"-*.yaml")
+	if err != nil {
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// openEditor runs the editor of the environment on a file, as git does: the variable
+// is a command line for the shell. It waits for its end.
+func (a *app) openEditor(ctx context.Context, file string) error {
+	visual, _ := a.env("VISUAL")
+	editor, _ := a.env("EDITOR")
+	editor = cmp.Or(strings.TrimSpace(visual), strings.TrimSpace(editor))
+	if editor == "" {
+		if !term.IsTerminal(int(os.Stdin.Fd())) {
+			return usage(errors.New("--edit needs a terminal, or an EDITOR that needs none"))
+		}
+		editor = "vi"
+	}
+	screen := os.Stdout
+	if !a.interactive() {
+		screen = os.Stderr // what is printed goes elsewhere
+	}
+	p, err := os.StartProcess("/bin/sh", []string{"sh", "-c", editor + ` "$@"`, editor, file}, &os.ProcAttr{
+		Files: []*os.File{os.Stdin, screen, os.Stderr},
+	})
+	if err != nil {
+		return fmt.Errorf("start the editor %q: %w", editor, err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = p.Signal(syscall.SIGTERM) })
+	defer stop()
+	state, err := p.Wait()
+	switch {
+	case err != nil:
+		return fmt.Errorf("wait for the editor %q: %w", editor, err)
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case !state.Success():
+		return fmt.Errorf("the editor %q ended with %s (VISUAL or EDITOR names another one)", editor, state)
+	}
+	return nil
+}
