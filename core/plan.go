@@ -55,6 +55,11 @@ type PlannedCommit struct {
 	Body        string
 }
 
+// On tells whether the commit is for a branch of a repository.
+func (c PlannedCommit) On(url, branch string) bool {
+	return c.Branch == branch && SameRepository(c.URL, url)
+}
+
 // PlannedChange is one change of an object by a commit.
 type PlannedChange struct {
 	Fabric        FabricID

@@ -38,10 +38,18 @@ type Publication struct {
 	Commit    string // its id; "" where the publication is not prepared
 }
 
+// On tells whether the publication is for a branch of a repository.
+func (p Publication) On(url, branch string) bool {
+	return p.Branch == branch && SameRepository(p.URL, url)
+}
+
 // FileChange is what a publication makes of one file.
 type FileChange struct {
 	Path   string // from the repository's root
 	Before string // the id of the content that Base has there; "" for no file
+	// Was is that content, so that the change can be taken back; nil where there is
+	// no file, or where it was not kept.
+	Was []byte
 	// After is the new content, nil where the file is removed. An empty file is
 	// not nil.
 	After []byte

@@ -27,3 +27,27 @@ type SchemaNode struct {
 	Keys []string
 	Set  bool
 }
+
+// Step is what the schema says one step of a path further (see [Path.Steps]), and
+// whether there can be anything: known is false of a field that it does not have.
+func (n *SchemaNode) Step(step string) (next *SchemaNode, known bool) {
+	if n == nil {
+		return nil, true
+	}
+	key, ok := StepKey(step)
+	if !ok {
+		return n.Items, true
+	}
+	if next, ok := n.Properties[key]; ok {
+		return next, true
+	}
+	return n.Values, n.Values != nil || n.Open || n.Properties == nil
+}
+
+// Below is what the schema says of a path, nil where it says nothing.
+func (n *SchemaNode) Below(p Path) *SchemaNode {
+	for _, step := range p.Steps() {
+		n, _ = n.Step(step)
+	}
+	return n
+}

@@ -85,8 +85,8 @@ func TestPlansAreNumberedForEver(t *testing.T) {
 func TestContentsOfFilesAreKeptOnce(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	files := []core.FileChange{
-		{Path: "a\xff.yaml", Before: "e69de29", After: bytes.Repeat([]byte("\x00big\xff"), 500_000)},
-		{Path: "b.yaml", Before: "e69de29"},
+		{Path: "a\xff.yaml", Before: "e69de29", Was: []byte{}, After: bytes.Repeat([]byte("\x00big\xff"), 500_000)},
+		{Path: "b.yaml", Before: "257cc56", Was: []byte("foo\n")},
 		{Path: "c.yaml", After: []byte{}},
 		{Path: "d.yaml", After: bytes.Repeat([]byte("\x00big\xff"), 500_000)},
 	}
@@ -97,8 +97,8 @@ func TestContentsOfFilesAreKeptOnce(t *testing.T) {
 		r.Publications = []core.PublicationState{publication("ab", phase, files...)}
 		save(t, s, r)
 	}
-	if n := count(t, s, "SELECT count(*) FROM blobs"); n != 2 {
-		t.Errorf("%d contents are kept, want that of two files and the empty one", n)
+	if n := count(t, s, "SELECT count(*) FROM blobs"); n != 3 {
+		t.Errorf("%d contents are kept, want that of two files, a former one and the empty one", n)
 	}
 	if n := count(t, s, "SELECT count(*) FROM file_changes"); n != 5 {
 		t.Errorf("%d changes of files are kept, want two lists", n)
@@ -326,7 +326,7 @@ func TestPlansAndRunsAreSwept(t *testing.T) {
 	}
 	r := ran("9b1d", core.RunAgreed)
 	r.Plan = used.ID
-	r.Publications = []core.PublicationState{publication("ab", core.PublicationLanded, core.FileChange{Path: "a", After: []byte("run")})}
+	r.Publications = []core.PublicationState{publication("ab", core.PublicationLanded, core.FileChange{Path: "a", Before: "257cc56", Was: []byte("was"), After: []byte("run")})}
 	r.Result.Updated = []core.Update{{Key: vpcKey(1), Before: core.ValueOf("old")}}
 	save(t, s, r, 1)
 	open := ran("open", core.RunFollowing)
@@ -342,11 +342,11 @@ func TestPlansAndRunsAreSwept(t *testing.T) {
 		return tables(t, s)
 	}
 	rows := at(time.Hour)
-	if rows["plans"] != 2 || rows["runs"] != 2 || rows["drafts"] != 3 || rows["blobs"] != 4 || rows["desk_steps"] != 4 {
+	if rows["plans"] != 2 || rows["runs"] != 2 || rows["drafts"] != 3 || rows["blobs"] != 5 || rows["desk_steps"] != 4 {
 		t.Errorf("an hour later: %v, want everything", rows)
 	}
 	rows = at(KeepPlans + time.Hour)
-	if rows["plans"] != 1 || rows["file_changes"] != 2 || rows["blobs"] != 3 || rows["desk_steps"] != 0 || rows["desk_moves"] != 0 || rows["drafts"] != 3 {
+	if rows["plans"] != 1 || rows["file_changes"] != 2 || rows["blobs"] != 4 || rows["desk_steps"] != 0 || rows["desk_moves"] != 0 || rows["drafts"] != 3 {
 		t.Errorf("a month later: %v, want the plan gone that nobody carried out, and the steps", rows)
 	}
 	if _, err := s.Plan(t.Context(), used.ID); err != nil {

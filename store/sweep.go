@@ -70,6 +70,7 @@ func (s *Store) sweep(ctx context.Context, tx *sql.Tx) (last time.Time, err erro
 		{`DELETE FROM blobs WHERE digest NOT IN (SELECT fields FROM docs
 			UNION ALL SELECT text FROM git_findings WHERE text IS NOT NULL
 			UNION ALL SELECT after FROM file_changes WHERE after IS NOT NULL
+			UNION ALL SELECT was FROM file_changes WHERE was IS NOT NULL
 			UNION ALL SELECT result FROM runs WHERE result IS NOT NULL)`, nil},
 		{"INSERT INTO upkeep (task, at) VALUES ('sweep', ?) ON CONFLICT DO UPDATE SET at = excluded.at", []any{stamp(now)}},
 	} {

@@ -172,7 +172,7 @@ func (f *Fabric) commitTo(ctx context.Context, in Input, p *core.Plan, place Pla
 		return nil, nil
 	}
 	slices.Sort(paths)
-	base := f.revision(place)
+	base := f.Revision(place)
 	have, err := f.files(ctx, in, place, paths)
 	if err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func (f *Fabric) commitTo(ctx context.Context, in Input, p *core.Plan, place Pla
 		if bytes.Equal(content, file.Content) && !w.isNew || len(done) == 0 {
 			continue
 		}
-		c.Files = append(c.Files, core.FileChange{Path: name, Before: file.ID, After: content})
+		c.Files = append(c.Files, core.FileChange{Path: name, Before: file.ID, Was: file.Content, After: content})
 		for _, u := range updates {
 			if slices.Contains(done, u.Key) {
 				c.Changes = append(c.Changes, f.changes(u, name)...)
@@ -203,9 +203,9 @@ func (f *Fabric) commitTo(ctx context.Context, in Input, p *core.Plan, place Pla
 	return refused, nil
 }
 
-// files are what stands at paths of a place, as of the commit it was read at.
+// files are what stands at paths of a place, as of the commit it was read at; "" where it was not.
 func (f *Fabric) files(ctx context.Context, in Input, place Place, paths []string) (map[string]core.File, error) {
-	base := f.revision(place)
+	base := f.Revision(place)
 	have, err := in.Files(ctx, place, base, paths)
 	if err != nil {
 		return nil, fmt.Errorf("read the files of %s at %s: %w", f.State.Fabric.ID, core.ShortCommit(base), err)
@@ -272,10 +272,10 @@ func (w *work) make(file []byte, namespace string) (content []byte, done []core.
 	return content, done, refused
 }
 
-// revision is the commit that a place was read at.
-func (f *Fabric) revision(place Place) string {
+// Revision is the commit that a place was read at; "" where it was not.
+func (f *Fabric) Revision(place Place) string {
 	for _, r := range f.Git.Readings {
-		if r.Branch == place.Branch && r.Path == place.Path && core.SameRepository(r.URL, place.URL) {
+		if r.Path == place.Path && place.On(r.URL, r.Branch) {
 			return r.Revision
 		}
 	}
@@ -285,7 +285,7 @@ func (f *Fabric) revision(place Place) string {
 // commitOf is the plan's commit on a branch, made where there is none yet.
 func commitOf(p *core.Plan, place Place, base string) *core.PlannedCommit {
 	for i := range p.Commits {
-		if c := &p.Commits[i]; c.Branch == place.Branch && core.SameRepository(c.URL, place.URL) && c.Base == base {
+		if c := &p.Commits[i]; place.On(c.URL, c.Branch) && c.Base == base {
 			return c
 		}
 	}

@@ -48,7 +48,7 @@ func (f *Fabric) unseen(now time.Time) string {
 	switch r := f.State.Report; {
 	case r == nil:
 		return fmt.Sprintf("%s reads the same branch and was never checked: %s (selvage status %s)", id, unknown, id)
-	case access != core.AccessOK && len(f.Drafts) == 0: // else the plan is stopped
+	case access != core.AccessOK && !f.publishes(): // else the plan is stopped
 		return fmt.Sprintf("%s reads the same branch and its live side is %s: %s (selvage status %s)", id, access.Title(), unknown, id)
 	case r.Engine != nil && r.Engine.Access != core.AccessOK && r.Counts[core.Drifted]+r.Counts[core.Conflict]+r.Counts[core.Differs] > 0:
 		return fmt.Sprintf("the engine of %s could not be read: whether a new commit undoes the live edits there is not known (%s)", id, r.Engine.Error)
@@ -80,7 +80,7 @@ func rank(op core.EffectOp) int {
 func touched(f *Fabric, p *core.Plan) bool {
 	return slices.ContainsFunc(p.Commits, func(c core.PlannedCommit) bool {
 		return slices.ContainsFunc(f.Places, func(place Place) bool {
-			return place.Branch == c.Branch && core.SameRepository(place.URL, c.URL)
+			return place.On(c.URL, c.Branch)
 		})
 	})
 }

@@ -66,11 +66,6 @@ func extension(files map[string]int) string {
 	return ".yaml"
 }
 
-func inside(place Place, file string) bool {
-	dir := strings.Trim(place.Path, "/")
-	return dir == "" || dir == "." || strings.HasPrefix(file, dir+"/")
-}
-
 func sorted[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
 	for n := range m {
@@ -149,7 +144,7 @@ func (f *Fabric) held(ctx context.Context, in Input, paths []string) (map[spot]m
 	}
 	held := map[spot]map[core.Key]bool{}
 	for _, place := range f.Places {
-		if len(doubtful[place]) == 0 || f.revision(place) == "" {
+		if len(doubtful[place]) == 0 || f.Revision(place) == "" {
 			continue // of what was never read, nothing is in the snapshot
 		}
 		have, err := f.files(ctx, in, place, doubtful[place])
@@ -184,11 +179,11 @@ func objectsIn(content []byte, namespace string) map[core.Key]bool {
 func (f *Fabric) placesOf(file string) []Place {
 	var all []Place
 	for _, p := range f.Places {
-		if !inside(p, file) {
+		if !p.Holds(file) {
 			continue
 		}
 		same := slices.IndexFunc(all, func(o Place) bool {
-			return o.Branch == p.Branch && core.SameRepository(o.URL, p.URL)
+			return o.On(p.URL, p.Branch)
 		})
 		switch {
 		case same < 0:

@@ -15,8 +15,15 @@ func describe(in Input, c *core.PlannedCommit) {
 	if summary == "" {
 		summary = summarize(c.Changes)
 	}
-	if id, _, _ := strings.Cut(in.Asked.Reverts, "-"); id != "" && in.Asked.Message == "" {
-		summary += " (takes back run " + id + ")"
+	var lines []string
+	for _, was := range in.Reverted {
+		if !was.On(c.URL, c.Branch) {
+			continue
+		}
+		if in.Asked.Message == "" {
+			summary = inverted(was.Subject)
+		}
+		lines = append(lines, fmt.Sprintf("This reverts commit %s, which selvage run %s made.", was.Commit, was.SyncID), "")
 	}
 	template := "{summary}"
 	for _, f := range in.Fabrics {
@@ -24,19 +31,27 @@ func describe(in Input, c *core.PlannedCommit) {
 			continue
 		}
 		for _, p := range f.Places {
-			if p.Message != "" && p.Branch == c.Branch && core.SameRepository(p.URL, c.URL) {
+			if p.Message != "" && p.On(c.URL, c.Branch) {
 				template = p.Message
 			}
 		}
 	}
 	text := strings.NewReplacer("{summary}", summary, "{ticket}", in.Asked.Ticket).Replace(template)
 	subject, body, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	var lines []string
 	for _, ch := range c.Changes {
 		lines = append(lines, line(ch))
 	}
 	c.Subject = strings.TrimSpace(subject)
 	c.Body = strings.TrimSpace(strings.TrimSpace(body) + "\n\n" + strings.Join(lines, "\n"))
+}
+
+// inverted is the subject of a commit that takes another one back, as git revert has
+// it.
+func inverted(subject string) string {
+	if once, ok := strings.CutPrefix(subject, `Revert "`); ok {
+		return `Reapply "` + once
+	}
+	return `Revert "` + subject + `"`
 }
 
 // summarize is what changes do, in one line: "dc1: VPC/vpc-1 .spec.vlan", or

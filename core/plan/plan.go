@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"selvage/core"
@@ -15,6 +16,18 @@ type Place struct {
 	URL, Branch, Path string
 	Way               Way
 	Message           string // with {summary} and {ticket}; "" for the summary alone
+}
+
+// On tells whether the place is on a branch of a repository.
+func (p Place) On(url, branch string) bool {
+	return p.Branch == branch && core.SameRepository(p.URL, url)
+}
+
+// Holds tells whether a file, by its path from the repository's root, stands in the
+// place.
+func (p Place) Holds(file string) bool {
+	dir := strings.Trim(p.Path, "/")
+	return dir == "" || dir == "." || strings.HasPrefix(file, dir+"/")
 }
 
 // Way says how a place is published to, in the words of the configuration.
@@ -39,6 +52,10 @@ type Fabric struct {
 	// what is published.
 	Drafts   []core.Draft
 	Subjects []merge.Subject
+	// Restores and Void are for a plan that takes a run back: what becomes again
+	// what it was, and what of it somebody has changed since.
+	Restores []Restore
+	Void     []core.VoidDraft
 }
 
 // Input is what a plan is made of.
@@ -47,8 +64,10 @@ type Input struct {
 	// Files gives what a place's branch has at paths, at a commit.
 	Files func(ctx context.Context, place Place, commit string, paths []string) (map[string]core.File, error)
 	Asked core.PlanOptions
-	By    string
-	Now   time.Time
+	// Reverted are the publications that landed of the run which is taken back.
+	Reverted []core.PublicationState
+	By       string
+	Now      time.Time
 }
 
 // Make makes the plan. The error says why nothing could be planned; what keeps a
@@ -57,7 +76,7 @@ func Make(ctx context.Context, in Input) (*core.Plan, error) {
 	p := &core.Plan{At: in.Now, By: in.By, Asked: in.Asked}
 	for i := range in.Fabrics {
 		f := &in.Fabrics[i]
-		if len(f.Drafts) == 0 {
+		if !f.publishes() {
 			continue
 		}
 		p.Fabrics = append(p.Fabrics, f.State.Fabric.ID)
@@ -79,17 +98,22 @@ func Make(ctx context.Context, in Input) (*core.Plan, error) {
 	return p, nil
 }
 
+// publishes tells whether something of the fabric is to be published.
+func (f *Fabric) publishes() bool { return len(f.Drafts)+len(f.Restores)+len(f.Void) > 0 }
+
 // decisions puts the drafts of one fabric into the plan.
 func decisions(ctx context.Context, in Input, f *Fabric, p *core.Plan) error {
 	resolutions := make([]core.Resolution, len(f.Drafts))
 	for i, d := range f.Drafts {
 		resolutions[i] = d.Resolution
 	}
-	result := merge.Reconcile(f.Subjects, resolutions)
+	result := merge.Reconcile(f.decided(), resolutions)
+	result.Void = append(result.Void, f.Void...)
 	refused, err := commit(ctx, in, f, p, result.Updated)
 	if err != nil {
 		return err
 	}
+	f.restore(p)
 	refused = append(result.Errors, refused...)
 	f.name(&result, refused)
 	p.Conflicts = append(p.Conflicts, result.Conflicts...)

@@ -64,6 +64,14 @@
 // squash. That its branch is gone counts only where the server has the branch where
 // the last check saw it: else it may have been merged a moment ago.
 //
+// A run is taken back by the bytes that its files held before, as long as they are
+// what it made of them: so a comment comes back that went with its field, and a
+// removed file at its path. Those bytes are kept with the publication, since a server
+// need not give out a file of an older commit. Where a file has moved since, the
+// values are merged three ways, and a place that somebody changed is left to them and
+// told: a plan that takes back the rest is worth more than none. Of runs that an
+// older program made there are only values.
+//
 // Only runs that nobody waits for are begun again by themselves, those of a
 // dashboard and of policies: whoever runs a command sees what went wrong and decides.
 // The plan is kept and made once more with each attempt, so that a retry does what

@@ -241,7 +241,7 @@ func (at *progress) publishedTo(place core.Reading) bool {
 
 // isOn tells whether a commit is on the branch that was read.
 func isOn(c core.PlannedCommit, r core.Reading) bool {
-	return c.Branch == r.Branch && core.SameRepository(c.URL, r.URL)
+	return c.On(r.URL, r.Branch)
 }
 
 // hopeless tells that nothing of what is missing will happen by itself; "" while

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"selvage/core"
-	"selvage/core/merge"
 	"selvage/core/plan"
 )
 
@@ -67,7 +66,7 @@ func (r *Runner) checkOthers(ctx context.Context, p *core.Plan) bool {
 func (f *Fabric) reads(p *core.Plan) bool {
 	return slices.ContainsFunc(p.Commits, func(c core.PlannedCommit) bool {
 		return slices.ContainsFunc(f.Places, func(at Place) bool {
-			return at.Branch == c.Branch && core.SameRepository(at.URL, c.URL)
+			return at.On(c.URL, c.Branch)
 		})
 	})
 }
@@ -110,7 +109,7 @@ func (r *Runner) make(ctx context.Context, like *core.Plan) (*core.Plan, error) 
 func split(p *core.Plan) bool {
 	for i, c := range p.Commits {
 		if slices.ContainsFunc(p.Commits[:i], func(o core.PlannedCommit) bool {
-			return o.Branch == c.Branch && core.SameRepository(o.URL, c.URL)
+			return o.On(c.URL, c.Branch)
 		}) {
 			return true
 		}
@@ -120,6 +119,13 @@ func split(p *core.Plan) bool {
 
 func (r *Runner) makeOnce(ctx context.Context, like *core.Plan) (*core.Plan, error) {
 	in := plan.Input{By: like.By, Asked: like.Asked, Now: r.config.Now(), Files: r.files}
+	if like.Asked.Reverts != "" {
+		was, err := r.reverted(ctx, like.Asked.Reverts)
+		if err != nil {
+			return nil, err
+		}
+		in.Reverted = was.Publications
+	}
 	for i := range r.config.Fabrics {
 		f := &r.config.Fabrics[i]
 		one := plan.Fabric{State: r.state(f.ID)}
@@ -158,6 +164,9 @@ func (r *Runner) decided(ctx context.Context, f *Fabric, one *plan.Fabric, like 
 	if one.Git, err = r.config.World.Git(ctx, f.ID); err != nil {
 		return err
 	}
+	if like.Asked.Reverts != "" {
+		return r.takeBack(ctx, f, one, like)
+	}
 	if one.Drafts, err = r.deciding(ctx, f, one.State, like); err != nil {
 		return err
 	}
@@ -168,20 +177,12 @@ func (r *Runner) decided(ctx context.Context, f *Fabric, one *plan.Fabric, like 
 		}
 	}
 	one.Subjects, err = r.config.World.Subjects(ctx, f.ID, keys...)
-	for _, k := range keys {
-		if like.Asked.Reverts != "" && !slices.ContainsFunc(one.Subjects, func(s merge.Subject) bool { return s.Verdict.Key == k }) {
-			one.Subjects = append(one.Subjects, gone(k, one.Git))
-		}
-	}
 	return err
 }
 
 // deciding are the decisions on a fabric that a plan is to carry out.
 func (r *Runner) deciding(ctx context.Context, f *Fabric, state core.FabricState, like *core.Plan) ([]core.Draft, error) {
-	switch asked := like.Asked; {
-	case asked.Reverts != "":
-		return r.inverse(ctx, f.ID, asked.Reverts)
-	case asked.Policy:
+	if like.Asked.Policy {
 		return r.ruled(ctx, f, state)
 	}
 	drafts, err := r.lying(ctx, f.ID)
@@ -216,85 +217,10 @@ func (r *Runner) lying(ctx context.Context, id core.FabricID) ([]core.Draft, err
 	return drafts, nil
 }
 
-// inverse are the decisions that take back what a run published to a fabric. They
-// are on what Git says now, so that whoever changed it since is not overruled:
-// where Git does not say any more what the run made it say, nothing is taken back.
-func (r *Runner) inverse(ctx context.Context, id core.FabricID, run string) ([]core.Draft, error) {
-	was, err := r.config.Books.Run(ctx, run)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(was.Publications, isLanded) {
-		return nil, refuse("run %s has published nothing that could be taken back", was.ID)
-	}
-	p, err := r.config.Books.Plan(ctx, was.Plan)
-	if err != nil {
-		return nil, err
-	}
-	var drafts []core.Draft
-	for _, c := range p.Commits {
-		for _, ch := range c.Changes {
-			if ch.Fabric != id || !hasLanded(was, c) {
-				continue
-			}
-			s, err := r.subjectOrGone(ctx, id, ch.Key)
-			if err != nil {
-				return nil, err
-			}
-			switch now := s.Sides.Git.Value; {
-			case now.Says(ch.Path, ch.Before):
-				continue // somebody has taken it back already
-			case !now.Says(ch.Path, ch.After):
-				return nil, refuse("git does not say any more what run %s made it say at %s of %s in %s: somebody changed it since, so that it cannot be taken back as a whole (selvage resolve decides on single fields)",
-					was.ID, ch.Path, ch.Key, id)
-			}
-			before := ch.Before
-			if ch.Path == core.Root {
-				before = before.Bare()
-			}
-			res, err := s.Sides.Decide(ch.Path, core.TakeEdited, before)
-			if err != nil {
-				return nil, fmt.Errorf("take back %s of %s: %w", ch.Path, ch.Key, err)
-			}
-			res.Key, res.By, res.At = ch.Key, p.By, r.config.Now()
-			drafts = append(drafts, core.Draft{Fabric: id, Resolution: res, From: "run " + was.ID})
-		}
-	}
-	return drafts, nil
-}
-
-// subjectOrGone is an object, or one that neither side has.
-func (r *Runner) subjectOrGone(ctx context.Context, id core.FabricID, k core.Key) (merge.Subject, error) {
-	all, err := r.config.World.Subjects(ctx, id, k)
-	if err != nil || len(all) > 0 {
-		return first(all), err
-	}
-	git, err := r.config.World.Git(ctx, id)
-	if err != nil {
-		return merge.Subject{}, err
-	}
-	return gone(k, git), nil
-}
-
-func first(all []merge.Subject) merge.Subject {
-	if len(all) == 0 {
-		return merge.Subject{}
-	}
-	return all[0]
-}
-
-// gone is an object that nothing is known of any more, as a run that takes its
-// removal back finds it.
-func gone(k core.Key, git *core.Snapshot) merge.Subject {
-	s := merge.Subject{Sides: merge.Sides{Git: core.Content{Read: git.Side(k).Presence == core.Absent}, Live: core.Content{Read: true}}}
-	s.Verdict.Key = k
-	return s
-}
-
 // hasLanded tells whether a run has published a commit of its plan.
 func hasLanded(run *core.Run, c core.PlannedCommit) bool {
 	return slices.ContainsFunc(run.Publications, func(p core.PublicationState) bool {
-		return isLanded(p) && p.Branch == c.Branch && core.SameRepository(p.URL, c.URL)
+		return isLanded(p) && p.On(c.URL, c.Branch)
 	})
 }
 

@@ -98,7 +98,7 @@ func (r *Runner) says(ctx context.Context, c core.PlannedCommit) (bool, error) {
 // says counts only where it has the branch where the last check saw it.
 func (w *ward) fate(ctx context.Context, run *core.Run, c core.PlannedCommit) core.RunPhase {
 	at := slices.IndexFunc(run.Publications, func(p core.PublicationState) bool {
-		return p.Branch == c.Branch && core.SameRepository(p.URL, c.URL)
+		return p.On(c.URL, c.Branch)
 	})
 	place, err := w.place(c)
 	if at < 0 || err != nil {
@@ -123,7 +123,7 @@ func (w *ward) seenAt(c core.PlannedCommit, head string) bool {
 	for _, id := range fabricsOf(c) {
 		s := w.state(id)
 		if s.Report == nil || s.GitAccess() != core.AccessOK || !slices.ContainsFunc(s.Report.Git, func(g core.Reading) bool {
-			return g.Branch == c.Branch && core.SameRepository(g.URL, c.URL) && g.Revision == head
+			return c.On(g.URL, g.Branch) && g.Revision == head
 		}) {
 			return false
 		}

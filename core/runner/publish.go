@@ -101,7 +101,7 @@ func (at *progress) send(ctx context.Context) (string, error) {
 func (at *progress) open(pub core.Publication) int {
 	p := core.PublicationState{Publication: pub, Phase: core.PublicationPushing}
 	for n, o := range at.run.Publications {
-		if o.Branch == pub.Branch && core.SameRepository(o.URL, pub.URL) {
+		if o.On(pub.URL, pub.Branch) {
 			at.run.Publications[n] = p
 			return n
 		}

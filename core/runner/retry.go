@@ -150,7 +150,7 @@ func (at *progress) leaveOut() {
 	rest.Commits = nil
 	for _, c := range at.plan.Commits {
 		if slices.ContainsFunc(at.run.Publications, func(p core.PublicationState) bool {
-			return isLanded(p) && p.Branch == c.Branch && core.SameRepository(p.URL, c.URL)
+			return isLanded(p) && p.On(c.URL, c.Branch)
 		}) {
 			at.past = append(at.past, c)
 			continue

@@ -256,7 +256,7 @@ func (at *progress) happened(ctx context.Context, now *core.Plan) (bool, error) 
 // decisions are still drafts.
 func (at *progress) proposed(c core.PlannedCommit) bool {
 	return slices.ContainsFunc(at.run.Publications, func(p core.PublicationState) bool {
-		return isProposal(p) && p.Branch == c.Branch && core.SameRepository(p.URL, c.URL)
+		return isProposal(p) && p.On(c.URL, c.Branch)
 	})
 }
 

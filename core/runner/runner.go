@@ -150,7 +150,7 @@ func (r *Runner) places(url, branch string, of ...core.FabricID) ([]*Place, erro
 			continue // it has left the configuration
 		}
 		for j := range f.Places {
-			if p := &f.Places[j]; p.Branch == branch && core.SameRepository(p.URL, url) && p.Way != plan.ToNever {
+			if p := &f.Places[j]; p.On(url, branch) && p.Way != plan.ToNever {
 				all = append(all, p)
 			}
 		}

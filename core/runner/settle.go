@@ -108,7 +108,7 @@ func (r *Runner) landedOf(ctx context.Context, run *core.Run) (planned int, done
 	}
 	for _, c := range p.Commits {
 		if !slices.ContainsFunc(run.Publications, func(o core.PublicationState) bool {
-			return isLanded(o) && o.Side == "" && o.Branch == c.Branch && core.SameRepository(o.URL, c.URL)
+			return isLanded(o) && o.Side == "" && o.On(c.URL, c.Branch)
 		}) {
 			continue
 		}

@@ -110,7 +110,7 @@ func (s Sheet) wrong(m merge.Move, find finder) []Problem {
 		if !known {
 			return nil // inside of what stood there before
 		}
-		node, known = below(node, step)
+		node, known = node.Step(step)
 	}
 	if !known {
 		return find.unknown(m.Path)
@@ -135,21 +135,6 @@ func kept(p core.Path) core.Path {
 		return ""
 	}
 	return core.Path(steps[0] + steps[1])
-}
-
-// below is what the schema says one step further, and whether there is such a place.
-func below(n *core.SchemaNode, step string) (next *core.SchemaNode, known bool) {
-	if n == nil {
-		return nil, true
-	}
-	key, ok := core.StepKey(step)
-	if !ok {
-		return n.Items, true
-	}
-	if next, ok := n.Properties[key]; ok {
-		return next, true
-	}
-	return n.Values, n.Values != nil || n.Open || n.Properties == nil
 }
 
 // finder tells where places stand in a text.
@@ -196,7 +181,7 @@ func (f finder) check(v any, n *core.SchemaNode, at core.Path) []Problem {
 			return []Problem{{f.line(at), fmt.Sprintf("%s is to be a list", at)}}
 		}
 		for _, k := range sorted(t) {
-			next, known := below(n, string(core.Path("").Key(k)))
+			next, known := n.Step(string(core.Path("").Key(k)))
 			if !known {
 				all = append(all, f.unknown(at.Key(k))...)
 				continue
