@@ -95,16 +95,41 @@ func (r *rewriter) lift(b *blockEdit, first int) bool {
 
 // remove takes away an entry with its lines and the comments that are its own.
 func (r *rewriter) remove(b *blockEdit, i, column, after int) {
-	e := b.place.entries[i]
-	from, to := r.lineStart(e.start), r.extent(e.end(), column)
-	if after > 0 || i > 0 {
-		from = r.head(e.start, r.floor(b, i, after))
-	}
+	from, to := r.own(b, i, column, after)
 	_, _, above := r.remark(r.lineStart(max(0, from-1)))
 	if _, _, below := r.remark(min(to, len(r.text))); from > 0 && above && below && to < len(r.text) {
 		to = r.nextLine(to)
 	}
 	r.splice(from, to, "")
+}
+
+// own are the lines of an entry with the comments that are its own.
+func (r *rewriter) own(b *blockEdit, i, column, after int) (from, to int) {
+	e := b.place.entries[i]
+	from, to = r.lineStart(e.start), r.extent(e.end(), column)
+	if after > 0 || i > 0 {
+		from = r.head(e.start, r.floor(b, i, after))
+	}
+	return from, to
+}
+
+// carried are the lines of an item as they stand in another place of its list,
+// where it says want; after is where the text before the first item begins.
+func (r *rewriter) carried(b *blockEdit, i, after int, item slot, have, want any) (string, error) {
+	inner := *r
+	inner.splices = nil
+	if err := inner.value(item, have, want); err != nil {
+		return "", err
+	}
+	r.blocks = inner.blocks
+	e := b.place.entries[i]
+	from, to := r.own(b, i, item.indent, after)
+	margin := ""
+	if !r.begins(e.start) { // it shares its line with what holds the list
+		from, margin = e.start, strings.Repeat(" ", item.indent)
+	}
+	text, err := inner.spliced(from, to)
+	return margin + strings.TrimSuffix(string(text), r.eol), err
 }
 
 // floor is where the text before an entry begins that may be its own; after is
@@ -149,7 +174,8 @@ func (r *rewriter) head(start, floor int) int {
 
 // neighbour is the entry of a map behind which a new key belongs: in house order
 // at the top of an object, else where a map beside this one has it, in order
-// where the keys are sorted, else the last one. It is -1 for the front.
+// where the keys are sorted, else the last one. It is -1 for the front, where a
+// name stays the first.
 func (r *rewriter) neighbour(s slot, want map[string]any, key string) int {
 	keys := make([]string, len(s.place.entries))
 	for i, e := range s.place.entries {
@@ -169,6 +195,9 @@ func (r *rewriter) neighbour(s slot, want map[string]any, key string) int {
 	}
 	if len(keys) > 1 && slices.IsSorted(keys) {
 		i, _ := slices.BinarySearch(keys, key)
+		if i == 0 && keys[0] == "name" {
+			return 0
+		}
 		return i - 1
 	}
 	return len(keys) - 1

@@ -62,9 +62,14 @@
 // What is spliced follows from the difference between what the document says and
 // what it is to say, and not from the form of the change. A subtree or a whole
 // object that is replaced therefore keeps the comments of all that stays the same
-// in it, and one rule serves a field, an object, and several changes at once. The
-// items of a list are paired up by being equal, then by what they have in common;
-// no names such as "name" are guessed to be keys.
+// in it, and one rule serves a field, an object, and several changes at once.
+//
+// The items of a list are paired up by their names where each has one of its own,
+// else by being equal; the others, between those, by what they have in common.
+// Only "name" is taken for a key: what else a schema makes one is not known here,
+// and items that share other entries are found to be alike without it. An item
+// that stands elsewhere in the list that is wanted is carried there with its
+// comments, since that they were above another item would be worse than nothing.
 //
 // The gate does not ask both generations of parsers to agree on the whole
 // document, which files with "enabled: yes" never do. It counts where they
@@ -77,11 +82,15 @@
 // to quote.
 //
 // A comment at the end of a line stays, and stays in its column if it stands
-// further away than it has to or in line with one above or below. Comments
-// directly above an entry and in its column are its own and go with it, as do
-// those below it that are indented further; what stands at the top of a file, or
-// between documents, is nobody's and stays. A new entry goes where house order has
-// it, or the maps beside this one; into its place where keys are sorted, else last.
+// further away than it has to or in line with one above or below, and there is
+// room; where there is none it is a blank away. The lines around it do not follow,
+// as gofmt would make them: what an edit does not mean it does not touch.
+//
+// Comments directly above an entry and in its column are its own and go with it,
+// as do those below it that are indented further; what stands at the top of a
+// file, or between documents, is nobody's and stays. A new entry goes where house
+// order has it, or the maps beside this one; into its place where keys are sorted,
+// but not in front of a name, else last.
 //
 // Taking an alias away is allowed, since nothing else changes by it. Changing what
 // an anchor, an alias or a merge says is not: it would change at several places,

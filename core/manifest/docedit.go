@@ -256,7 +256,7 @@ func (d *docEdit) rewrite(plain bool) (text []byte, blocks bool, _ error) {
 	if err := r.value(slot{place: place, path: core.Root, indent: -1}, d.have.Any(), d.want.Any()); err != nil {
 		return nil, r.blocks, d.stopped(err)
 	}
-	out, err := r.spliced()
+	out, err := r.spliced(0, len(r.text))
 	if err != nil {
 		return nil, r.blocks, d.stopped(err)
 	}
@@ -274,23 +274,23 @@ func (d *docEdit) stopped(err error) error {
 	return d.refuse(nil, "%v", err)
 }
 
-// spliced is the text with all splices in it.
-func (r *rewriter) spliced() ([]byte, error) {
+// spliced is the text between two offsets with all splices in it, which lie there.
+func (r *rewriter) spliced(from, to int) ([]byte, error) {
 	all := slices.Clone(r.splices)
 	slices.SortStableFunc(all, func(a, b splice) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(min(a.to-a.from, 1), min(b.to-b.from, 1)))
 	})
 	var out bytes.Buffer
-	at := 0
+	at := from
 	for _, s := range all {
-		if s.from < at || s.to < s.from || s.to > len(r.text) {
+		if s.from < at || s.to < s.from || s.to > to {
 			return nil, &stop{path: core.Root, at: s.from, reason: "two edits touch one another in the text"}
 		}
 		out.Write(r.text[at:s.from])
 		out.WriteString(s.text)
 		at = s.to
 	}
-	out.Write(r.text[at:])
+	out.Write(r.text[at:to])
 	return out.Bytes(), nil
 }
 

@@ -23,7 +23,10 @@ func (r *rewriter) replaceFlow(s slot, have, want any) error {
 
 // piece is an entry of a collection between brackets, with what stands around
 // it: lead before it, gap up to its comma, and note up to the end of the line.
-type piece struct{ lead, text, gap, note string }
+type piece struct {
+	lead, text, gap, note string
+	column                int // of the comment in note, if it stands there on purpose; else -1
+}
 
 // flow is the text of a value between brackets once it says want.
 func (r *rewriter) flow(s slot, have, want any) (string, error) {
@@ -117,11 +120,13 @@ func (r *rewriter) flowMap(s slot, have, want map[string]any) (string, error) {
 			}
 		}
 		for _, text := range added[i] {
-			out = append(out, piece{lead: f.lead, text: text})
+			out = append(out, newPiece(f.lead, text))
 		}
 	}
 	return f.join(out), nil
 }
+
+func newPiece(lead, text string) piece { return piece{lead: lead, text: text, column: -1} }
 
 func (r *rewriter) flowList(s slot, have, want []any) (string, error) {
 	p := s.place
@@ -129,15 +134,15 @@ func (r *rewriter) flowList(s slot, have, want []any) (string, error) {
 		return "", r.stop(s, "its items are not all found")
 	}
 	f, beside := r.pieces(p), values(p)
-	stays := make([]bool, len(have))
+	a := align(have, want)
 	var out []piece
-	for j, i := range align(have, want) {
+	for j, i := range a.from {
 		if i < 0 {
 			text, err := r.style.inline(want[j], true)
 			if err != nil {
 				return "", r.stop(s, "%v", err)
 			}
-			out = append(out, piece{lead: f.lead, text: text})
+			out = append(out, newPiece(f.lead, text))
 			continue
 		}
 		e := p.entries[i]
@@ -145,11 +150,11 @@ func (r *rewriter) flowList(s slot, have, want []any) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		stays[i], f.pieces[i].text = true, text
+		f.pieces[i].text = text
 		out = append(out, f.pieces[i])
 	}
-	for i, ok := range stays {
-		if ok {
+	for i, taken := range a.taken {
+		if taken {
 			continue
 		}
 		if err := r.loses(s.path.Index(i), p.entries[i].value); err != nil {
@@ -162,38 +167,45 @@ func (r *rewriter) flowList(s slot, have, want []any) (string, error) {
 // brackets is the text of a collection between brackets, cut into pieces.
 type brackets struct {
 	open, shut string
+	before     int // columns before the opening one
 	pieces     []piece
-	first      string // what stands before the first entry
+	first      string // what stands before the first entry, but for comments
 	lead       string // what goes before one that is added
+	line       string // what begins a new line
 	comma      bool   // behind the last one, too
 	closing    string // what stands before the closing bracket
 }
 
 func (r *rewriter) pieces(p *place) brackets {
 	text := func(from, to int) string { return string(r.text[from:max(from, to)]) }
-	f := brackets{open: text(p.start, p.start+1), shut: text(p.end-1, p.end), lead: " "}
+	f := brackets{shut: text(p.end-1, p.end), lead: " ", before: columns(text(r.lineStart(p.start), p.start))}
 	if r.style.json && len(p.entries) > 0 && p.node.Kind == yamlv3.MappingNode && p.entries[0].after == p.entries[0].value.start {
 		f.lead = ""
 	}
 	at := p.start + 1
+	if end, ok := r.lineFrom(at, p.end-1); ok {
+		at = end
+	}
+	f.open = text(p.start, at)
 	for i, e := range p.entries {
-		c := piece{lead: text(at, e.start), text: text(e.start, e.end())}
+		c := newPiece(text(at, e.start), text(e.start, e.end()))
 		if at = e.end(); e.comma >= 0 {
 			c.gap = text(at, e.comma)
 			at = e.comma + 1
 		}
 		if end, ok := r.lineFrom(at, p.end-1); ok {
 			c.note = text(at, end)
+			if comment, _ := r.rest(at); comment >= 0 && r.aligned(at, comment) {
+				c.column = columns(text(r.lineStart(at), comment))
+			}
 			at = end
 		}
 		if i == 0 {
-			f.first = c.lead
+			f.first = lastLine(c.lead)
 		}
-		if last := strings.LastIndexByte(c.lead, '\n'); last >= 0 {
-			if last > 0 && c.lead[last-1] == '\r' {
-				last--
-			}
-			f.lead = c.lead[last:]
+		if strings.Contains(c.lead, "\n") {
+			f.lead = lastLine(c.lead)
+			f.line = f.lead
 		} else if i == 1 && strings.Trim(c.lead, " ") == "" {
 			f.lead = c.lead
 		}
@@ -203,7 +215,19 @@ func (r *rewriter) pieces(p *place) brackets {
 		f.comma = p.entries[n-1].comma >= 0
 	}
 	f.closing = text(at, p.end-1)
+	if f.line == "" {
+		f.line = lastLine(f.closing) + strings.Repeat(" ", r.style.step)
+	}
 	return f
+}
+
+// lastLine is the last line of a text with the line break before it.
+func lastLine(s string) string {
+	i := strings.LastIndexByte(s, '\n')
+	if i > 0 && s[i-1] == '\r' {
+		i--
+	}
+	return s[max(i, 0):]
 }
 
 // lineFrom is the end of a line that holds nothing from an offset on but a
@@ -216,25 +240,44 @@ func (r *rewriter) lineFrom(at, closing int) (end int, ok bool) {
 	return end, end <= closing
 }
 
-// join puts pieces between the brackets again.
+// join puts pieces between the brackets again. Nothing comes to stand behind a
+// comment, and every piece keeps the comments above it, and the one behind it in
+// its column.
 func (f brackets) join(out []piece) string {
 	var b strings.Builder
 	b.WriteString(f.open)
+	note := f.open
 	for i, c := range out {
 		lead := c.lead
-		switch {
-		case i == 0 && !strings.Contains(lead, "\n"), i == 0 && !strings.Contains(f.first, "\n"):
+		switch broken := strings.Contains(lead, "\n"); {
+		case strings.Contains(lead, "#"):
+		case i == 0 && (!broken || !strings.Contains(f.first, "\n")):
 			lead = f.first
-		case i > 0 && lead == f.first && !strings.Contains(lead, "\n"):
+		case i > 0 && lead == f.first && !broken:
 			lead = f.lead
 		}
+		if strings.Contains(note, "#") && !strings.Contains(lead, "\n") {
+			lead = f.line
+		}
+		note = c.note
 		b.WriteString(lead)
 		b.WriteString(c.text)
 		b.WriteString(c.gap)
 		if i+1 < len(out) || f.comma {
 			b.WriteByte(',')
 		}
+		if c.column >= 0 {
+			line := b.String()
+			here := columns(line[strings.LastIndexByte(line, '\n')+1:])
+			if !strings.Contains(line, "\n") {
+				here += f.before
+			}
+			c.note = strings.Repeat(" ", max(1, c.column-here)) + c.note[strings.IndexByte(c.note, '#'):]
+		}
 		b.WriteString(c.note)
+	}
+	if strings.Contains(note, "#") && !strings.Contains(f.closing, "\n") {
+		b.WriteString(f.line)
 	}
 	b.WriteString(f.closing)
 	b.WriteString(f.shut)

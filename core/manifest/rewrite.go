@@ -206,8 +206,8 @@ func (r *rewriter) sequence(s slot, have, want []any) error {
 	if p.flow() {
 		return r.replaceFlow(s, have, want)
 	}
-	from := align(have, want)
-	if !slices.ContainsFunc(from, func(i int) bool { return i >= 0 }) {
+	a := align(have, want)
+	if !slices.Contains(a.taken, true) {
 		return r.replace(s, want)
 	}
 	column, beside := r.column(p.start), values(p)
@@ -216,7 +216,7 @@ func (r *rewriter) sequence(s slot, have, want []any) error {
 		b.gone[i] = true
 	}
 	last := -1
-	for j, i := range from {
+	for j, i := range a.from {
 		if i < 0 {
 			text, err := r.written(want[j], column, true, beside)
 			if err != nil {
@@ -225,14 +225,23 @@ func (r *rewriter) sequence(s slot, have, want []any) error {
 			b.add(last, text.lines("-"+strings.Repeat(" ", r.style.item-1), column))
 			continue
 		}
-		b.gone[i], last = false, i
 		e := p.entries[i]
-		if err := r.value(slot{place: e.value, path: s.path.Index(i), after: e.after, indent: column, dash: true, beside: beside}, have[i], want[j]); err != nil {
+		item := slot{place: e.value, path: s.path.Index(i), after: e.after, indent: column, dash: true, beside: beside}
+		if a.moved[j] {
+			text, err := r.carried(b, i, s.after, item, have[i], want[j])
+			if err != nil {
+				return err
+			}
+			b.add(last, []string{text})
+			continue
+		}
+		b.gone[i], last = false, i
+		if err := r.value(item, have[i], want[j]); err != nil {
 			return err
 		}
 	}
-	for i, gone := range b.gone {
-		if gone {
+	for i, taken := range a.taken {
+		if !taken {
 			if err := r.loses(s.path.Index(i), p.entries[i].value); err != nil {
 				return err
 			}
