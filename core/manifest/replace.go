@@ -54,7 +54,7 @@ func (r *rewriter) putBlock(s slot, b block) {
 	if b.head == "" {
 		from = s.after
 	}
-	r.splice(from, mark, b.head)
+	r.inLine(from, mark, b.head)
 	end := min(r.lineEnd(p.start), p.end)
 	r.splice(end, p.end, r.tail(b.tail))
 }
@@ -69,28 +69,31 @@ func (r *rewriter) put(s slot, from, to int, b block) {
 	case from == to:
 		from, to, head = s.after, s.after, " "+head
 	}
-	pad, width := 0, 0
-	comment, alone := r.rest(to)
-	if !alone && len(b.tail) > 0 {
+	if _, alone := r.rest(to); !alone && len(b.tail) > 0 {
 		// Something follows that is no comment: it must not come between.
 		head, b.tail = head+r.tail(b.tail), nil
 	}
-	if comment > to && from < to && head != "" && r.line(from) == r.line(to) && !strings.Contains(head, "\n") {
-		pad = comment - to
-		width = pad
-		if r.aligned(to, comment) {
-			width = max(1, pad-(columns(head)-columns(string(r.text[from:to]))))
-		}
-	}
-	if width != pad {
-		head += strings.Repeat(" ", width)
-		to += pad
-	}
-	r.splice(from, to, head)
+	r.inLine(from, to, head)
 	if len(b.tail) > 0 {
 		end := r.lineEnd(to)
 		r.splice(end, end, r.tail(b.tail))
 	}
+}
+
+// inLine puts text in place of other text. A comment that follows in the line
+// stays in its column where it stands there on purpose and there is room, and a
+// blank away where there is none.
+func (r *rewriter) inLine(from, to int, text string) {
+	comment, alone := r.rest(to)
+	if !alone || comment < 0 || strings.Contains(text, "\n") || r.line(from) != r.line(to) || !r.aligned(to, comment) {
+		r.splice(from, to, text)
+		return
+	}
+	if width := max(1, columns(string(r.text[from:comment]))-columns(text)); width != comment-to {
+		text += strings.Repeat(" ", width)
+		to = comment
+	}
+	r.splice(from, to, text)
 }
 
 // aligned tells whether a comment stands where it does on purpose: it is further
@@ -131,8 +134,7 @@ func (r *rewriter) replaceBlock(s slot, b block) error {
 		if s.after <= 0 {
 			return r.stop(s, "the whole document would be another")
 		}
-		at := s.after
-		r.splice(at, at, " "+b.head)
+		r.inLine(s.after, s.after, " "+b.head)
 	}
 	from, to := r.head(p.start, s.after), r.extent(p.end, s.indent)
 	text := ""
