@@ -307,6 +307,7 @@ func FuzzEditScalar(f *testing.F) {
 			f.Add([]byte(strings.ReplaceAll(seed, "\n", "\r\n")), path, "two\nlines\n")
 		}
 	}
+	f.Add([]byte("[]"), `[="x"]`, "x")
 	f.Fuzz(func(t *testing.T, file []byte, path, value string) {
 		docs, err := manifest.Parse(file)
 		if err != nil || len(docs) == 0 {

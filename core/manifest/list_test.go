@@ -250,3 +250,49 @@ func remarks(file, other []byte) (lost []string) {
 	}
 	return lost
 }
+
+// FuzzEditList gives a list back without some of its items and in another order,
+// and an item that was changed.
+func FuzzEditList(f *testing.F) {
+	for _, seed := range []string{
+		"a:\n- x # one\n# above\n- y # two\n- z\n", "a: [x, # one\n  y, z # two\n]\n", "a:\n- name: x\n  b: |\n    t\n- name: y # c\n\n  # d\n- name: z\n", "a:\n  - - x\n    - y # c\n  -\n    # d\n    - z\n  - {b: 1,   # e\n     c: 2}\n", `{"a": ["x", {"b": 1}, []]}`, "a:\n- >+\n  x\n\n- y\n- &x z\n- *x\n",
+	} {
+		for order := range uint64(6) {
+			f.Add([]byte(seed), ".a", order)
+			f.Add([]byte(strings.ReplaceAll(seed, "\n", "\r\n")), ".a", order)
+		}
+	}
+	f.Fuzz(func(t *testing.T, file []byte, path string, order uint64) {
+		docs, err := manifest.Parse(file)
+		if err != nil || len(docs) != 1 {
+			return
+		}
+		values, err := manifest.Values(file)
+		if _, bad := core.ParsePath(path); err != nil || bad != nil || len(values) == 0 {
+			return
+		}
+		list, _ := core.ValueOf(values[0]).At(core.Path(path)).Any().([]any)
+		var want []any
+		for i, e := range slices.Backward(list) {
+			switch order >> (2 * (i % 32)) & 3 {
+			case 0:
+				want = append(want, e)
+			case 1:
+				want = slices.Insert(want, 0, e)
+			case 2:
+				want = append(want, map[string]any{"name": e})
+			}
+		}
+		to, err := core.ValueOf(values[0]).With(core.Path(path), core.ValueOf(want))
+		if err != nil {
+			return
+		}
+		got, err := manifest.Edit(file, "", manifest.Change{Line: docs[0].Line, Path: core.Path(path), Value: core.ValueOf(want)})
+		if err != nil {
+			return
+		}
+		if after, err := manifest.Values(got); err != nil || len(after) != len(values) || !core.ValueOf(after[0]).Equal(to) {
+			t.Fatalf("%q became %q: %v", file, got, err)
+		}
+	})
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"unicode/utf8"
 
 	yamlv3 "go.yaml.in/yaml/v3"
-	"sigs.k8s.io/yaml"
 )
 
 // style is how a file is laid out.
@@ -83,18 +81,18 @@ func (b block) lines(intro string, column int) []string {
 	return append([]string{strings.TrimRight(first, " ")}, b.tail...)
 }
 
-// below writes a value that belongs to a key in a column. Of a map some keys go
-// first.
+// below writes a value that belongs to a key in a column, or with -1 is a whole
+// document. Of a map some keys go first.
 func (y style) below(v any, column int, first ...string) (block, error) {
 	switch t := v.(type) {
 	case map[string]any:
 		if len(t) > 0 {
-			lines, err := y.entries(t, column+y.step, first...)
+			lines, err := y.entries(t, inside(column, y.step), first...)
 			return block{tail: lines}, err
 		}
 	case []any:
 		if len(t) > 0 {
-			lines, err := y.items(t, column+y.list)
+			lines, err := y.items(t, inside(column, y.list))
 			return block{tail: lines}, err
 		}
 	case string:
@@ -104,6 +102,14 @@ func (y style) below(v any, column int, first ...string) (block, error) {
 	}
 	text, err := y.inline(v, false)
 	return block{head: text}, err
+}
+
+// inside is the column of a collection that lies deeper than a column by a step.
+func inside(column, step int) int {
+	if column < 0 {
+		return 0
+	}
+	return column + step
 }
 
 // behind writes a value that belongs to a dash in a column. Of a map some keys
@@ -283,47 +289,6 @@ func singleQuoted(s string) (string, bool) {
 // and that both generations of parsers take as it is.
 func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0xffff || r == utf8.RuneError || !unicode.IsPrint(r) })
-}
-
-// sexagesimal matches what YAML 1.1 takes for a number, and neither of our
-// parsers: other programs that read the file may.
-var sexagesimal = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
-
-func bareValue(s string, flow bool) bool {
-	if plain.MatchString(s) {
-		return !word(s)
-	}
-	if flow {
-		return printable(s) && alike(s, "[", "]") && alike(s, "[", ", x]")
-	}
-	return printable(s) && sameBare(s)
-}
-
-func bareKey(s string, flow bool) bool {
-	if plain.MatchString(s) {
-		return !word(s)
-	}
-	if !printable(s) || word(s) || len(s) > 512 {
-		return false
-	}
-	before, after := "", ": x"
-	if flow {
-		before, after = "{", ": x}"
-	}
-	text := []byte(before + s + after)
-	var old map[string]any
-	var young map[any]any
-	return sameBare(s) && yaml.Unmarshal(text, &old) == nil && len(old) == 1 && old[s] == "x" &&
-		yamlv3.Unmarshal(text, &young) == nil && len(young) == 1 && young[s] == "x"
-}
-
-// alike tells whether both generations of parsers read a bare string in a list
-// as itself.
-func alike(s, before, after string) bool {
-	text := []byte(before + s + after)
-	var old, young []any
-	return !word(s) && yaml.Unmarshal(text, &old) == nil && len(old) > 0 && old[0] == s &&
-		yamlv3.Unmarshal(text, &young) == nil && len(young) > 0 && young[0] == s && len(old) == len(young) && len(old) == 1+strings.Count(after, "x")
 }
 
 // literal tells whether a string may be written as a block: it has several
