@@ -85,6 +85,10 @@ func (s subject) stand(v core.Verdict) []core.DraftStanding {
 	}
 	all := make([]core.DraftStanding, len(drafts))
 	for i, d := range drafts {
+		live := live
+		if d.Path == core.Root && d.GitDigest == (core.Digest{}) && live.Value.Present() {
+			live.Value = s.export() // as it was decided upon, though Git may have it now
+		}
 		state, words := d.Judge(git, live)
 		awaits := d.Choice == core.TakeGit
 		if s.overruled(d.Resolution, git, live) {

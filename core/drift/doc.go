@@ -63,6 +63,14 @@
 // explains a live-only value only needs to know which value the server would
 // choose, which stays true for objects last written by an older release.
 //
+// An object that only live has is decided about without what servers would put
+// there again (export.go), for that is what comes into Git: it would stand there
+// for ever, and a later default could not reach it. What the installer or a
+// controller assigned to it stays, though nothing would differ without: made anew
+// from Git it would get another address. The rules that explain differences tell
+// which is which, so that a rule is written once, and the result is compared with
+// live before it is handed out.
+//
 // The comparison is driven by where Git and live differ now, and the base only
 // says whose doing that is. Diffing each side against its base and joining the
 // two change sets gives the same verdicts, but walks everything three times.

@@ -70,20 +70,29 @@ func (d difference) oneSided() (core.Value, sides) {
 	return core.Value{}, bothSides
 }
 
-// fold explains a difference by the first row that does: the user's own come
-// before the others.
+// fold explains a difference by the first row that does.
 func (e *explainer) fold(d difference) (core.Fold, bool) {
-	if len(e.table.own) == 0 && (d.node == nil || len(d.node.explain) == 0) {
+	row, ok := e.row(d)
+	if !ok {
 		return core.Fold{}, false
+	}
+	return row.fold(d), true
+}
+
+// row is the first one that explains a difference: the user's own come before the
+// others.
+func (e *explainer) row(d difference) (Row, bool) {
+	if len(e.table.own) == 0 && (d.node == nil || len(d.node.explain) == 0) {
+		return Row{}, false
 	}
 	only, side := e.effective(d).oneSided()
 	for _, row := range e.table.own {
 		if d.path.Match(row.Path) && row.explains(only, side, View{}) {
-			return row.fold(d), true
+			return row, true
 		}
 	}
 	if d.node == nil || side == bothSides {
-		return core.Fold{}, false
+		return Row{}, false
 	}
 	tree := e.b
 	if side == gitOnly {
@@ -92,10 +101,10 @@ func (e *explainer) fold(d difference) (core.Fold, bool) {
 	at := View{root: tree, steps: d.path.Steps()}
 	for _, row := range d.node.explain {
 		if row.explains(only, side, at) {
-			return row.fold(d), true
+			return row, true
 		}
 	}
-	return core.Fold{}, false
+	return Row{}, false
 }
 
 // effective is the difference as the server sees it: what Git spells out as

@@ -46,7 +46,8 @@ func (c *Comparer) sides(f *frame, k core.Key) Sides {
 }
 
 // without are both sides in the form in which decisions on them are made and
-// judged: live is without what rules explain.
+// judged: live is without what rules explain, and of an object that Git does not
+// have what Git is to say of it.
 func (s subject) without(folds []core.Fold) (git, live core.Content) {
 	git.Read, live.Read = s.git.Presence != core.Unread, s.live.Presence != core.Unread
 	if o := s.git.Object; o != nil {
@@ -56,6 +57,14 @@ func (s subject) without(folds []core.Fold) (git, live core.Content) {
 		fields := cloned(s.normal(o))
 		removeAdded(fields, folds)
 		live.Value = core.ValueOf(tidy(fields))
+		if s.git.Presence == core.Absent {
+			live.Value = s.export()
+		}
 	}
 	return git, live
+}
+
+// export is what Git is to say of the object where it does not have it.
+func (s subject) export() core.Value {
+	return core.ValueOf(tidy(cloned(s.table.exported(s.normal(s.live.Object)))))
 }

@@ -26,8 +26,8 @@
 // person was shown, and that takes everything into account that making it does.
 //
 // An adopted object is written as upstream's own export has it, without server
-// labels and without what rules explain, with its namespace. It goes where its
-// kind lives.
+// labels, and without the defaults that the comparison has left out of the decision
+// already, with its namespace. It goes where its kind lives.
 //
 // Of an object only its path is kept. Where directories of several repositories
 // or branches have that path, their files are read and the one that holds the
