@@ -176,9 +176,9 @@ func (p *preview) whence() {
 		p.waiting()
 		return
 	}
-	line("live", age(p.e.Now, r.Live.ReadAt), safe.Sprintf("%s %s", r.Live.Source, strings.TrimSpace(r.Live.Name+" "+r.Live.URL)))
+	line("live", lately(p.e.Now, r.Live.ReadAt), safe.Sprintf("%s %s", r.Live.Source, strings.TrimSpace(r.Live.Name+" "+r.Live.URL)))
 	for _, g := range r.Git {
-		line("git", age(p.e.Now, g.ReadAt), safe.Sprintf("%s %s %s", revision(g.Revision), g.Branch, g.Path))
+		line("git", lately(p.e.Now, g.ReadAt), safe.Sprintf("%s %s %s", revision(g.Revision), g.Branch, g.Path))
 	}
 	agreed, checked := safe.Lit("git and live were last seen to agree"), safe.Lit("the last check ended")
 	if p.f.LastSync.IsZero() {
@@ -187,8 +187,8 @@ func (p *preview) whence() {
 	if !p.f.Checking.IsZero() {
 		checked = safe.Clean(p.checked())
 	}
-	line("sync", age(p.e.Now, p.f.LastSync), agreed)
-	line("check", age(p.e.Now, p.f.LastCheck), checked)
+	line("sync", lately(p.e.Now, p.f.LastSync), agreed)
+	line("check", lately(p.e.Now, p.f.LastCheck), checked)
 	p.aside(r)
 	if left := notInGit(r); left != "" {
 		p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s", left)})
@@ -198,11 +198,11 @@ func (p *preview) whence() {
 // aside says what the engine and the switches say.
 func (p *preview) aside(r *core.Report) {
 	if e := r.Engine; e != nil {
-		p.fact("engine", age(p.e.Now, e.ReadAt), engineRole(r), safe.Clean(e.Line(r.Git)))
+		p.fact("engine", lately(p.e.Now, e.ReadAt), engineRole(r), safe.Clean(e.Line(r.Git)))
 		p.fact("", safe.Text{}, engineRole(r), safe.Clean(e.Progress(head(r))))
 	}
 	if a := r.Agents; a != nil {
-		p.fact("switch", age(p.e.Now, a.ReadAt), switchesWord(r).role, safe.Clean(a.Line(p.e.Now)))
+		p.fact("switch", lately(p.e.Now, a.ReadAt), switchesWord(r).role, safe.Clean(a.Line(p.e.Now)))
 	}
 }
 

@@ -150,11 +150,12 @@ func (l scrollLine) draw(s *Style, now time.Time, selected bool, width int) stri
 		}
 		return l.table.Row(s.on(selected, themes.Text), selected, cells)
 	}
-	cursor := safe.Lit(" ")
+	line := widget.NewLine(width)
 	if selected {
-		cursor = safe.Lit(">")
+		line.Put(s.on(true, themes.Text), safe.Lit(">"))
+	} else {
+		line.Gap(widget.Ink{}, 1)
 	}
-	line := widget.NewLine(width).Put(s.on(selected, themes.Text), cursor)
 	for _, p := range l.left {
 		line.Put(ink(p), p.text)
 	}
@@ -163,16 +164,13 @@ func (l scrollLine) draw(s *Style, now time.Time, selected bool, width int) stri
 		right = append(right[:len(right):len(right)], part{role: themes.Dim, text: safe.Sprintf("%4s", age(now, l.at))})
 	}
 	if n := partsWidth(right); n > 0 && n < line.Room() {
-		line.Gap(s.on(selected, themes.Text), line.Room()-n+1)
+		line.Gap(widget.Ink{}, line.Room()-n+1)
 		for i, p := range right {
 			if i > 0 {
-				line.Gap(s.on(selected, themes.Text), 1)
+				line.Gap(s.ink(p.role), 1)
 			}
-			line.Put(ink(p), p.text)
+			line.Put(ink(p).Behind(), p.text)
 		}
-	}
-	if selected {
-		line.Fill(s.on(selected, themes.Text))
 	}
 	return line.String()
 }

@@ -41,14 +41,14 @@ func newStyle(t themes.Theme, noColour bool) *Style {
 		case t.Selection != "":
 			row.Ground = t.Selection
 		default:
-			// One bar over the whole row. Reversed colours would make a patchwork
-			// of it, in which nothing stands out.
+			// One bar. Reversed colours would make a patchwork of it, in which
+			// nothing stands out.
 			row = themes.Look{Bold: look.Bold, Reverse: true}
 		}
 		strong := look
 		strong.Bold, strong.Underline = true, true
 		s.plain[r] = widget.NewInk(drawn(look))
-		s.selected[r] = widget.NewInk(drawn(row))
+		s.selected[r] = widget.Bar(widget.NewInk(drawn(row)), s.plain[r])
 		s.strong[r] = widget.NewInk(drawn(strong))
 	}
 	return s

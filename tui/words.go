@@ -14,6 +14,15 @@ import (
 	"selvage/tui/widget"
 )
 
+// lately is an age that need not be known by the second: what a row of the list
+// counts already.
+func lately(now, at time.Time) safe.Text {
+	if !at.IsZero() && now.Sub(at) < time.Minute {
+		return safe.Lit("<1m")
+	}
+	return age(now, at)
+}
+
 // age is how long ago something was: 8s, 14m, 3h, 5d, 2y; "?" where nobody
 // knows.
 func age(now, at time.Time) safe.Text { return safe.Clean(core.Age(now, at)) }

@@ -10,15 +10,43 @@ import (
 
 // Ink is how a piece of text is drawn: its colours and attributes. The zero
 // Ink draws plain text.
-type Ink struct{ before, after string }
+type Ink struct {
+	before, after string
+	blank         string // what a blank is drawn with; inks with the same draw it the same
+	behind        *Ink
+}
 
 // NewInk takes the colours and attributes of a style; its sizes, paddings and
 // borders are left out.
 func NewInk(s lipgloss.Style) Ink {
 	const sample = "x" // occurs in no escape sequence that a style makes
 	before, after, _ := strings.Cut(s.Inline(true).UnsetWidth().UnsetMaxWidth().Render(sample), sample)
-	return Ink{before, after}
+	ground := lipgloss.NewStyle().Underline(s.GetUnderline()).Reverse(s.GetReverse()).Strikethrough(s.GetStrikethrough())
+	if s.GetReverse() {
+		ground = ground.Foreground(s.GetForeground())
+	}
+	blank, _, _ := strings.Cut(ground.Background(s.GetBackground()).Render(sample), sample)
+	return Ink{before: before, after: after, blank: blank}
 }
+
+// Bar is an ink for the row that the cursor is on: bar draws the part that tells
+// which row it is, and behind what stands behind that.
+func Bar(bar, behind Ink) Ink {
+	bar.behind = &behind
+	return bar
+}
+
+// Behind is the ink for what a cursor's bar does not reach; of any other ink it is
+// the ink itself.
+func (i Ink) Behind() Ink {
+	if i.behind == nil {
+		return i
+	}
+	return *i.behind
+}
+
+// same tells whether two inks draw the same.
+func (i Ink) same(o Ink) bool { return i.before == o.before }
 
 // Paint draws a text.
 func (i Ink) Paint(t safe.Text) string {

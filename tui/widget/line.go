@@ -11,6 +11,7 @@ import (
 type Line struct {
 	b    strings.Builder
 	room int
+	ink  Ink // of what was drawn last
 }
 
 // NewLine starts a line of at most width columns.
@@ -23,8 +24,21 @@ func (l *Line) Room() int { return l.room }
 func (l *Line) Put(ink Ink, t safe.Text) *Line {
 	t = Fit(t, l.room, CutEnd)
 	l.room -= Width(t)
-	l.b.WriteString(ink.Paint(t))
+	l.paint(ink, t.String())
 	return l
+}
+
+// paint draws a text, in one piece with what was drawn before in the same ink.
+func (l *Line) paint(ink Ink, s string) {
+	if s == "" {
+		return
+	}
+	if !ink.same(l.ink) {
+		l.b.WriteString(l.ink.after)
+		l.b.WriteString(ink.before)
+		l.ink = ink
+	}
+	l.b.WriteString(s)
 }
 
 // Spans adds several texts.
@@ -35,12 +49,16 @@ func (l *Line) Spans(spans ...Span) *Line {
 	return l
 }
 
-// Gap adds n blank columns.
+// Gap adds n blank columns. Those that would look the same in any ink are drawn
+// in the one before: each change of it is a dozen bytes on the way to the terminal.
 func (l *Line) Gap(ink Ink, n int) *Line {
 	n = min(n, l.room)
 	if n > 0 {
 		l.room -= n
-		l.b.WriteString(ink.Paint(safe.Clean(spaces(n))))
+		if ink.blank == l.ink.blank {
+			ink = l.ink
+		}
+		l.paint(ink, spaces(n))
 	}
 	return l
 }
@@ -61,10 +79,18 @@ func (l *Line) Cell(ink Ink, t safe.Text, width int, right bool, cut Cut) *Line 
 }
 
 // Fill adds blanks to the full width.
-func (l *Line) Fill(ink Ink) *Line { return l.Gap(ink, l.room) }
+func (l *Line) Fill(ink Ink) *Line {
+	if ink.blank == "" {
+		ink = Ink{} // as a line that was cleared
+	}
+	n := l.room
+	l.room = 0
+	l.paint(ink, spaces(n))
+	return l
+}
 
 // String is the painted line.
-func (l *Line) String() string { return l.b.String() }
+func (l *Line) String() string { return l.b.String() + l.ink.after }
 
 // Ends draws spans at both ends of a line. Where the room does not suffice,
 // the right ones are left out, the first of them first, then the left is cut.

@@ -25,7 +25,10 @@ type Table struct {
 	widths  []int // 0 where the column has left
 }
 
-const cursorWidth = 2 // "> " before every row
+const (
+	cursorWidth = 2 // "> " before every row
+	noCursor    = "  "
+)
 
 // NewTable lays columns out over width, with one blank between any two.
 func NewTable(width int, columns []Column) *Table {
@@ -117,14 +120,15 @@ func (t *Table) Head(ink Ink) string {
 	for i, c := range t.columns {
 		cells[i] = Span{ink, c.Title}
 	}
-	return t.draw(ink, safe.Lit("  "), cells)
+	return t.draw(ink, safe.Lit(noCursor), cells)
 }
 
 // Row draws one row, one cell for each column, exactly as wide as the table.
 // The cursor stands before the row that is selected; base is the ink of what
-// lies between the cells.
+// lies between the cells. A [Bar] goes as far as the column that grows, else over
+// the first one.
 func (t *Table) Row(base Ink, selected bool, cells []Span) string {
-	cursor := safe.Lit("  ")
+	cursor := safe.Lit(noCursor)
 	if selected {
 		cursor = safe.Lit("> ")
 	}
@@ -160,17 +164,31 @@ func (t *Table) Note(ink Ink, text safe.Text) string {
 func (t *Table) ColumnWidth(i int) int { return t.widths[i] }
 
 func (t *Table) draw(base Ink, cursor safe.Text, cells []Span) string {
-	l := NewLine(t.width).Put(base, cursor)
+	l, last := NewLine(t.width), t.bar()
+	if cursor.String() == noCursor {
+		l.Gap(base, cursorWidth)
+	} else {
+		l.Put(base, cursor)
+	}
 	first := true
 	for i, c := range t.columns {
 		if t.widths[i] == 0 || i >= len(cells) {
 			continue
 		}
+		ink := cells[i].Ink
+		if i > last {
+			base, ink = base.Behind(), ink.Behind()
+		}
 		if !first {
 			l.Gap(base, 1)
 		}
 		first = false
-		l.Cell(cells[i].Ink, cells[i].Text, t.widths[i], c.Right, c.Cut)
+		l.Cell(ink, cells[i].Text, t.widths[i], c.Right, c.Cut)
 	}
-	return l.Fill(base).String()
+	return l.Fill(base.Behind()).String()
+}
+
+// bar is the column that the bar of the cursor ends with.
+func (t *Table) bar() int {
+	return max(slices.IndexFunc(t.columns, func(c Column) bool { return c.Grow }), 0)
 }
