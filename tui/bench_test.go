@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,37 @@ func BenchmarkView(b *testing.B) {
 			for b.Loop() {
 				now = now.Add(time.Second)
 				d.send(clockMsg{})
+				d.model.View()
+			}
+		})
+	}
+}
+
+// BenchmarkTenThousand is what is done anew for all 10,000 objects of a fabric:
+// when a check has brought another report, and with each letter of a filter.
+func BenchmarkTenThousand(b *testing.B) {
+	fleet := core.Fleet{Fabrics: []core.FabricState{tenThousand()}}
+	for _, screen := range []struct{ name, keys string }{{"differences", "enter"}, {"objects", "enter a"}, {"diff", "enter d"}, {"fabrics", ""}} {
+		b.Run("another report, "+screen.name, func(b *testing.B) {
+			d := drive(b, fleet, 160, 45).press(strings.Fields(screen.keys)...)
+			for b.Loop() {
+				b.StopTimer()
+				next := core.Fleet{Fabrics: slices.Clone(fleet.Fabrics)}
+				report := *fleet.Fabrics[0].Report
+				next.Fabrics[0].Report = &report
+				b.StartTimer()
+				d.set(next)
+				d.model.View()
+			}
+		})
+	}
+	for _, screen := range []struct{ name, keys string }{{"differences", "enter /"}, {"objects", "enter a /"}} {
+		b.Run("a letter of the filter, "+screen.name, func(b *testing.B) {
+			d := drive(b, fleet, 160, 45).press(strings.Fields(screen.keys)...)
+			for b.Loop() {
+				d.press("7")
+				d.model.View()
+				d.press("backspace")
 				d.model.View()
 			}
 		})

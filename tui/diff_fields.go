@@ -24,6 +24,9 @@ func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int)
 		d.unchanged(v)
 	}
 	for i, c := range off {
+		if o.most > 0 && len(d.lines) > o.most {
+			break
+		}
 		if i > 0 {
 			d.add(scrollLine{fold: -1})
 		}

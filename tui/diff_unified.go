@@ -15,6 +15,16 @@ import (
 // lines that differ marked and those that do not folded. Below it says what the
 // engine makes of the differences where Git's values are kept.
 func newUnifiedDiff(v *core.Verdict, engine *core.Engine, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
+	return newTextDiff(v, engine, document, o, width, func(d *scroll, before, after string) {
+		d.document(docLines(before, after), o)
+	})
+}
+
+// newTextDiff shows an object by its two YAML texts, as write lays them over each
+// other.
+func newTextDiff(v *core.Verdict, engine *core.Engine, document func(map[string]any) ([]byte, error), o diffOptions, width int,
+	write func(d *scroll, before, after string),
+) *scroll {
 	d := newScroll(width)
 	switch {
 	case v.Git != nil || v.Live != nil:
@@ -33,7 +43,7 @@ func newUnifiedDiff(v *core.Verdict, engine *core.Engine, document func(map[stri
 			before, after = after, before
 		}
 		if err == nil {
-			d.document(docLines(before, after), o)
+			write(d, before, after)
 			d.missing(v)
 		}
 	}
@@ -96,7 +106,8 @@ func (d *scroll) document(lines []docLine, o diffOptions) {
 			to++
 		}
 		if lines[from].mark == ' ' {
-			d.same(lines[from:to], from > 0, to < len(lines), o)
+			run := lines[from:to]
+			d.same(len(run), from > 0, to < len(lines), o, func(i, fold int) { d.docLine(run[i], fold) })
 		} else {
 			d.head()
 			for _, l := range lines[from:to] {
@@ -123,9 +134,9 @@ func (d *scroll) missing(v *core.Verdict) {
 	}
 }
 
-// same appends a run that is the same on both sides: its ends as context for
-// the changes before and after it, its middle folded.
-func (d *scroll) same(lines []docLine, before, after bool, o diffOptions) {
+// same appends a run of n lines that are the same on both sides: its ends as
+// context for the changes before and after it, its middle folded.
+func (d *scroll) same(n int, before, after bool, o diffOptions, write func(i, fold int)) {
 	fold := d.folds
 	d.folds++
 	head, tail := 0, 0
@@ -135,22 +146,22 @@ func (d *scroll) same(lines []docLine, before, after bool, o diffOptions) {
 	if after {
 		tail = o.context
 	}
-	if o.all || o.open[fold] || head+tail+1 >= len(lines) {
+	if o.all || o.open[fold] || head+tail+1 >= n {
 		mark := fold
-		if head+tail+1 >= len(lines) {
+		if head+tail+1 >= n {
 			mark = -1
 		}
-		for _, l := range lines {
-			d.docLine(l, mark)
+		for i := range n {
+			write(i, mark)
 		}
 		return
 	}
-	for _, l := range lines[:head] {
-		d.docLine(l, -1)
+	for i := range head {
+		write(i, -1)
 	}
-	d.folded(fold, len(lines)-head-tail, "unchanged line")
-	for _, l := range lines[len(lines)-tail:] {
-		d.docLine(l, -1)
+	d.folded(fold, n-head-tail, "unchanged line")
+	for i := n - tail; i < n; i++ {
+		write(i, -1)
 	}
 }
 

@@ -101,6 +101,12 @@ func keyPress(name string) tea.KeyPressMsg {
 	return msg
 }
 
+// resize gives the terminal another size.
+func (d *driver) resize(width, height int) *driver {
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+	return d
+}
+
 // set gives the engine another fleet and tells the dashboard of it.
 func (d *driver) set(fleet core.Fleet) {
 	d.engine.fleet = fleet

@@ -59,6 +59,8 @@ func frames() []frame {
 	add("fields-switch", "full", sizes, "j", "enter", "j", "j", "j", "j", "d")
 	add("fields-aside-flipped", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "i", "%")
 	add("unified", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "t")
+	add("split", "full", append(sizes, [2]int{120, 40}), "j", "enter", "d", "t", "t")
+	add("split-switch", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "t", "t")
 	add("explain", "full", more, "j", "enter", "x")
 	add("explain-switch", "full", sizes, "j", "enter", "j", "j", "j", "j", "d", "x", "n", "n", "n")
 	add("explain-raw", "full", sizes, "j", "enter", "j", "j", "j", "j", "x", "Z", "N", "N")
@@ -105,6 +107,7 @@ func frames() []frame {
 	deskFrames(add, sizes, more)
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")
+	add("split", "hostile", sizes, "enter", "d", "t", "t")
 	return all
 }
 

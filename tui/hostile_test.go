@@ -138,6 +138,7 @@ func ways() map[string][]string {
 		"diff":      {"enter", "d"},
 		"flip":      {"enter", "d", "%", "i", "Z", "G"},
 		"unified":   {"enter", "d", "t", "i", "Z"},
+		"split":     {"enter", "d", "t", "t", "i", "Z", "n"},
 		"next":      {"enter", "d", "J", "J", "n"},
 		"help":      {"?"},
 		"diff help": {"enter", "d", "?"},

@@ -139,7 +139,7 @@ func bindings() []binding {
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},
 		{inDiff, ActPrevObject, k("K"), "", "previous object"},
 		{inDiff, ActExplain, k("x"), "explain", "why the verdict is what it is"},
-		{inDiff, ActView, k("t"), "view", "next view: fields, unified"},
+		{inDiff, ActView, k("t"), "view", "next view: fields, unified, split"},
 		{inDiff, ActFlip, k("%"), "flip", "flip the direction"},
 		{inDiff, ActAside, k("i"), "left aside", "what rules left aside"},
 		{inDiff, ActFold, k("z"), "fold", "unfold or fold here"},

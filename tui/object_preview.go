@@ -180,7 +180,7 @@ func fieldState(v core.FieldVerdict) core.State {
 // changesPreview is the diff of an object as it stands beside a list.
 func changesPreview(e Env, v *core.Verdict, width, height int) []string {
 	f, _ := e.fabric()
-	d := newFieldDiff(v, f, diffOptions{}, width)
+	d := newFieldDiff(v, f, diffOptions{most: height}, width)
 	lines := append(stateLines(e, v, width, max(height/4, 1)),
 		widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Lit(" ").Plus(direction(v, false, width-1))).String())
 	lines = append(append(lines, notes(e, v, width)...), "")

@@ -56,7 +56,7 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 				continue
 			}
 			p.widest = max(p.widest, widget.Width(objectName(f, v.Key)))
-			if e.Filter.matches(objectSubject(v)) {
+			if e.Filter.empty() || e.Filter.matches(objectSubject(v)) {
 				p.rows = append(p.rows, v)
 				keys = append(keys, v.Key)
 			}

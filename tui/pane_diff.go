@@ -14,12 +14,32 @@ import (
 // diffPane shows the differences of one object, path by path or as one text.
 type diffPane struct {
 	reader
-	unified bool
+	chosen  diffView
 	options diffOptions
 
 	made  diffMade
 	gone  bool
 	about core.Verdict
+}
+
+// diffView is a way to look at the differences of an object.
+type diffView uint8
+
+const (
+	viewFields diffView = iota
+	viewUnified
+	viewSplit
+)
+
+func (v diffView) String() string { return [...]string{"fields", "unified", "split"}[v] }
+
+// view is the way that the differences are shown: two texts do not stand beside
+// each other on any screen.
+func (p *diffPane) view(width int) diffView {
+	if p.chosen == viewSplit && width < splitWidth {
+		return viewUnified
+	}
+	return p.chosen
 }
 
 // diffOptions are what a person chose for a diff.
@@ -28,6 +48,7 @@ type diffOptions struct {
 	flip    bool // from git to live
 	aside   bool // with what rules left aside
 	context int  // unchanged lines around a change
+	most    int  // lines that will be seen, more are not made; 0 for all
 }
 
 // fieldsWidth is as wide as the fields view and explanations get: on a wider
@@ -40,7 +61,8 @@ type diffMade struct {
 	report              *core.Report
 	key                 core.Key
 	width               int
-	unified, flip       bool
+	view                diffView
+	flip                bool
 	aside, all, started bool
 	context, opened     int
 	drafts              *core.DraftStanding // the first one: they are replaced whole
@@ -55,7 +77,7 @@ func newDiffPane() Pane {
 func (p *diffPane) load(e Env) {
 	f, _ := e.fabric()
 	made := diffMade{
-		report: f.Report, key: e.Place.Object, width: e.Width, unified: p.unified, flip: p.options.flip,
+		report: f.Report, key: e.Place.Object, width: e.Width, view: p.view(e.Width), flip: p.options.flip,
 		aside: p.options.aside, all: p.all, started: true, context: p.options.context, opened: len(p.open),
 	}
 	if len(f.Drafts) > 0 {
@@ -68,7 +90,7 @@ func (p *diffPane) load(e Env) {
 		p.folding = folding{}
 		made.opened, made.all = 0, false
 	}
-	fresh := made.key != p.made.key || made.unified != p.made.unified
+	fresh := made.key != p.made.key || made.view != p.made.view
 	p.made, p.gone, p.about = made, true, core.Verdict{Key: e.Place.Object}
 	if f.Report != nil {
 		if i := slices.IndexFunc(f.Report.Verdicts, func(v core.Verdict) bool { return v.Key == e.Place.Object }); i >= 0 {
@@ -82,7 +104,9 @@ func (p *diffPane) load(e Env) {
 	case p.gone:
 		text = newScroll(e.Width)
 		text.say(themes.Text, 2, safe.Lit("neither git nor live has this object now"))
-	case p.unified:
+	case made.view == viewSplit:
+		text = newSplitDiff(&p.about, engineOf(f), e.document, o, e.Width)
+	case made.view == viewUnified:
 		text = newUnifiedDiff(&p.about, engineOf(f), e.document, o, e.Width)
 	default:
 		text = newFieldDiff(&p.about, f, o, min(e.Width, fieldsWidth))
@@ -99,9 +123,9 @@ func (p *diffPane) Can(e Env, a Action) bool {
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
 	case ActLessContext:
-		return p.unified && p.options.context > 0
+		return p.chosen != viewFields && p.options.context > 0
 	case ActMoreContext:
-		return p.unified
+		return p.chosen != viewFields
 	case ActAside:
 		return len(p.about.Folded) > 0
 	case ActView, ActFlip:
@@ -118,7 +142,7 @@ func (p *diffPane) Can(e Env, a Action) bool {
 // matter is the difference under the cursor, none where that is on no single one.
 func (p *diffPane) matter() []matter {
 	off, _ := split(&p.about)
-	if at, _ := p.where(); !p.gone && !p.unified && at >= 0 && at < len(off) {
+	if at, _ := p.where(); !p.gone && p.chosen == viewFields && at >= 0 && at < len(off) {
 		return []matter{{&p.about, off[at]}}
 	}
 	return nil
@@ -143,7 +167,7 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 	case ActPrevObject:
 		return otherObject(e, -1)
 	case ActView:
-		p.unified = !p.unified
+		return p.turn(e)
 	case ActFlip:
 		o.flip = !o.flip
 	case ActAside:
@@ -208,8 +232,8 @@ func (p *diffPane) above(e Env) []string {
 	if text := draftCount(f); text != "" {
 		says = append(says, text)
 	}
-	if p.unified {
-		view, says = "unified view", append(says, "context "+grouped(p.options.context))
+	if is := p.view(e.Width); is != viewFields {
+		view, says = is.String()+" view", append(says, "context "+grouped(p.options.context))
 	}
 	note := strings.Join(says, "  ")
 	if !p.compared() {
@@ -228,14 +252,37 @@ func (p *diffPane) above(e Env) []string {
 	if p.options.flip {
 		minus, plus, means = safe.Lit(" - git"), safe.Lit("   + live"), safe.Lit("   from what git says to what runs (% flips)")
 	}
-	lines = append(lines,
-		widget.NewLine(e.Width).Put(s.ink(themes.Removed), minus).Put(s.ink(themes.Added), plus).Put(s.ink(themes.Dim), means).String())
+	lines = append(lines, p.legend(e, minus, plus, means))
 	lines = append(lines, stateLines(e, &p.about, e.Width, max(e.Height/5, 1))...)
 	lines = append(lines, p.notes(e)...)
 	if e.Height >= 12 {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// legend says what the marks mean, in the split view over the text of each.
+func (p *diffPane) legend(e Env, minus, plus, means safe.Text) string {
+	s := e.Style
+	l := widget.NewLine(e.Width).Put(s.ink(themes.Removed), minus)
+	if p.view(e.Width) == viewSplit {
+		half := (e.Width - len(splitBar)) / 2
+		l.Gap(widget.Ink{}, half-widget.Width(minus)).Put(s.ink(themes.Rule), safe.Lit(splitBar))
+		plus = safe.Clean(strings.TrimLeft(plus.String(), " "))
+	}
+	return l.Put(s.ink(themes.Added), plus).Put(s.ink(themes.Dim), means).String()
+}
+
+// turn goes on to the next view. The one that has no room is passed over, and
+// says so.
+func (p *diffPane) turn(e Env) Outcome {
+	p.chosen = (p.view(e.Width) + 1) % (viewSplit + 1)
+	if p.chosen == viewSplit && e.Width < splitWidth {
+		p.chosen = viewFields
+		return Outcome{Note: safe.Sprintf("the split view needs %d columns, here are %d", splitWidth, e.Width)}
+	}
+	p.load(e)
+	return Outcome{}
 }
 
 // notes are those of the object, as many as leave room for the diff.
@@ -284,7 +331,7 @@ func (p *diffPane) seen(e Env, f core.FabricState) safe.Text {
 
 func (p *diffPane) position(e Env) safe.Text {
 	text, what := safe.Text{}, "change"
-	if p.unified {
+	if p.chosen != viewFields {
 		what = "part"
 	}
 	if change, _ := p.where(); p.text.changes > 0 {

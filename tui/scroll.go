@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -33,6 +34,7 @@ type scrollLine struct {
 	row    int // the how-manieth of its change it is
 	fold   int // the fold that it stands for or ends, -1 for none
 	left   []part
+	bar    int // how many parts of left the cursor's bar covers, 0 for all
 	right  []part
 	at     time.Time // its age is drawn at the right end
 
@@ -45,8 +47,12 @@ type scrollLine struct {
 type part struct {
 	role   themes.Role
 	text   safe.Text
+	at     time.Time // its age is the text where this is set
 	strong bool
 }
+
+// blank tells whether a part only keeps room free.
+func blank(p part) bool { return p.at.IsZero() && strings.Trim(p.text.String(), " ") == "" }
 
 func newScroll(width int) *scroll { return &scroll{width: max(width, 1)} }
 
@@ -156,8 +162,19 @@ func (l scrollLine) draw(s *Style, now time.Time, selected bool, width int) stri
 	} else {
 		line.Gap(widget.Ink{}, 1)
 	}
-	for _, p := range l.left {
-		line.Put(ink(p), p.text)
+	for i, p := range l.left {
+		if !p.at.IsZero() {
+			p.text, p.at = safe.Sprintf("%4s", age(now, p.at)), time.Time{}
+		}
+		is := ink(p)
+		if l.bar > 0 && i >= l.bar {
+			is = is.Behind()
+		}
+		if blank(p) {
+			line.Gap(is, p.text.Len())
+			continue
+		}
+		line.Put(is, p.text)
 	}
 	right := l.right
 	if !l.at.IsZero() {

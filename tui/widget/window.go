@@ -61,11 +61,15 @@ func (l *List[K]) SetKeys(keys []K) {
 	if at >= len(old) {
 		return
 	}
+	if i := slices.Index(keys, old[at]); i >= 0 {
+		l.To(i)
+		return
+	}
 	index := make(map[K]int, len(keys))
 	for i, k := range keys {
 		index[k] = i
 	}
-	for _, k := range old[at:] {
+	for _, k := range old[at+1:] {
 		if i, ok := index[k]; ok {
 			l.To(i)
 			return
