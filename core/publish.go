@@ -99,8 +99,8 @@ const (
 type Published struct {
 	Outcome Outcome
 	Head    string // the commit that the branch was seen at last; "" if it was not
-	// Says is what the server and its hooks said, on one line and inert; "" for
-	// nothing. It may be there with any outcome.
+	// Says is what the server and its hooks said, in their lines, each of which is
+	// inert; "" for nothing. It may be there with any outcome.
 	Says string
 	// Review is an address at this server that it named in that, such as the one
 	// to open a pull request; "" for none.

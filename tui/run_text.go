@@ -147,7 +147,13 @@ func (t *runText) publication(p core.PublicationState) {
 	t.marked(r, "   ", safe.Clean(word), scrollLine{fold: -1})
 	t.marked(themes.Dim, "   message  ", safe.Clean(p.Subject), scrollLine{fold: -1})
 	if p.Says != "" {
-		t.marked(themes.Dim, "   server   ", safe.Clean(p.Says), scrollLine{fold: -1})
+		for i, line := range safe.Multi(p.Says) {
+			label := "   server   "
+			if i > 0 {
+				label = "            "
+			}
+			t.marked(themes.Dim, label, line, scrollLine{fold: -1})
+		}
 	}
 	if p.Review != "" {
 		t.say(themes.Key, 3, safe.Clean(p.Review))

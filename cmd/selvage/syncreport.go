@@ -9,6 +9,7 @@ import (
 
 	"selvage/core"
 	"selvage/core/config"
+	"selvage/core/safe"
 )
 
 // glance is how often a run's progress is looked at: one atomic load.
@@ -154,9 +155,7 @@ func (a *app) runLines(b *strings.Builder, s *session, r *core.Run) {
 	}
 	for _, p := range r.Publications {
 		tellPublication(b, p)
-		if p.Says != "" && !strings.Contains(r.Err, p.Says) {
-			fmt.Fprintf(b, "  the server says: %s\n", cleaned(p.Says))
-		}
+		tellServer(b, p, r.Err)
 	}
 	objects := slices.Clone(r.Objects)
 	slices.SortStableFunc(objects, func(x, y core.RunObject) int { return int(x.State) - int(y.State) })
@@ -179,6 +178,23 @@ func (a *app) runLines(b *strings.Builder, s *session, r *core.Run) {
 				}
 			}
 		}
+	}
+}
+
+// tellServer tells what a server said, in its lines, unless why the run ended tells
+// it already.
+func tellServer(b *strings.Builder, p core.PublicationState, why string) {
+	if strings.Contains(why, strings.Join(strings.Fields(p.Says), " ")) {
+		return
+	}
+	lines := safe.Multi(p.Says)
+	if len(lines) == 1 {
+		fmt.Fprintf(b, "  the server says: %s\n", lines[0])
+		return
+	}
+	b.WriteString("  the server says:\n")
+	for _, line := range lines {
+		fmt.Fprintf(b, "    %s\n", line)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestProposalIsABranchAside(t *testing.T) {
 			wantOutcome(t, door.Settle(t.Context(), pub), core.Unsent)
 			w.hook("post-receive", "printf '\\n\\033[1mCreate a pull request\\033[0m for selvage/dc1-7f:\\n   https://evil.invalid/x https://127.0.0.1/net/pull/new/selvage/dc1-7f.\\n\\n' >&2\n")
 			out := published(t, door, pub, core.Landed)
-			if want := "Create a pull request for selvage/dc1-7f: https://evil.invalid/x https://127.0.0.1/net/pull/new/selvage/dc1-7f."; out.Says != want {
+			if want := "Create a pull request for selvage/dc1-7f:\nhttps://evil.invalid/x https://127.0.0.1/net/pull/new/selvage/dc1-7f."; out.Says != want {
 				t.Errorf("the server says %q, want %q", out.Says, want)
 			}
 			if want := "https://127.0.0.1/net/pull/new/selvage/dc1-7f"; way != "file" && out.Review != want || way == "file" && out.Review != "" {

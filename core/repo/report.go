@@ -109,5 +109,20 @@ var links = regexp.MustCompile(`https?://[^\s"'<>]+`)
 // maxWords bounds what is quoted of a server.
 const maxWords = 1000
 
-// words are what a server said, on one line.
-func words(said []byte) string { return inert(string(said), maxWords) }
+// words are what a server said, each of its lines made inert; empty ones are left out.
+func words(said []byte) string {
+	var lines []string
+	size := 0
+	for text := range strings.Lines(string(said)) {
+		text = inert(text, maxWords)
+		if text == "" {
+			continue
+		}
+		if size += len(text); size > maxWords {
+			lines = append(lines, "…")
+			break
+		}
+		lines = append(lines, text)
+	}
+	return strings.Join(lines, "\n")
+}

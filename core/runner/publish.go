@@ -246,8 +246,8 @@ func unsent(out core.Published) error {
 	if out.Err != nil {
 		text = out.Err.Error()
 	}
-	if out.Says != "" && !strings.Contains(text, out.Says) {
-		text += " (the server says: " + out.Says + ")"
+	if said := strings.Join(strings.Fields(out.Says), " "); said != "" && !strings.Contains(text, said) {
+		text += " (the server says: " + said + ")"
 	}
 	return &failure{text, out}
 }
