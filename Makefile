@@ -16,7 +16,7 @@ FUZZTIME      ?= 30s
 SEED          ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test verdicts slow check fmt vet lint vuln tidy golden pictures bench fuzz lab lab-build clean
+.PHONY: help build demo test verdicts slow check fmt vet lint vuln tidy golden pictures bench sweep fuzz lab lab-build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -89,6 +89,9 @@ bench: build lab-build ## Measure: ratios beside a peer or a floor in the same r
 	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./testdata/labtest/bench
 	$(GO) test -run '^$$' -bench . ./core/... ./store ./tui/...
 	$(GO) test -run '^$$' -bench Terminal -benchtime 1x ./cmd/selvage
+
+sweep: ## Draw every screen of the dashboard at every size from 1x1 to 200x60
+	$(GO) test -count=1 -timeout 60m ./tui -run '^TestEveryScreenHasExactly' -args -sweep
 
 # Targets are looked for in the files: "go test -list" would link every package.
 fuzz: ## Fuzz every target for FUZZTIME

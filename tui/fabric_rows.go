@@ -48,7 +48,7 @@ func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int
 // nothing says why the list is empty.
 func (p *fabricsPane) nothing(e Env) safe.Text {
 	if len(e.Fleet.Fabrics) == 0 {
-		return safe.Lit("  no fabrics: name some in the configuration, or try selvage demo")
+		return safe.Lit("  no fabrics: configure some, or try selvage demo")
 	}
 	return safe.Lit("  no fabric matches the filter (esc clears it)")
 }

@@ -2,13 +2,16 @@ package tui
 
 import (
 	"fmt"
+	"image/color"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"selvage/core"
@@ -31,7 +34,7 @@ func frames() []frame {
 	sizes := [][2]int{{80, 24}, {160, 45}}
 	more := append(slices.Clone(sizes), [2]int{120, 40}, [2]int{60, 10})
 	calmOne := fabric("dc4-prod", 4_000_000_000, calm(42)...)
-	fleets := map[string]core.Fleet{"full": fullFleet(), "empty": {}, "hostile": hostileFleet("\x1b]52;c;aGk=\x07\u202e\n")}
+	fleets := map[string]core.Fleet{"full": fullFleet(), "empty": {}, "bare": {Fabrics: []core.FabricState{fabric("dc9-lab", 5*time.Second)}}, "hostile": hostileFleet("\x1b]52;c;aGk=\x07\u202e\n")}
 	for name, f := range map[string]core.FabricState{
 		"loading": fullFleet().Fabrics[4], "unreachable": unreachable(), "stale": fullFleet().Fabrics[1],
 		"failed": fullFleet().Fabrics[6], "incomplete": fullFleet().Fabrics[5], "calm": calmOne, "frozen": frozen(),
@@ -105,10 +108,30 @@ func frames() []frame {
 	add("fields-manual", "full", sizes, "/", "d", "c", "2", "-", "p", "enter", "enter", "d")
 	add("fields", "unreachable", sizes, "enter", "d")
 	deskFrames(add, sizes, more)
+	stateFrames(add)
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")
 	add("split", "hostile", sizes, "enter", "d", "t", "t")
 	return all
+}
+
+// stateFrames adds the frames of what people look at most in every state that there
+// is, at the sizes that the frames above leave out.
+func stateFrames(add func(screen, fleet string, sizes [][2]int, keys ...string)) {
+	usual, rest := [][2]int{{80, 24}, {160, 45}}, [][2]int{{120, 40}, {60, 10}}
+	all := slices.Concat(usual, rest)
+	for _, state := range []string{"empty", "loading", "unreachable", "stale", "hostile"} {
+		add("fabrics", state, rest)
+	}
+	add("detail", "bare", all, "enter")
+	for _, state := range []string{"loading", "unreachable", "stale", "hostile"} {
+		add("detail", state, rest, "enter")
+	}
+	for _, state := range []string{"unreachable", "hostile"} {
+		add("fields", state, rest, "enter", "d")
+	}
+	add("fields", "stale", all, "enter", "d")
+	add("fields-agree", "calm", all, "enter", "a", "d")
 }
 
 // deskFrames adds the frames of deciding, planning and publishing.
@@ -170,26 +193,56 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// styledFrames are drawn with their colours, one for each way to draw them.
-func styledFrames() []string { return []string{"dark", "light", "no-colour"} }
+// TestEveryScreenHasGoldenFrames wants those of the two sizes that people have most.
+func TestEveryScreenHasGoldenFrames(t *testing.T) {
+	drawn := map[string][][2]int{}
+	for _, f := range frames() {
+		d := drive(t, f.fleet, f.width, f.height).press(f.keys...)
+		name := d.model.top().spec.name
+		drawn[name] = append(drawn[name], [2]int{f.width, f.height})
+	}
+	for _, s := range Screens() {
+		for _, size := range [][2]int{{80, 24}, {160, 45}} {
+			if !slices.Contains(drawn[s], size) {
+				t.Errorf("screen %q has no golden frame of %v", s, size)
+			}
+		}
+	}
+}
 
+// styledFrames are drawn with their colours: for each number of colours that a
+// terminal may have, and for a light one.
+func styledFrames() map[string]tea.Msg {
+	return map[string]tea.Msg{
+		"truecolor":  tea.ColorProfileMsg{Profile: colorprofile.TrueColor},
+		"256":        tea.ColorProfileMsg{Profile: colorprofile.ANSI256},
+		"16":         tea.ColorProfileMsg{Profile: colorprofile.ANSI},
+		"no-colours": tea.ColorProfileMsg{Profile: colorprofile.ASCII},
+		"light":      tea.BackgroundColorMsg{Color: color.White},
+	}
+}
+
+// TestGoldenStyled holds the list, a fabric and a diff as they reach the terminal.
 func TestGoldenStyled(t *testing.T) {
-	for _, name := range styledFrames() {
+	for name, told := range styledFrames() {
 		t.Run(name, func(t *testing.T) {
-			engine := &fakeEngine{fleet: fullFleet()}
-			cfg := config(t, engine)
-			cfg.NoColor = name == "no-colour"
-			if !cfg.NoColor {
-				cfg.Theme = name
+			d := drive(t, fullFleet(), 80, 24)
+			d.send(told)
+			profile := colorprofile.TrueColor
+			if msg, ok := told.(tea.ColorProfileMsg); ok {
+				profile = msg.Profile
 			}
-			m := New(t.Context(), cfg)
-			m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
-			content := m.View().Content
-			for _, k := range []string{"j", "enter", "d"} {
-				m.Update(keyPress(k))
-				content += "\n" + m.View().Content
+			var b strings.Builder
+			out := &colorprofile.Writer{Forward: &b, Profile: profile}
+			for _, k := range []string{"", "j", "enter", "d"} {
+				if k != "" {
+					d.press(k)
+				}
+				if _, err := out.WriteString(d.model.View().Content + "\n"); err != nil {
+					t.Fatal(err)
+				}
 			}
-			golden.RequireEqual(t, content+"\n")
+			golden.RequireEqual(t, b.String())
 		})
 	}
 }
@@ -199,7 +252,7 @@ func TestNoGoldenIsLeftOver(t *testing.T) {
 	for _, f := range frames() {
 		wanted[filepath.Join("testdata", "TestGolden", f.file()+".golden")] = true
 	}
-	for _, name := range styledFrames() {
+	for name := range styledFrames() {
 		wanted[filepath.Join("testdata", "TestGoldenStyled", name+".golden")] = true
 	}
 	for _, name := range swatches() {

@@ -3,7 +3,6 @@ package tui
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -215,30 +214,6 @@ func requireSize(tb testing.TB, d *driver, width, height int, what string) {
 		if got := ansi.StringWidth(l); got > width {
 			tb.Errorf("%s at %dx%d: line %d is %d wide: %q", what, width, height, i, got, ansi.Strip(l))
 		}
-	}
-}
-
-func TestEveryScreenHasExactlyTheSizeOfTheTerminal(t *testing.T) {
-	fleets := []core.Fleet{fullFleet(), {}, hostileFleet("機\u202e\n"), hostileFleet(strings.Repeat("long-", 40))}
-	random := rand.New(rand.NewPCG(1, 2))
-	corners := [][2]int{{1, 1}, {2, 1}, {1, 2}, {200, 1}, {1, 60}, {200, 60}, {29, 3}, {30, 3}, {30, 4}, {59, 9}, {60, 10}, {111, 30}, {112, 30}, {140, 13}}
-	drawn := 0
-	for way, keys := range ways() {
-		for f, fleet := range fleets {
-			d := drive(t, fleet, 80, 24).press(keys...)
-			for i := range 8 {
-				size := [2]int{1 + random.IntN(200), 1 + random.IntN(60)}
-				if i%2 == 0 {
-					size = corners[drawn/2%len(corners)]
-				}
-				drawn++
-				d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-				requireSize(t, d, size[0], size[1], fmt.Sprintf("%s of fleet %d", way, f))
-			}
-		}
-	}
-	if drawn < 900 {
-		t.Errorf("only %d sizes were drawn", drawn)
 	}
 }
 

@@ -23,8 +23,9 @@ const (
 const mark = ".." // what stands for the part that was cut
 
 // Width is the number of columns that a text takes.
-func Width(t safe.Text) int {
-	s := t.String()
+func Width(t safe.Text) int { return wide(t.String()) }
+
+func wide(s string) int {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
 			return ansi.StringWidth(s)
@@ -127,24 +128,27 @@ func Wrap(t safe.Text, width int) []safe.Text {
 	}
 	lines := []safe.Text{}
 	end := func(s string) { lines = append(lines, Fit(safe.Clean(s), width, CutEnd)) }
-	line := ""
+	line, have := "", 0
 	for i, word := range strings.Split(t.String(), " ") {
+		need := wide(word)
 		switch {
-		case i > 0 && ansi.StringWidth(line)+1+ansi.StringWidth(word) <= width:
+		case i > 0 && have+1+need <= width:
 			line += " " + word
+			have += 1 + need
 			continue
 		case i > 0:
 			end(line)
 		}
-		for ansi.StringWidth(word) > width {
+		for need > width {
 			n := len(ansi.Truncate(word, width, ""))
 			if n == 0 { // not one character fits
 				_, n = utf8.DecodeRuneInString(word)
 			}
 			end(word[:n])
 			word = word[n:]
+			need = wide(word)
 		}
-		line = word
+		line, have = word, need
 	}
 	end(line)
 	return lines
