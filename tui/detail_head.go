@@ -94,12 +94,15 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 	return text
 }
 
-// crumbs is the way to a screen, its last part in full.
+// crumbs is the way to a screen: the fabric first, and the last part in full.
 func crumbs(e Env, parts ...safe.Text) []widget.Span {
 	spans := []widget.Span{{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("fabrics")}}
 	for i, t := range parts {
 		r := themes.Dim
-		if i == len(parts)-1 {
+		switch i {
+		case 0:
+			r = themes.Place
+		case len(parts) - 1:
 			r = themes.Header
 		}
 		spans = append(spans, widget.Span{Ink: e.Style.ink(themes.Rule), Text: safe.Lit(" > ")}, widget.Span{Ink: e.Style.ink(r), Text: t})

@@ -124,7 +124,14 @@ func standstill(f core.FabricState) []core.Problem {
 func banners(f core.FabricState, e Env, width int) []string {
 	lines := []string{}
 	for _, p := range standstill(f) {
-		lines = append(lines, paragraph(safe.Clean(p.String()), e.Style.ink(themes.Warn), width)...)
+		ink := e.Style.ink(themes.Banner)
+		for i, l := range widget.Wrap(safe.Clean(p.String()), max(width-4, 1)) {
+			indent := 1
+			if i > 0 {
+				indent = 3
+			}
+			lines = append(lines, widget.NewLine(width).Gap(ink, indent).Put(ink, l).Fill(ink).String())
+		}
 	}
 	return lines
 }

@@ -160,7 +160,7 @@ func (p *explainPane) View(e Env) Frame {
 	s := e.Style
 	frame := Frame{
 		Title: []widget.Span{
-			{Ink: s.ink(themes.Dim), Text: safe.Clean(string(e.Place.Fabric))},
+			{Ink: s.ink(themes.Place), Text: safe.Clean(string(e.Place.Fabric))},
 			{Ink: s.ink(themes.Rule), Text: safe.Lit(" > ")},
 			{Ink: s.ink(themes.Header), Text: objectName(f, e.Place.Object)},
 		},

@@ -279,18 +279,18 @@ func (p *planPane) buttons(e Env) []string {
 	case p.proposes(e):
 		press = safe.Lit("push a proposal")
 	}
-	button := func(text safe.Text, on bool, r themes.Role) {
+	button := func(text safe.Text, on, danger bool) {
 		if on {
-			line.Put(s.ink(themes.Header), safe.Lit("[ ").Plus(text, safe.Lit(" ]")))
+			line.Put(s.button(on, danger), safe.Lit("[ ").Plus(text, safe.Lit(" ]")))
 			return
 		}
-		line.Put(s.ink(r), safe.Lit("  ").Plus(text, safe.Lit("  ")))
+		line.Put(s.button(on, danger), safe.Lit("  ").Plus(text, safe.Lit("  ")))
 	}
 	armed := p.armed && p.may(e)
-	button(safe.Lit("cancel"), !armed, themes.Text)
+	button(safe.Lit("cancel"), !armed, false)
 	if p.may(e) {
 		line.Gap(widget.Ink{}, 2)
-		button(press, armed, themes.Warn)
+		button(press, armed, true)
 	}
 	if e.Height < 8 || a == nil {
 		return []string{line.String()}

@@ -87,6 +87,10 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 		if p.marked[m.place()] {
 			mark = safe.Sprintf("*%c", state.Letter())
 		}
+		name := themes.Text
+		if p.marked[m.place()] {
+			name = themes.Marked
+		}
 		path := safe.Clean(string(m.change.Path))
 		if m.change.Path == core.Root {
 			path = safe.Lit("the whole object")
@@ -97,7 +101,7 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 		}
 		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
 			{Ink: ink(role(state)), Text: mark},
-			{Ink: ink(themes.Text), Text: objectName(f, m.verdict.Key)},
+			{Ink: ink(name), Text: objectName(f, m.verdict.Key)},
 			{Ink: ink(themes.Text), Text: path},
 			{Ink: ink(decided.role), Text: decided.text},
 		}))

@@ -59,8 +59,9 @@ func runHead(e Env, r *core.Run, is part) []string {
 		word := safe.Sprintf("  %d of %s in sync", settled, plural(n, "object"))
 		room := max(min(e.Width-widget.Width(word)-4, 50), 1)
 		done := room * settled / n
-		bar := "[" + strings.Repeat("#", done) + strings.Repeat("-", room-done) + "]"
-		lines = append(lines, widget.NewLine(e.Width).Gap(widget.Ink{}, 1).Put(s.ink(is.role), safe.Clean(bar)).Put(s.ink(themes.Text), word).String())
+		lines = append(lines, widget.NewLine(e.Width).Gap(widget.Ink{}, 1).
+			Put(s.ink(themes.Rule), safe.Lit("[")).Put(s.ink(themes.Progress), safe.Clean(strings.Repeat("#", done))).
+			Put(s.ink(themes.Rule), safe.Clean(strings.Repeat("-", room-done)+"]")).Put(s.ink(themes.Text), word).String())
 	}
 	return lines
 }
