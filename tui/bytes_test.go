@@ -76,13 +76,6 @@ func tenThousand() core.FabricState {
 	return fabric("dc1-prod", 5*time.Second, all...)
 }
 
-// later lets the clock go on by so much.
-func (d *driver) later(by time.Duration) {
-	now := d.model.cfg.Now().Add(by)
-	d.model.cfg.Now = func() time.Time { return now }
-	d.send(clockMsg{})
-}
-
 // TestAFrameIsFewBytes is what a slow line has to carry for what people do most,
 // at 160x45 with 10,000 objects. The figures leave out what is written around each
 // frame: 16 bytes that ask for it to be shown whole, 3 that ask whether it was.
@@ -95,7 +88,7 @@ func TestAFrameIsFewBytes(t *testing.T) {
 	changed := core.Fleet{Fabrics: slices.Clone(fleet.Fabrics)}
 	changed.Fabrics[3] = fabric("dc4-stage", time.Second, append(calm(38), driftedSwitch(), removedVPC())...)
 	press := func(key string) func(*driver) { return func(d *driver) { d.press(key) } }
-	tick := func(d *driver) { d.later(time.Second) }
+	tick := func(d *driver) { d.after(time.Second, clockMsg{}) }
 	for _, c := range []struct {
 		what  string
 		keys  string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -99,6 +100,14 @@ func keyPress(name string) tea.KeyPressMsg {
 		msg.Code, msg.Text = []rune(name)[0], name
 	}
 	return msg
+}
+
+// after lets the clock go on by so much and gives a message.
+func (d *driver) after(by time.Duration, msg tea.Msg) {
+	now := d.model.cfg.Now().Add(by)
+	d.model.cfg.Now = func() time.Time { return now }
+	d.model.pace.now = d.model.cfg.Now
+	d.send(msg)
 }
 
 // resize gives the terminal another size.

@@ -35,6 +35,8 @@ type pace struct {
 	bytes   int
 	answers bool // this terminal has answered
 	silent  bool // nothing is to be asked behind what is written
+	trips   []time.Duration
+	slow    bool
 }
 
 // chunk is what was written at once.
@@ -86,6 +88,7 @@ func (p *pace) answered() bool {
 	defer p.mu.Unlock()
 	p.answers = true
 	if len(p.flight) > 0 {
+		p.trip(p.now().Sub(p.flight[0].at))
 		p.bytes -= p.flight[0].bytes
 		p.flight = p.flight[1:]
 	}

@@ -45,6 +45,9 @@ type Model struct {
 	leaving  tea.Cmd   // waits for the terminal to be quiet
 	shown    *tea.View // what was drawn last
 	size     [2]int    // and at which width and height
+	drawn    time.Time // and when
+	urgent   bool      // somebody waits for what is to be drawn next
+	late     bool      // a frame that was held is about to be drawn
 	ticking  bool      // a clock tick is on its way
 	blurred  bool
 	quitting bool
@@ -124,6 +127,9 @@ func (m *Model) tick() tea.Cmd {
 // wait is how long nothing on screen changes by itself: a second while some
 // age is counted in seconds or a job runs, else ten.
 func (m *Model) wait() time.Duration {
+	if _, slow := m.pace.line(); slow {
+		return moment
+	}
 	for _, f := range m.fleet.Fabrics {
 		if m.working() || len(m.deeds) > 0 || f.Run != nil && f.Run.Phase.Active() || !f.Checking.IsZero() || f.Report != nil && m.now.Sub(f.Report.Live.ReadAt) < time.Minute {
 			return time.Second
@@ -137,6 +143,7 @@ func (m *Model) wait() time.Duration {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
+	m.urgent = m.urgent || urgent(msg)
 	cmd := m.take(msg)
 	m.dress()
 	job, deed := m.work(), m.deed()
@@ -199,6 +206,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return tea.RequestWindowSize
 	case leaveMsg:
 		return m.leave()
+	case lateMsg:
+		m.late = false
 	}
 	return nil
 }
@@ -223,7 +232,7 @@ func (m *Model) heard(msg eventMsg) tea.Cmd {
 		return nil
 	}
 	m.fleet = m.cfg.Engine.Fleet()
-	return tea.Batch(m.listen(), m.tick())
+	return tea.Batch(m.listen(), m.tick(), m.later())
 }
 
 // quit leaves, the second time where the first one tells of a run that goes on. A
@@ -286,7 +295,7 @@ func (m *Model) env() Env {
 	s := m.top()
 	e := Env{
 		Place: s.place, Among: s.among, Below: s.below, Filter: s.filter,
-		Fleet: m.fleet, Now: m.now, Style: m.style,
+		Fleet: m.fleet, Now: m.sees(), Style: m.style,
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,

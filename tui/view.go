@@ -40,13 +40,14 @@ func (m *Model) room() (width, height int) {
 // View draws the screen on top. While the terminal is behind it is the frame
 // before: what comes after that is drawn when there is room for it.
 func (m *Model) View() tea.View {
-	if m.shown != nil && m.size == [2]int{m.width, m.height} && m.pace.busy() {
+	if m.shown != nil && m.size == [2]int{m.width, m.height} && (m.pace.busy() || m.held()) {
 		return *m.shown
 	}
 	v := tea.NewView(strings.Join(m.lines(), "\n"))
 	v.AltScreen = true
 	v.ReportFocus = true
 	m.shown, m.size = &v, [2]int{m.width, m.height}
+	m.drawn, m.urgent = m.cfg.Now(), false
 	return v
 }
 
@@ -92,7 +93,7 @@ func (m *Model) lines() []string {
 
 // header draws the first line; on a low terminal it holds the position too.
 func (m *Model) header(f Frame, position bool) string {
-	facts := f.Facts
+	facts := append(m.slowness(), f.Facts...)
 	if position && f.Position.Len() > 0 {
 		facts = append(facts[:len(facts):len(facts)], widget.Span{Ink: m.style.ink(themes.Dim), Text: f.Position})
 	}

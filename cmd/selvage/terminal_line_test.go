@@ -53,6 +53,21 @@ func TestOnASlowLineAHeldKeyIsOverSoonAfterItsRelease(t *testing.T) {
 	leaves(t, screen)
 }
 
+// TestOnALongLineItSaysSoAndWritesLittle: whoever works from the other side of the
+// world is told why each key takes as long as it does, and is not sent an age every
+// second.
+func TestOnALongLineItSaysSoAndWritesLittle(t *testing.T) {
+	s := newStage(t)
+	o := wide()
+	o.Delay = 200 * time.Millisecond
+	screen := s.open(o)
+	screen.Wait("slow line 2") // 200 ms, or 250 on a machine with much else to do
+	screen.Settle(1500 * time.Millisecond)
+	screen.Press("enter")
+	screen.Wait("fabrics > edge-sin")
+	leaves(t, screen)
+}
+
 // TestNothingIsWrittenWhileNothingHappens, once nobody looks: the ages that count
 // seconds do while somebody does.
 func TestNothingIsWrittenWhileNothingHappens(t *testing.T) {
