@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,9 @@ type driver struct {
 	engine *fakeEngine
 	acts   *fakeActs
 	model  *Model
-	last   tea.Cmd // what the last message gave back
-	waits  bool    // jobs wait for work
+	last   tea.Cmd          // what the last message gave back
+	waits  bool             // jobs wait for work
+	fronts []func() tea.Msg // programs that were given the terminal
 }
 
 func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
@@ -34,11 +36,24 @@ func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
 		}
 	}
 	d := &driver{tb: tb, engine: engine, acts: acts, model: New(context.Background(), cfg)}
+	d.model.give = d.give
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	return d
 }
 
-// send gives a message. A job that begins with it is done at once.
+// give has a program run as soon as the message is done that asks for it.
+func (d *driver) give(c tea.ExecCommand, ended tea.ExecCallback) tea.Cmd {
+	d.fronts = append(d.fronts, func() tea.Msg {
+		c.SetStdin(strings.NewReader(""))
+		c.SetStdout(io.Discard)
+		c.SetStderr(io.Discard)
+		return ended(c.Run())
+	})
+	return nil
+}
+
+// send gives a message. A job that begins with it is done at once, and so is what
+// gets the terminal.
 func (d *driver) send(msg tea.Msg) {
 	before := d.model.jobs
 	_, d.last = d.model.Update(msg)
@@ -47,6 +62,11 @@ func (d *driver) send(msg tea.Msg) {
 	}
 	if d.model.acting && !d.waits {
 		d.act()
+	}
+	for len(d.fronts) > 0 {
+		run := d.fronts[0]
+		d.fronts = d.fronts[1:]
+		d.send(run())
 	}
 }
 

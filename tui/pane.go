@@ -82,6 +82,8 @@ type Outcome struct {
 	Back  bool            // leave the screen
 	Ask   *question       // have the person type something
 	Deed  *Deed           // have this done
+	Exec  *Exec           // give the terminal to this program
+	Copy  string          // put this on the clipboard
 }
 
 // paneSpec registers a screen.

@@ -42,13 +42,14 @@ type Model struct {
 	warned   bool            // of a run that leaving interrupts
 	started  time.Time
 	pace     *pace
-	leaving  tea.Cmd   // waits for the terminal to be quiet
-	shown    *tea.View // what was drawn last
-	size     [2]int    // and at which width and height
-	drawn    time.Time // and when
-	urgent   bool      // somebody waits for what is to be drawn next
-	late     bool      // a frame that was held is about to be drawn
-	ticking  bool      // a clock tick is on its way
+	give     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
+	leaving  tea.Cmd                                         // waits for the terminal to be quiet
+	shown    *tea.View                                       // what was drawn last
+	size     [2]int                                          // and at which width and height
+	drawn    time.Time                                       // and when
+	urgent   bool                                            // somebody waits for what is to be drawn next
+	late     bool                                            // a frame that was held is about to be drawn
+	ticking  bool                                            // a clock tick is on its way
 	blurred  bool
 	quitting bool
 }
@@ -82,6 +83,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
 	}
+	m.give = tea.Exec
 	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
 	m.styles = newStyles(cfg.Themes, cfg.Theme, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
@@ -172,6 +174,10 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.ended(msg)
 	case deedMsg:
 		return m.did(msg)
+	case execMsg:
+		return m.returned(msg)
+	case copiedMsg:
+		return m.copied(msg)
 	case eventMsg:
 		return m.heard(msg)
 	case clockMsg:
@@ -202,7 +208,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case settleMsg:
 		return tea.RequestWindowSize
 	case tea.ResumeMsg:
-		m.pace.hush(false)
+		m.pace.back()
 		return tea.RequestWindowSize
 	case leaveMsg:
 		return m.leave()
