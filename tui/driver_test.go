@@ -41,15 +41,16 @@ func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
 	return d
 }
 
-// give has a program run as soon as the message is done that asks for it.
+// give has a program run as soon as the terminal is quiet.
 func (d *driver) give(c tea.ExecCommand, ended tea.ExecCallback) tea.Cmd {
-	d.fronts = append(d.fronts, func() tea.Msg {
+	run := func() tea.Msg {
 		c.SetStdin(strings.NewReader(""))
 		c.SetStdout(io.Discard)
 		c.SetStderr(io.Discard)
 		return ended(c.Run())
-	})
-	return nil
+	}
+	d.fronts = append(d.fronts, run)
+	return run
 }
 
 // send gives a message. A job that begins with it is done at once, and so is what
@@ -63,7 +64,7 @@ func (d *driver) send(msg tea.Msg) {
 	if d.model.acting && !d.waits {
 		d.act()
 	}
-	for len(d.fronts) > 0 {
+	for len(d.fronts) > 0 && d.model.leaving == nil {
 		run := d.fronts[0]
 		d.fronts = d.fronts[1:]
 		d.send(run())
