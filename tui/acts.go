@@ -21,6 +21,12 @@ type Acts struct {
 	// By is who decides and starts runs, Whence where: user, host and terminal, as
 	// a run keeps them.
 	By, Whence string
+	// JSON is the document that scripts are given of a [core.FabricState], a
+	// [core.Verdict], a [core.DraftStanding], a [core.Overwritten], a [core.Plan] or
+	// a [core.Run].
+	JSON func(any) ([]byte, error)
+	// Patch is the commits of a plan as patches for git am.
+	Patch func(context.Context, *core.Plan) ([]byte, error)
 }
 
 // Decider lays decisions on the desk of a fabric and takes them away.

@@ -2,13 +2,13 @@ package tui
 
 import (
 	"context"
-	"os/exec"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"selvage/core/child"
 	"selvage/core/safe"
 	"selvage/themes"
 )
@@ -55,9 +55,8 @@ func (m *Model) copy(text string) tea.Cmd {
 func loadBuffer(ctx context.Context, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	c := exec.CommandContext(ctx, "tmux", "load-buffer", "-w", "-")
-	c.Stdin = strings.NewReader(text)
-	return c.Run()
+	_, err := child.Command{Name: "tmux", Args: []string{"load-buffer", "-w", "-"}, Input: text}.Run(ctx)
+	return err
 }
 
 // copied takes tmux's word, or goes around it.

@@ -1,17 +1,14 @@
 package tui
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"os/exec"
 	"strings"
-	"syscall"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"selvage/core/child"
 	"selvage/core/safe"
 	"selvage/themes"
 )
@@ -90,9 +87,9 @@ type front struct {
 	cfg  *Config
 	exec Exec
 
-	in       io.Reader
-	out, err io.Writer
-	tail     lastBytes
+	in        io.Reader
+	out, err  io.Writer
+	complaint string
 }
 
 func (f *front) SetStdin(r io.Reader)  { f.in = r }
@@ -112,34 +109,23 @@ func (f *front) Run() error {
 	if f.exec.Hold {
 		argv = append([]string{"sh", "-c", holding, "sh"}, argv...)
 	}
-	c := exec.CommandContext(f.ctx, argv[0], argv[1:]...)
-	c.Dir, c.Env = f.exec.Dir, f.cfg.Environ
-	c.Env = append(c.Environ(), f.exec.Env...)
-	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
-	// What it left behind may hold on to the pipe of its complaints.
-	c.WaitDelay = 300 * time.Millisecond
-	c.Stdin, c.Stdout, c.Stderr = f.in, f.out, io.MultiWriter(f.err, &f.tail)
+	c := child.Front{Argv: argv, Env: f.exec.Env, Dir: f.exec.Dir, Input: f.exec.Input, In: f.in, Out: f.out, Err: f.err}
 	if p, ok := f.out.(paced); ok {
-		c.Stdout = p.File // a program that is given no file gets a pipe
-	}
-	if f.exec.Input != "" {
-		c.Stdin = strings.NewReader(f.exec.Input)
+		c.Out = p.File // a program that is given no file gets a pipe
 	}
 	if f.cfg.Front != nil {
 		f.cfg.Front(true)
 		defer f.cfg.Front(false)
 	}
-	err := c.Run()
-	if errors.Is(err, exec.ErrWaitDelay) || errors.Is(err, syscall.EPIPE) {
-		return nil // it has ended well, and need not have read all
-	}
+	complaint, err := c.Run(f.ctx)
+	f.complaint = complaint
 	return err
 }
 
 // end tells how the program ended that has given err.
 func (f *front) end(err error) Ended {
-	end := Ended{Err: err, Stderr: f.tail.String()}
-	var exited *exec.ExitError
+	end := Ended{Err: err, Stderr: f.complaint}
+	var exited *child.ExitError
 	switch {
 	case errors.As(err, &exited):
 		end.Code = exited.ExitCode()
@@ -147,20 +133,6 @@ func (f *front) end(err error) Ended {
 		end.Code = -1
 	}
 	return end
-}
-
-// lastBytes keeps the end of what is written to it.
-type lastBytes struct{ bytes.Buffer }
-
-const tailBytes = 400
-
-func (t *lastBytes) Write(b []byte) (int, error) {
-	n := len(b)
-	t.Buffer.Write(b[max(n-tailBytes, 0):])
-	if over := t.Len() - tailBytes; over > 0 {
-		t.Next(over)
-	}
-	return n, nil
 }
 
 // env is a variable of the environment that the dashboard was started in.

@@ -54,6 +54,7 @@ type Env struct {
 	acts     Acts
 	mine     map[string]bool // the runs that were begun here
 	busy     bool            // something that a person asked for is still being done
+	text     bool            // it is drawn as a text, without what stands beside a list
 }
 
 // fabric is the state of the fabric that the place is in.

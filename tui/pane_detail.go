@@ -171,6 +171,8 @@ func (p *detailPane) View(e Env) Frame {
 	v, any := p.selected()
 	columns := p.columns(f)
 	switch {
+	case e.text:
+		frame.Lines = append(above, p.lines(e, f, widget.NewTable(widget.Natural(columns), columns), height)...)
 	case e.Width >= sideBySide && (any || !e.Filter.empty()):
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
 		list := p.lines(e, f, widget.NewTable(left, columns), height)

@@ -199,6 +199,10 @@ func (p *fabricsPane) View(e Env) Frame {
 	}
 	p.columns = fabricColumns(e, p.all)
 	columns := layout(p.columns)
+	if e.text {
+		frame.Lines = p.lines(e, widget.NewTable(widget.Natural(columns), columns), rows, e.Height)
+		return frame
+	}
 	if !e.roomy() {
 		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), rows, e.Height)
 		return frame

@@ -327,6 +327,16 @@ func (p *planPane) begin(e Env, confirmed []core.FabricID) Outcome {
 	}}
 }
 
+// File is the plan as patches for git am, where it has any commit.
+func (p *planPane) File(e Env) (File, bool) {
+	a := p.plan(e)
+	if a == nil || a.plan.Empty() || e.acts.Patch == nil {
+		return File{}, false
+	}
+	patch, plan := e.acts.Patch, a.plan
+	return File{Ext: ".patch", Content: func(ctx context.Context) ([]byte, error) { return patch(ctx, plan) }}, true
+}
+
 func (p *planPane) View(e Env) Frame {
 	f, ok := e.fabric()
 	if !ok {

@@ -24,7 +24,7 @@ func (p *resolvePane) body(e Env, f core.FabricState, count safe.Text) []string 
 	head := widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, note)
 	m, any := p.selected()
 	switch {
-	case !e.roomy():
+	case !e.roomy() || e.text && any:
 		return p.lines(e, f, e.Width, e.Height)
 	case !any:
 		return append([]string{head}, widget.NewLine(e.Width).Put(s.ink(themes.Dim), p.nothing(e, f)).String())
