@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"selvage/core"
+	"selvage/themes"
 )
 
 // What y and Y copy on each screen.
@@ -22,7 +23,10 @@ func plainValue(v core.Value) string {
 }
 
 // lineText is the text of the line under the cursor.
-func (r *reader) lineText() string {
+func (r *reader) lineText() string { return strings.TrimSpace(r.rawText()) }
+
+// rawText is that text with its mark and its indentation.
+func (r *reader) rawText() string {
 	if r.text == nil || len(r.text.lines) == 0 {
 		return ""
 	}
@@ -34,7 +38,7 @@ func (r *reader) lineText() string {
 			b.WriteByte(' ')
 		}
 	}
-	return strings.TrimSpace(b.String())
+	return b.String()
 }
 
 // Copied is the name of the fabric.
@@ -60,6 +64,21 @@ func (p *detailPane) Copied(e Env) (string, any) {
 	return f.Fabric.Label(v.Key), *v
 }
 
+// diffMark stands before each line of a unified diff.
+const diffMark = "- "
+
+// halfText is what one side of a split diff says, without its number, its mark and
+// who set it.
+func halfText(parts []part) string {
+	var b strings.Builder
+	for i, p := range parts {
+		if i > 1 && p.role != themes.Dim {
+			b.WriteString(p.text.String())
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
 // Copied is the path under the cursor, or the value of the side whose line it is
 // on.
 func (p *diffPane) Copied(e Env) (string, any) {
@@ -68,8 +87,17 @@ func (p *diffPane) Copied(e Env) (string, any) {
 		return "", nil
 	}
 	text := p.lineText()
-	if p.unified {
-		return strings.TrimSpace(strings.TrimLeft(text, "+-")), p.about
+	switch raw := p.rawText(); p.view(e.Width) {
+	case viewUnified:
+		return strings.TrimSpace(raw[min(len(diffMark), len(raw)):]), p.about
+	case viewSplit:
+		if l := p.text.lines[p.window.Cursor()]; l.bar > 0 {
+			text = halfText(l.left[l.bar+1:])
+			if text == "" {
+				text = halfText(l.left[:l.bar])
+			}
+		}
+		return text, p.about
 	}
 	off, _ := split(&p.about)
 	at, row := p.where()

@@ -35,19 +35,21 @@ func TestYCopiesWhatTheCursorIsOn(t *testing.T) {
 		keys  []string
 		want  string
 	}{
-		"a fabric":                  {fullFleet(), []string{"j"}, "dc1-prod"},
-		"an object":                 {deskFleet(), []string{"enter", "j", "j", "j"}, ""},
-		"a path":                    {deskFleet(), []string{"enter", "d"}, ".spec.subnets.web.dhcp.options"},
-		"a value":                   {oneFabric(driftedSwitch()), []string{"enter", "d", "j"}, "leaf 03 rack B14"},
-		"the other side":            {oneFabric(driftedSwitch()), []string{"enter", "d", "%", "j"}, "leaf 03 rack B12"},
-		"a line of YAML":            {oneFabric(driftedSwitch()), []string{"enter", "d", "t"}, "description: leaf 03 rack B14"},
-		"an object and its path":    {oneFabric(driftedSwitch()), []string{"c", "m"}, "Switch/leaf-03 .spec.description"},
-		"what was decided about":    {deskFleet(), []string{"enter", "7"}, ""},
-		"a value that was replaced": {deskFleet(), []string{"enter", "9"}, ""},
-		"a line of the plan":        {deskFleet(), []string{"s"}, ""},
-		"a line of the run":         {core.Fleet{Fabrics: []core.FabricState{running(core.RunFollowing)}}, []string{"enter", "8", "j"}, ""},
-		"a line of an explanation":  {deskFleet(), []string{"enter", "x", "j"}, ""},
-		"a line about the engine":   {fullFleet(), []string{"j", "enter", "5"}, ""},
+		"a fabric":                   {fullFleet(), []string{"j"}, "dc1-prod"},
+		"an object":                  {deskFleet(), []string{"enter", "j", "j", "j"}, ""},
+		"a path":                     {deskFleet(), []string{"enter", "d"}, ".spec.subnets.web.dhcp.options"},
+		"a value":                    {oneFabric(driftedSwitch()), []string{"enter", "d", "j"}, "leaf 03 rack B14"},
+		"the other side":             {oneFabric(driftedSwitch()), []string{"enter", "d", "%", "j"}, "leaf 03 rack B12"},
+		"a line of YAML":             {oneFabric(driftedSwitch()), []string{"enter", "d", "t"}, "description: leaf 03 rack B14"},
+		"a line beside another":      {oneFabric(driftedSwitch()), []string{"enter", "d", "t", "t"}, "description: leaf 03 rack B12"},
+		"a line that did not change": {oneFabric(driftedSwitch()), []string{"enter", "d", "t", "Z", "j", "j", "j"}, "ip: 172.30.0.10/21"},
+		"an object and its path":     {oneFabric(driftedSwitch()), []string{"c", "m"}, "Switch/leaf-03 .spec.description"},
+		"what was decided about":     {deskFleet(), []string{"enter", "7"}, ""},
+		"a value that was replaced":  {deskFleet(), []string{"enter", "9"}, ""},
+		"a line of the plan":         {deskFleet(), []string{"s"}, ""},
+		"a line of the run":          {core.Fleet{Fabrics: []core.FabricState{running(core.RunFollowing)}}, []string{"enter", "8", "j"}, ""},
+		"a line of an explanation":   {deskFleet(), []string{"enter", "x", "j"}, ""},
+		"a line about the engine":    {fullFleet(), []string{"j", "enter", "5"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := drive(t, c.fleet, 120, 30).press(c.keys...)
