@@ -188,7 +188,7 @@ func bindings() []binding {
 		{everywhere, ActQuit, k("ctrl+c"), "", "quit"},
 		{everywhere, ActRedraw, k("ctrl+l"), "", "redraw the screen"},
 		{everywhere, ActSuspend, k("ctrl+z"), "", "suspend"},
-	}, handKeys())
+	}, sheetKeys(), handKeys())
 }
 
 // Keymap is which key means which action where.

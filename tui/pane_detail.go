@@ -106,6 +106,9 @@ func (p *detailPane) Can(e Env, a Action) bool {
 		return e.decides(f)
 	case ActPlan:
 		return e.plans(f)
+	case ActSheet:
+		k, _ := p.list.Selected()
+		return e.edits(f, k)
 	default:
 		return len(p.rows) > 0
 	}
@@ -133,6 +136,11 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		return resolving(e.Place.Fabric, k)
 	case ActPlan:
 		return planning(e.Place.Fabric)
+	case ActSheet:
+		f, _ := e.fabric()
+		k, _ := p.list.Selected()
+		p.touched = true
+		return openSheet(e, f, k)
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActShowAll:

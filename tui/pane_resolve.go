@@ -178,6 +178,9 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 		return ok
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.open(f)) != p.list.Cursor()
+	case ActSheet:
+		m, ok := p.selected()
+		return ok && e.edits(f, m.verdict.Key)
 	case ActMark, ActMarkAll:
 		return len(p.rows) > 0 && e.decides(f)
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
@@ -203,6 +206,8 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 		p.all = !p.all
 	case ActNext, ActPrev:
 		p.list.To(nextProblem(p.list.Window, a, p.open(f)))
+	case ActSheet:
+		return openSheet(e, f, m.verdict.Key)
 	case ActMark:
 		p.mark(m.place())
 	case ActMarkAll:
