@@ -15,6 +15,12 @@ type Acts struct {
 	Starter  Starter
 	Accepter Accepter
 	Ledger   Ledger
+	// What is kept: see records.go.
+	Chronicle Chronicle
+	Visitor   Visitor
+	Handover  Handover
+	Linter    Linter
+	Doctor    Doctor
 	// Masked is a copy of a plan in which no secret can be read; nil where a plan
 	// holds none.
 	Masked func(*core.Plan) *core.Plan

@@ -149,18 +149,20 @@ func (p *draftsPane) Copied(e Env) (string, any) {
 	return strings.TrimSpace(f.Fabric.Label(d.Key) + " " + string(d.Path)), d
 }
 
-// Copied is the value that was overwritten: it may be wanted back.
-func (p *editsPane) Copied(e Env) (string, any) {
-	rows := p.rows(e)
-	if len(rows) == 0 {
+// Copied is what the line says, and its entry; of an edit that was overwritten the
+// value: it may be wanted back.
+func (p *historyPane) Copied(e Env) (string, any) {
+	r, ok := p.selected(e)
+	if !ok {
 		return "", nil
 	}
-	o := rows[p.list.Cursor()]
-	text := plainValue(o.Live)
-	if text == "" {
-		text = string(o.Path)
+	if o, is := r.entry.What.(core.Overwritten); is {
+		if text := plainValue(o.Live); text != "" {
+			return text, r.entry
+		}
+		return string(o.Path), r.entry
 	}
-	return text, o.Overwritten
+	return strings.TrimSpace(r.word.text.String() + " " + r.says.String()), r.entry
 }
 
 // Copied is the line, and the plan.

@@ -19,6 +19,9 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 	}
 	s := e.Style
 	note := widget.Span{}
+	if text := newsText(e, p.news); text != "" {
+		note = widget.Span{Ink: s.ink(themes.Match), Text: safe.Clean(text)}
+	}
 	if !e.Filter.empty() {
 		note = e.Filter.note(s, e.Height)
 	}

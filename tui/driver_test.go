@@ -41,6 +41,17 @@ func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
 	return d
 }
 
+// driveAlone works a dashboard whose lists read nothing, so that the only jobs are
+// those of the screens that a test is about.
+func driveAlone(tb testing.TB, fleet core.Fleet, width, height int) *driver {
+	tb.Helper()
+	d := drive(tb, fleet, width, height)
+	d.model.cfg.Acts.Chronicle, d.model.cfg.Acts.Visitor = nil, nil
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+	d.model.jobs = 0
+	return d
+}
+
 // give has a program run as soon as the terminal is quiet.
 func (d *driver) give(c tea.ExecCommand, ended tea.ExecCallback) tea.Cmd {
 	run := func() tea.Msg {
@@ -81,7 +92,11 @@ func (d *driver) act() {
 func (d *driver) work() {
 	s := d.model.top()
 	job, _ := s.pane.(jobber).Job(d.model.env())
+	before := d.model.jobs
 	_, d.last = d.model.Update(run(context.Background(), s.work.number, job)())
+	if d.model.jobs > before {
+		d.work() // it needs more
+	}
 }
 
 // press types keys, by the names that Bubble Tea has for them.

@@ -44,7 +44,7 @@ func fabricWords() *filterWords {
 		states = append(states, stateWord(a.Title()), stateWord("git "+a.Title()))
 	}
 	return &filterWords{
-		fields: []string{"state", "name", "engine"}, states: append(states, objectWords().states...),
+		fields: []string{"state", "name", "engine", "changed"}, states: append(states, objectWords().states...),
 		examples: []string{"state=drifted", "state=unreachable", "name=dc1", "engine=manual"},
 	}
 }
@@ -56,7 +56,7 @@ func objectWords() *filterWords {
 		states = append(states, s.String())
 	}
 	return &filterWords{
-		fields: []string{"state", "kind", "name", "by"}, states: states,
+		fields: []string{"state", "kind", "name", "by", "changed"}, states: states,
 		examples: []string{"state=drifted", "kind=VPC", "name=leaf", "by=kubectl"},
 	}
 }
@@ -64,7 +64,7 @@ func objectWords() *filterWords {
 // matterWords are those of the differences of a fabric.
 func matterWords() *filterWords {
 	w := objectWords()
-	w.fields = append(w.fields, "path")
+	w.fields = append(slices.DeleteFunc(w.fields, func(f string) bool { return f == "changed" }), "path")
 	w.examples = []string{"state=conflict", "kind=Switch", "path=.spec.vlan", "by=kubectl"}
 	return w
 }

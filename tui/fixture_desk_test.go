@@ -26,6 +26,9 @@ type fakeActs struct {
 	stopped  []string
 	accepted []string
 	brought  []string
+	notes    []core.Note
+	visits   []string
+	pages    int   // of the history that were read
 	fault    error // of whatever is done next
 }
 
@@ -43,7 +46,7 @@ type step struct {
 
 func (a *fakeActs) acts() Acts {
 	return Acts{
-		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, By: "alice", Whence: "jump1, pts/3",
+		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, By: "alice", Whence: "jump1, pts/3",
 		JSON: func(what any) ([]byte, error) {
 			doc, err := json.MarshalIndent(map[string]string{fmt.Sprintf("%T", what): fmt.Sprintf("%.4000v", what)}, "", "  ")
 			return append(doc, '\n'), err

@@ -158,7 +158,17 @@ func ways() map[string][]string {
 		"plan end":  {"j", "s", "G"},
 		"run":       {"j", "enter", "8"},
 		"run end":   {"j", "enter", "8", "G"},
-		"edits":     {"j", "enter", "9", "j"},
+		"history":   {"j", "enter", "4", "j"},
+		"edit":      {"j", "h", "/", "o", "v", "e", "r", "w", "enter", "j"},
+		"past":      {"j", "h", "/", "w", "h", "a", "t", "=", "s", "y", "n", "c", "enter", "enter", "G"},
+		"run diff":  {"j", "h", "/", "w", "h", "a", "t", "=", "s", "y", "n", "c", "enter", "d", "G"},
+		"commit":    {"j", "h", "/", "w", "h", "a", "t", "=", "s", "y", "n", "c", "enter", "O", "n"},
+		"events":    {"v", "G"},
+		"hand-over": {"H", "n"},
+		"handed":    {"H", "G"},
+		"note":      {"H", "m", "x"},
+		"lint":      {"j", "l", "j"},
+		"doctor":    {"T", "G"},
 		"decided":   {"j", "enter", "d", "2"},
 	}
 }

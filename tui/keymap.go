@@ -101,7 +101,6 @@ const (
 	inDrafts   scope = "drafts"
 	inPlan     scope = "plan"
 	inRun      scope = "run"
-	inEdits    scope = "overwritten edits"
 )
 
 // binding gives an action its keys in a scope, a word for the footer and a few
@@ -133,7 +132,7 @@ func bindings() []binding {
 		{inDetail, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
 		{inDetail, ActExplain, k("x"), "explain", "why its verdict is what it is"},
 		{inDetail, ActShowAll, k("a"), "all", "what is in sync too"},
-	}, deskKeys(), []binding{
+	}, recordKeys(), deskKeys(), []binding{
 		{inDiff, ActNextChange, k("n"), "next", "next change"},
 		{inDiff, ActPrevChange, k("N"), "", "previous change"},
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},
@@ -168,7 +167,6 @@ func bindings() []binding {
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
 		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
 		{inResolve, ActCheck, k("r"), "check", "check this fabric now"},
-		{inEdits, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDrafts, ActCheck, k("r"), "check", "check this fabric now"},
 		{inEngine, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},

@@ -15,7 +15,9 @@ import (
 type detailPane struct {
 	list    widget.List[core.Key]
 	touched bool
-	all     bool // show what is in sync too
+	news    core.News         // what changed since the person looked
+	fresh   map[core.Key]bool // the objects of it
+	all     bool              // show what is in sync too
 	page    int
 
 	// What the rows were made of; they are made anew when one of these is
@@ -56,7 +58,7 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 				continue
 			}
 			p.widest = max(p.widest, widget.Width(objectName(f, v.Key)))
-			if e.Filter.empty() || e.Filter.matches(objectSubject(v)) {
+			if e.Filter.empty() || e.Filter.matches(p.subject(v)) {
 				p.rows = append(p.rows, v)
 				keys = append(keys, v.Key)
 			}
@@ -80,6 +82,13 @@ func objectSubject(v *core.Verdict) subject {
 			"state": {v.State.String()}, "kind": {v.Key.Kind}, "name": {v.Key.Name}, "by": managers,
 		},
 	}
+}
+
+// subject is what the filter is matched against.
+func (p *detailPane) subject(v *core.Verdict) subject {
+	s := objectSubject(v)
+	s.fields["changed"] = changedWords(p.fresh[v.Key])
+	return s
 }
 
 func (p *detailPane) selected() (*core.Verdict, bool) {
@@ -109,6 +118,8 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	case ActSheet:
 		k, _ := p.list.Selected()
 		return e.edits(f, k)
+	case ActHistory, ActLint:
+		return e.records(a)
 	default:
 		return len(p.rows) > 0
 	}
@@ -141,6 +152,8 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		k, _ := p.list.Selected()
 		p.touched = true
 		return openSheet(e, f, k)
+	case ActHistory, ActLint:
+		return recording(a, e.Place.Fabric)
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActShowAll:

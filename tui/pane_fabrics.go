@@ -19,6 +19,7 @@ type fabricsPane struct {
 	touched bool // the cursor was moved by hand, so it follows its fabric
 	page    int
 
+	news  fleetNews
 	made  fabricsMade
 	all   []fabricRow
 	shown []fabricRow
@@ -30,6 +31,7 @@ type fabricRow struct {
 	state            core.State
 	word             safe.Text
 	engine, switches part // empty where there is nothing to tell
+	fresh            int  // objects that changed since the person looked
 }
 
 // fabricsMade is what the rows were made of; they are made anew when one of
@@ -39,6 +41,7 @@ type fabricsMade struct {
 	n      int
 	now    time.Time
 	filter string
+	news   int
 }
 
 func newFabricsPane() Pane { return &fabricsPane{} }
@@ -51,7 +54,7 @@ const (
 // rows are the fabrics that the filter lets through, worst first. They become
 // the list, in which the cursor stays on its fabric.
 func (p *fabricsPane) rows(e Env) []fabricRow {
-	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text}
+	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text, news: p.news.reading}
 	if made.n > 0 {
 		made.fleet = &e.Fleet.Fabrics[0]
 	}
@@ -64,7 +67,7 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 	p.made, p.all, p.shown = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
 		state, word := standing(f, e.Now)
-		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report)})
+		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), len(p.news.news[f.Fabric.ID].Keys)})
 	}
 	slices.SortStableFunc(p.all, func(a, b fabricRow) int {
 		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.Fabric.ID, b.Fabric.ID))
@@ -88,7 +91,7 @@ func (r fabricRow) subject() subject {
 	id := string(r.Fabric.ID)
 	return subject{
 		text:   id + " " + r.Fabric.Description + " " + r.word.String(),
-		fields: map[string][]string{"state": {r.state.String(), r.word.String()}, "name": {id}, "engine": {r.engine.text.String()}},
+		fields: map[string][]string{"state": {r.state.String(), r.word.String()}, "name": {id}, "engine": {r.engine.text.String()}, "changed": changedWords(r.fresh > 0)},
 	}
 }
 
@@ -111,6 +114,8 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 		return ok && e.decides(f.FabricState)
 	case ActPlan:
 		return ok && e.plans(f.FabricState)
+	case ActHistory, ActLint:
+		return ok && e.records(a)
 	default:
 		return ok
 	}
@@ -136,6 +141,9 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 	case ActPlan:
 		p.touched = true
 		return planning(id)
+	case ActHistory, ActLint:
+		p.touched = true
+		return recording(a, id)
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{id}, Note: safe.Sprintf("checking %s", id)}
 	case ActNext, ActPrev:
@@ -186,6 +194,9 @@ func unsettled(f core.FabricState) []core.Key {
 
 func (p *fabricsPane) View(e Env) Frame {
 	rows := p.rows(e)
+	strip := p.strip(e)
+	e.Height -= len(strip)
+	e.news = p.news.news
 	frame := Frame{Title: p.title(e), Brief: p.brief(e), Note: e.Filter.trouble(e.Style)}
 	if e.Width >= sideBySide {
 		dim := e.Style.ink(themes.Dim)
@@ -212,6 +223,10 @@ func (p *fabricsPane) View(e Env) Frame {
 		frame.Lines = append(frame.Lines, p.beside(e, columns, rows, n)...)
 	} else {
 		frame.Lines = append(frame.Lines, p.stacked(e, columns, rows)...)
+	}
+	if len(strip) > 0 {
+		frame.Lines = append(frame.Lines, make([]string, max(e.Height-len(frame.Lines), 0))...)
+		frame.Lines = append(frame.Lines, strip...)
 	}
 	return frame
 }

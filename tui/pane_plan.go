@@ -69,7 +69,7 @@ func (p *planPane) Job(e Env) (Job, bool) {
 	if !ok || !e.plans(f) {
 		return Job{}, false
 	}
-	about := planAbout{e.Place.Fabric, p.asked, p.again}
+	about := p.about(e)
 	if e.busy && e.work.about != any(about) {
 		return Job{}, false
 	}
@@ -89,6 +89,14 @@ func (p *planPane) Job(e Env) (Job, bool) {
 			return &planned{about, plan, shown}, nil
 		},
 	}, true
+}
+
+// about is the plan that is wanted: of what lies on the desk, or of taking back what
+// a run published.
+func (p *planPane) about(e Env) planAbout {
+	asked := p.asked
+	asked.Reverts = e.Place.Record
+	return planAbout{e.Place.Fabric, asked, p.again}
 }
 
 // Take is given the plan.
@@ -117,7 +125,7 @@ func (p *planPane) Did(done Done, err error) (shown bool) {
 
 // plan is the plan that is shown; nil while there is none.
 func (p *planPane) plan(e Env) *planned {
-	if p.answer == nil || e.work.running || e.work.err != nil || p.answer.about != (planAbout{e.Place.Fabric, p.asked, p.again}) {
+	if p.answer == nil || e.work.running || e.work.err != nil || p.answer.about != p.about(e) {
 		return nil
 	}
 	return p.answer

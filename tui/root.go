@@ -50,6 +50,7 @@ type Model struct {
 	urgent   bool                                            // somebody waits for what is to be drawn next
 	late     bool                                            // a frame that was held is about to be drawn
 	ticking  bool                                            // a clock tick is on its way
+	said     terminalSaid                                    // by its answers
 	blurred  bool
 	quitting bool
 }
@@ -191,8 +192,16 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.blurred = true
 	case tea.BackgroundColorMsg:
 		m.styles.heard(msg)
+		m.said.background = "dark"
+		if !msg.IsDark() {
+			m.said.background = "light"
+		}
 	case tea.ColorProfileMsg:
 		m.styles.heard(msg)
+	case tea.ModeReportMsg:
+		if msg.Mode == ansi.ModeSynchronizedOutput {
+			m.said.sync = syncWord(msg.Value)
+		}
 	case themesMsg:
 		m.styles.renew()
 		if msg.err != nil {
@@ -200,6 +209,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		}
 		return m.styles.follow(m.ctx, time.Second)
 	case uv.PrimaryDeviceAttributesEvent:
+		m.said.clipboard = clipboardWord(msg)
 		if m.pace.answered() {
 			return m.parted()
 		}
@@ -305,6 +315,7 @@ func (m *Model) env() Env {
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
+		terminal: m.terminal(),
 	}
 	e.Width, e.Height = m.room()
 	return e

@@ -130,7 +130,9 @@ func TestWhatCannotBeTakenIsMendedOrKept(t *testing.T) {
 	d, sheets = editingWith(t, "echo vlan: 5000 >>")
 	sheets.wrong = "5000"
 	d.press("enter", "E", "esc")
-	d.shows("what was typed is in " + sheets.dir)
+	if told := strings.Join(strings.Fields(d.screen()), " "); !strings.Contains(told, "what was typed is in "+sheets.dir) {
+		t.Errorf("it does not tell where what was typed is:\n%s", d.screen())
+	}
 	if !sheets.left() {
 		t.Error("what was typed is gone")
 	}
@@ -147,7 +149,9 @@ func TestAnEditorThatFailsTakesNothing(t *testing.T) {
 	d, sheets = editingWith(t, "echo half >>")
 	d.model.cfg.Env = func(name string) (string, bool) { return `sh -c 'echo half >> "$0"; exit 1'`, name == "EDITOR" }
 	d.press("enter", "E")
-	d.shows("what was typed is in " + sheets.dir)
+	if told := strings.Join(strings.Fields(d.screen()), " "); !strings.Contains(told, "what was typed is in "+sheets.dir) {
+		t.Errorf("it does not tell where what was typed is:\n%s", d.screen())
+	}
 	if len(sheets.taken) > 0 {
 		t.Errorf("it takes %q", sheets.taken)
 	}

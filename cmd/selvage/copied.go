@@ -20,8 +20,8 @@ func copied(what any, now time.Time) ([]byte, error) {
 		doc = objectDocument(is)
 	case core.DraftStanding:
 		doc = draftDocument(is)
-	case core.Overwritten:
-		doc = overwrittenDocument(is)
+	case core.Entry:
+		doc = historyDocument(is)
 	case *core.Plan:
 		doc = planDocumentOf(is)
 	case *core.Run:
