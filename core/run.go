@@ -126,7 +126,7 @@ type PublicationState struct {
 	Publication
 	Phase   PublicationPhase
 	Outcome Outcome // of the last try
-	Says    string // in lines; see [Published]
+	Says    string  // in lines; see [Published]
 	Review  string
 }
 

@@ -44,18 +44,24 @@ func (r *Runner) Stop(run, by string) bool {
 	defer r.stops.mu.Unlock()
 	cancel, ok := r.stops.all[run]
 	if ok {
-		cancel(fmt.Errorf("it was stopped by %s", by))
+		cancel(&stopped{by})
 	}
 	return ok
 }
 
-// hold takes the leases of a run's fabrics, and keeps them until release is
+// stopped tells who wanted a run to end.
+type stopped struct{ by string }
+
+func (s *stopped) Error() string { return "it was stopped by " + s.by }
+
+// hold takes the leases of the run's fabrics, and keeps them until release is
 // called. The context that it gives ends when one of them is lost. As long as
-// somebody else has one it calls waits, now and then.
-func (r *Runner) hold(ctx context.Context, run *core.Run, waits func()) (held context.Context, release func(), err error) {
-	me := r.config.Holder
+// somebody else has one it shows who, and what that one is at.
+func (at *progress) hold(ctx context.Context) (held context.Context, release func(), err error) {
+	r, run, me := at.Runner, at.run, at.config.Holder
 	// Two runs of one process keep apart as those of two processes do.
-	me.ID, me.Duty, me.Doing = me.ID+"/"+run.ID, core.DutyRun, "sync "+run.ID
+	me.ID, me.Duty = me.ID+"/"+run.ID, core.DutyRun
+	at.does("")
 	var kept []func()
 	release = func() {
 		for _, end := range slices.Backward(kept) {
@@ -64,30 +70,38 @@ func (r *Runner) hold(ctx context.Context, run *core.Run, waits func()) (held co
 	}
 	held = ctx
 	for _, id := range slices.Sorted(slices.Values(run.Fabrics)) { // all in one order, so that nobody waits in a circle
-		if err := r.acquire(held, id, me, waits); err != nil {
+		me.Doing = *at.doing.Load()
+		err := r.acquire(held, id, me, func(by core.Holder) { at.wait(id, by) })
+		if cause := context.Cause(held); cause != nil {
+			err = cause // the lease of another one of its fabrics may be lost
+		}
+		if at.waited(err); err != nil {
 			release()
 			return nil, nil, err
 		}
 		var end func()
-		held, end = r.keep(held, id, me) // also while it waits for the next one
+		held, end = r.keep(held, id, me, at.doing.Load) // also while it waits for the next one
 		kept = append(kept, end)
 	}
 	return held, release, nil
 }
 
-// alone does something short under the lease of a fabric, unless somebody else has
-// it: then it does nothing, and waits for nobody. The context that do is given ends
-// when the lease is lost.
+// alone does something short under the lease of a fabric. Where somebody else has
+// it, it does nothing, waits for nobody, and the error is a [*busy]. The context that
+// do is given ends when the lease is lost.
 func (r *Runner) alone(ctx context.Context, id core.FabricID, doing string, do func(context.Context) error) error {
 	me := r.config.Holder
 	// Each call has an id of its own: else a second one of this process would take
 	// the lease too, and the first to end would give it back for both.
 	me.ID, me.Duty, me.Doing = me.ID+"/"+doing+"/"+r.config.NewID(), core.DutyRun, doing
-	got, _, err := r.config.Books.Acquire(ctx, id, me)
-	if err != nil || !got {
+	got, by, err := r.config.Books.Acquire(ctx, id, me)
+	switch {
+	case err != nil:
 		return err
+	case !got:
+		return &busy{id, by}
 	}
-	held, release := r.keep(ctx, id, me)
+	held, release := r.keep(ctx, id, me, func() *string { return &doing })
 	defer release()
 	if err = do(held); err != nil && errors.Is(context.Cause(held), errLease) {
 		return errLease
@@ -95,12 +109,31 @@ func (r *Runner) alone(ctx context.Context, id core.FabricID, doing string, do f
 	return err
 }
 
-// keep keeps a lease that was taken, until release is called. The context that it
-// gives ends when the lease is lost.
-func (r *Runner) keep(ctx context.Context, id core.FabricID, me core.Holder) (held context.Context, release func()) {
+// busy tells that somebody else has the lease of a fabric.
+type busy struct {
+	fabric core.FabricID
+	by     core.Holder
+}
+
+func (b *busy) Error() string {
+	return fmt.Sprintf("%s is at it in %s since %s: %s (pid %d on %s)",
+		b.by.User, b.fabric, b.by.Since.Format(time.TimeOnly), b.by.Doing, b.by.PID, b.by.Host)
+}
+
+// unlessBusy is an error, unless it is that somebody else has the lease.
+func unlessBusy(err error) error {
+	if errors.As(err, new(*busy)) {
+		return nil
+	}
+	return err
+}
+
+// keep keeps a lease that was taken, until release is called, and tells others what
+// is done under it. The context that it gives ends when the lease is lost.
+func (r *Runner) keep(ctx context.Context, id core.FabricID, me core.Holder, doing func() *string) (held context.Context, release func()) {
 	held, cancel := context.WithCancelCause(ctx)
 	var beating sync.WaitGroup
-	beating.Go(func() { r.beat(held, cancel, id, me) })
+	beating.Go(func() { r.beat(held, cancel, id, me, doing) })
 	return held, func() {
 		cancel(nil)
 		beating.Wait()
@@ -110,11 +143,43 @@ func (r *Runner) keep(ctx context.Context, id core.FabricID, me core.Holder) (he
 	}
 }
 
-// wait shows that the run waits for a lease. One that the clock began is not shown
-// before it has them all: where it does not get them it has never been.
-func (at *progress) wait() {
-	if at.ordered {
+// does notes what the run is at, for others to read who wait for it.
+func (at *progress) does(step string) {
+	words := "sync " + at.run.ID
+	if step != "" {
+		words += ": " + step
+	}
+	at.doing.Store(&words)
+}
+
+// turn is the step of a run that waits until others are done in its fabrics.
+const turn = "turn"
+
+// wait shows that the run waits for a lease, and whose it is. One that the clock
+// began is not shown before it has them all: where it does not get them it has never
+// been.
+func (at *progress) wait(id core.FabricID, by core.Holder) {
+	if !at.ordered {
+		return
+	}
+	n := len(at.run.Steps) - 1
+	if n < 0 || at.run.Steps[n].Name != turn || !at.run.Steps[n].Ended.IsZero() {
+		at.run.Steps = append(at.run.Steps, core.RunStep{Name: turn, Started: at.config.Now()})
+		n++
+	}
+	if words := (&busy{id, by}).Error(); at.run.Steps[n].Detail != words {
+		at.run.Steps[n].Detail = words
 		at.show()
+	}
+}
+
+// waited ends the step of a run that has waited for a lease.
+func (at *progress) waited(err error) {
+	if n := len(at.run.Steps) - 1; n >= 0 && at.run.Steps[n].Name == turn && at.run.Steps[n].Ended.IsZero() {
+		at.run.Steps[n].Ended = at.config.Now()
+		if err != nil {
+			at.run.Steps[n].Err = oneLine(err)
+		}
 	}
 }
 
@@ -135,7 +200,7 @@ func (at *progress) unheld(ctx context.Context, err error) (*core.Run, error) {
 
 // acquire takes the lease of a fabric. Where somebody else has it, it waits for
 // as long as it takes to tell whether that one is still alive.
-func (r *Runner) acquire(ctx context.Context, id core.FabricID, me core.Holder, waits func()) error {
+func (r *Runner) acquire(ctx context.Context, id core.FabricID, me core.Holder, waits func(core.Holder)) error {
 	span := cmp.Or(me.Time, core.LeaseTime)
 	for deadline := r.config.Now().Add(span + span/3); ; {
 		ok, by, err := r.config.Books.Acquire(ctx, id, me)
@@ -145,28 +210,43 @@ func (r *Runner) acquire(ctx context.Context, id core.FabricID, me core.Holder, 
 		case ok:
 			return nil
 		case r.config.Now().After(deadline):
-			return refuse("%s is at it in %s since %s: %s (pid %d on %s); wait for it, or stop it there", by.User, id, by.Since.Format(time.TimeOnly), by.Doing, by.PID, by.Host)
+			return refuse("%v; wait for it, or stop it there", &busy{id, by})
 		}
-		waits()
-		if err := pause(ctx, span/6); err != nil {
+		waits(by)
+		if err := pause(ctx, min(span/6, glance)); err != nil {
 			return err
 		}
 	}
 }
 
+// glance is how often somebody who waits for a lease looks at who has it, and who
+// has it at whether there is something new to tell them.
+const glance = 400 * time.Millisecond
+
 // beat renews the lease of a fabric until held ends, and ends it by cancel when the
-// lease is lost.
-func (r *Runner) beat(held context.Context, cancel context.CancelCauseFunc, id core.FabricID, me core.Holder) {
+// lease is lost. It tells with it what is done.
+func (r *Runner) beat(held context.Context, cancel context.CancelCauseFunc, id core.FabricID, me core.Holder, doing func() *string) {
 	span := cmp.Or(me.Time, core.LeaseTime)
-	last := r.config.Now()
-	for pause(held, span/3) == nil {
+	last := r.config.Now() // when it was renewed
+	due := last.Add(span / 3)
+	for pause(held, min(span/3, glance)) == nil {
+		told := *doing()
+		if me.Doing == told && r.config.Now().Before(due) {
+			continue
+		}
+		was := me.Doing
+		me.Doing = told
 		ok, err := r.config.Books.Renew(held, id, me)
-		switch now := r.config.Now(); {
+		now := r.config.Now()
+		due = now.Add(span / 3)
+		switch {
 		case err == nil && !ok, err != nil && now.Sub(last) >= span:
 			cancel(errLease)
 			return
 		case err == nil:
 			last = now
+		default:
+			me.Doing = was
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -109,6 +110,63 @@ func TestRunThatLosesItsLeaseStops(t *testing.T) {
 	}
 	p.wantDesk(t, "dc1")
 	p.wantBooksLikeTheBranch(t, b.remote(), 1)
+}
+
+// TestRunThatWaitsTellsWhoseRunItWaitsFor, and at which step that is, within a second.
+func TestRunThatWaitsTellsWhoseRunItWaitsFor(t *testing.T) {
+	b := one(t)
+	b.Lease = core.LeaseTime
+	p, q := b.open(), b.open(as("bob"))
+	p.decide(t, "dc1", set("vpc-1", vlan, int64(1005)))
+	made := p.plan(t, "dc1")
+	other := q.plan(t, "dc1")
+	pushing, let := make(chan struct{}), make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(let) })
+	defer goOn()
+	b.remote().behave(onKnock(first(func() {
+		close(pushing)
+		<-let
+	})))
+	done := make(chan error, 2)
+	go func() {
+		_, err := p.runner.Sync(t.Context(), made, p.quick())
+		done <- err
+	}()
+	<-pushing
+	go func() {
+		_, err := q.runner.Sync(t.Context(), other, q.quick())
+		done <- err
+	}()
+	wait(t, func() bool { return turnOf(q) != nil && strings.Contains(turnOf(q).Detail, ": publish (pid") })
+	step := turnOf(q)
+	if !strings.HasPrefix(step.Detail, "ada is at it in dc1 since ") || !strings.Contains(step.Detail, "sync ada-") || !strings.HasSuffix(step.Detail, " on jump-1)") {
+		t.Errorf("it tells %q", step.Detail)
+	}
+	goOn()
+	ended := time.Now()
+	wait(t, func() bool { s := turnOf(q); return s == nil || !s.Ended.IsZero() })
+	if took := time.Since(ended); took > 4*time.Second { // half a second, on a machine with time
+		t.Errorf("it began %v after the other one had ended", took)
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// turnOf is the step in which the run of a process waits for its turn.
+func turnOf(p *process) *core.RunStep {
+	r := p.run()
+	if r == nil {
+		return nil
+	}
+	for _, s := range r.Steps {
+		if s.Name == "turn" {
+			return &s
+		}
+	}
+	return nil
 }
 
 // deaf are books whose leases are not renewed any more as soon as held is closed.

@@ -15,7 +15,7 @@ func (w *ward) review(ctx context.Context) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	return w.alone(ctx, "review", func(ctx context.Context) error {
+	err = w.alone(ctx, "review", func(ctx context.Context) error {
 		open, err := w.open(ctx, core.RunProposed) // as it is now that nobody else is at it
 		if err != nil {
 			return err
@@ -27,6 +27,7 @@ func (w *ward) review(ctx context.Context) error {
 		}
 		return nil
 	})
+	return unlessBusy(err)
 }
 
 // Review ends the proposals of fabrics that were merged or given up, going by

@@ -68,7 +68,7 @@ func (at *progress) mendable(ctx context.Context, err error) bool {
 	switch cause := context.Cause(ctx); {
 	case err == nil, errors.Is(err, errOver):
 		return false // it ended well, or as well as it could
-	case errors.Is(cause, errTimeout), errors.Is(cause, errLease):
+	case errors.Is(cause, errTimeout), errors.Is(cause, errLease), errors.Is(err, errLease):
 		return true
 	case ctx.Err() != nil:
 		return false // somebody wanted it to end
@@ -101,7 +101,15 @@ func (w *ward) resume(ctx context.Context) (next time.Time, err error) {
 		if run.Fabrics[0] != w.fabric.ID {
 			continue // another ward's
 		}
-		if at := run.RetryAt; at.After(w.config.Now()) {
+		if why := w.unwanted[run.ID]; why != nil {
+			if err := w.giveUp(ctx, gaveUp{run.ID, why}); err != nil {
+				errs = append(errs, err)
+			}
+			if w.unwanted[run.ID] == nil {
+				continue
+			}
+			run.RetryAt = w.config.Now().Add(later)
+		} else if at := run.RetryAt; at.After(w.config.Now()) {
 			w.await(run.ID)
 		} else if err := w.retry(ctx, run.ID); err != nil {
 			errs = append(errs, err)
@@ -141,6 +149,9 @@ func (w *ward) retry(ctx context.Context, id string) error {
 	if _, err = w.carryOn(ctx, at); err != nil {
 		w.config.Board.ShowRun(was)
 	}
+	if errors.As(err, new(*stopped)) { // while it waited for its turn
+		return w.giveUp(ctx, gaveUp{id, err})
+	}
 	return err
 }
 
@@ -172,21 +183,37 @@ func (w *ward) await(run string) {
 	}
 }
 
-// giveUp ends a run that waits to be begun again.
+// later is how long to wait until a run is given up once more that could not be,
+// because somebody else was at it in the fabric.
+const later = 2 * time.Second
+
+// giveUp ends a run that waits to be begun again. Where somebody else is at it in the
+// fabric it shows that, and the run is given up when they are done: it is not begun
+// again meanwhile.
 func (w *ward) giveUp(ctx context.Context, g gaveUp) error {
 	w.stops.mu.Lock()
 	delete(w.stops.all, g.run)
 	w.stops.mu.Unlock()
-	return w.alone(ctx, "give up "+g.run, func(ctx context.Context) error {
-		run, err := w.config.Books.Run(ctx, g.run)
-		if err != nil || run.Phase != core.RunRetrying {
+	run, err := w.config.Books.Run(ctx, g.run)
+	if err != nil {
+		return err
+	}
+	w.unwanted[run.ID] = g.why
+	err = w.alone(ctx, "give up "+g.run, func(ctx context.Context) error {
+		if run, err = w.config.Books.Run(ctx, g.run); err != nil || run.Phase != core.RunRetrying {
 			return err
 		}
 		run.Phase, run.Err, run.Ended, run.RetryAt = core.RunInterrupted, oneLine(g.why), w.config.Now(), time.Time{}
-		if err := w.config.Books.SaveRun(ctx, run); err != nil {
-			return err
-		}
+		return w.config.Books.SaveRun(ctx, run)
+	})
+	if other := (*busy)(nil); errors.As(err, &other) {
+		run.Err = fmt.Sprintf("%s, and will be over as soon as this is: %s", oneLine(g.why), other)
 		w.config.Board.ShowRun(copied(run))
 		return nil
-	})
+	}
+	if err == nil {
+		delete(w.unwanted, g.run)
+		w.config.Board.ShowRun(copied(run))
+	}
+	return err
 }

@@ -1,10 +1,12 @@
 package runner_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -152,6 +154,134 @@ func TestRetryIsGivenUp(t *testing.T) {
 		t.Errorf("the books have %+v", run)
 	}
 	p.wantDesk(t, "dc1", "vpc-1 .spec.subnets.web.vlan")
+}
+
+// TestRetryIsGivenUpWhereSomebodyElseIsAtIt: as soon as they are done, and it says so
+// until then.
+func TestRetryIsGivenUpWhereSomebodyElseIsAtIt(t *testing.T) {
+	b := tended(t, func(f *fabric) { f.Backoff = time.Hour })
+	p := b.open()
+	p.runs(t)
+	id := p.putOff(t, b)
+	free := p.busy(t, b.Lease)
+	until(t, "it can be stopped", func() error {
+		if !p.runner.Stop(id, "kim") {
+			return fmt.Errorf("there is no such run")
+		}
+		return nil
+	})
+	until(t, "it tells why it is not over", func() error {
+		if r := p.run(); !strings.Contains(r.Err, "it was stopped by kim") || !strings.Contains(r.Err, "bob is at it in dc1") {
+			return fmt.Errorf("it is shown as %s, %q", r.Phase, r.Err)
+		}
+		return nil
+	})
+	free()
+	if run := p.ends(t, core.RunInterrupted); run.Err != "it was stopped by kim" || run.ID != id {
+		t.Errorf("the books have %+v", run)
+	}
+}
+
+// TestRetryIsGivenUpWhileItWaitsForItsTurn, though its time has come.
+func TestRetryIsGivenUpWhileItWaitsForItsTurn(t *testing.T) {
+	b := tended(t, func(f *fabric) { f.Backoff = 300 * time.Millisecond })
+	b.Lease = core.LeaseTime // so that it waits for long
+	asks := make(chan struct{}, 100)
+	p := b.open(func(_ *site, w *wraps) {
+		w.books = func(books books) books { return &asking{books, asks} }
+	})
+	p.runs(t)
+	id := p.putOff(t, b)
+	free := p.busy(t, b.Lease)
+	for range 3 {
+		<-asks // for the lease that bob has
+	}
+	until(t, "it can be stopped", func() error {
+		if !p.runner.Stop(id, "kim") {
+			return fmt.Errorf("there is no such run")
+		}
+		return nil
+	})
+	until(t, "it tells that it was stopped", func() error {
+		if r := p.run(); !strings.Contains(r.Err, "it was stopped by kim") {
+			return fmt.Errorf("it is shown as %s, %q", r.Phase, r.Err)
+		}
+		return nil
+	})
+	b.remote().behave(nil)
+	free()
+	if run := p.ends(t, core.RunInterrupted); !strings.Contains(run.Err, "kim") {
+		t.Errorf("the books have %+v", run)
+	}
+}
+
+// asking are books that tell when somebody asked for a lease in vain.
+type asking struct {
+	books
+	vain chan struct{}
+}
+
+func (a *asking) Acquire(ctx context.Context, id core.FabricID, h core.Holder) (bool, core.Holder, error) {
+	held, by, err := a.books.Acquire(ctx, id, h)
+	if err == nil && !held && strings.HasPrefix(h.Doing, "sync ") {
+		select {
+		case a.vain <- struct{}{}:
+		default:
+		}
+	}
+	return held, by, err
+}
+
+// putOff begins a run that a server is too busy for.
+func (p *process) putOff(t *testing.T, b *bench) string {
+	t.Helper()
+	p.decide(t, "dc1", set("vpc-1", vlan, int64(1005)))
+	made := p.plan(t, "dc1")
+	b.remote().behave(onKnock(answers(http.StatusServiceUnavailable, "")))
+	id := p.begin(t, made)
+	p.ends(t, core.RunRetrying)
+	return id
+}
+
+// TestLeaseLostBetweenFabricsIsBegunAgain: that of the first one, while the run
+// waited for the second one's.
+func TestLeaseLostBetweenFabricsIsBegunAgain(t *testing.T) {
+	b := apart(t)
+	b.Lease = 3 * time.Second
+	for i := range b.Fabrics {
+		f := &b.Fabrics[i]
+		f.Every, f.Retries, f.Backoff = 50*time.Millisecond, 5, 300*time.Millisecond
+	}
+	lost := &losing{}
+	p := b.open(func(_ *site, w *wraps) {
+		w.books = func(books books) books { lost.books = books; return lost }
+	})
+	p.runs(t)
+	p.decide(t, "dc1", set("vpc-1", vlan, int64(1005)))
+	p.decide(t, "dc2", set("vpc-2", vlan, int64(2005)))
+	made := p.plan(t, "dc1", "dc2")
+	free := p.busy(t, b.Lease, "dc2")
+	lost.now.Store(true)
+	id := p.begin(t, made)
+	if run := p.ends(t, core.RunRetrying); run.ID != id || !strings.Contains(run.Err, "the lease was lost") {
+		t.Errorf("the books have %+v", run)
+	}
+	lost.now.Store(false)
+	free()
+	p.ends(t, core.RunPublished)
+}
+
+// losing are books that have given the leases of runs to others.
+type losing struct {
+	books
+	now atomic.Bool
+}
+
+func (l *losing) Renew(ctx context.Context, id core.FabricID, h core.Holder) (bool, error) {
+	if h.Duty == core.DutyRun && h.User != "bob" && l.now.Load() {
+		return false, nil
+	}
+	return l.books.Renew(ctx, id, h)
 }
 
 // TestRetryOfWhatHasChangedMeanwhileIsRefused: the person who confirmed it saw

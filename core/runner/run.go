@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"selvage/core"
@@ -91,6 +92,8 @@ type progress struct {
 	// background tells that nobody waits for the run: what a retry can mend is tried
 	// again later.
 	background bool
+	// doing is what the run is at, as others who wait for it are told.
+	doing atomic.Pointer[string]
 	// ordered tells that it is a person who has asked for the run, just now.
 	ordered bool
 }
@@ -104,7 +107,7 @@ func (r *Runner) carryOn(ctx context.Context, at *progress) (*core.Run, error) {
 	run, p := at.run, at.plan
 	ctx, stop := r.stops.add(ctx, run.ID)
 	defer stop()
-	held, release, err := r.hold(ctx, run, at.wait)
+	held, release, err := at.hold(ctx)
 	if err != nil {
 		return at.unheld(ctx, err)
 	}
@@ -263,6 +266,7 @@ func (at *progress) proposed(c core.PlannedCommit) bool {
 // step does one step of a run and writes down how it went.
 func (at *progress) step(ctx context.Context, name string, do func(context.Context) (string, error)) error {
 	at.run.Steps = append(at.run.Steps, core.RunStep{Name: name, Started: at.config.Now()})
+	at.does(name)
 	at.show()
 	detail, err := do(ctx)
 	s := &at.run.Steps[len(at.run.Steps)-1]

@@ -21,7 +21,7 @@ func (r *Runner) Settle(ctx context.Context, id core.FabricID) error {
 	if err != nil || !needs(open) {
 		return err
 	}
-	return r.alone(ctx, id, "settle", func(ctx context.Context) error {
+	err = r.alone(ctx, id, "settle", func(ctx context.Context) error {
 		// Whoever had the lease until now may have written how they went on.
 		open, err := r.config.Books.OpenRuns(ctx, id)
 		if err != nil {
@@ -29,6 +29,7 @@ func (r *Runner) Settle(ctx context.Context, id core.FabricID) error {
 		}
 		return r.settleAll(ctx, open, "")
 	})
+	return unlessBusy(err)
 }
 
 // needs tells whether there is something to settle among open runs.

@@ -23,7 +23,10 @@ type ward struct {
 
 	seen  time.Time // the end of the last check that was looked at
 	known time.Time // when the run that was shown last is begun again
-	tried map[spot]attempt
+	// unwanted are runs that somebody wants to end while another one is at it in the
+	// fabric, and why.
+	unwanted map[string]error
+	tried    map[spot]attempt
 	// ruled is what policies have brought into Git, the newest first; it is there
 	// where loaded is set.
 	ruled  []core.Resolution
@@ -49,7 +52,7 @@ func (r *Runner) tend(ctx context.Context) {
 		f := &r.config.Fabrics[i]
 		w := &ward{
 			Runner: r, fabric: f, nudged: make(chan struct{}, 1), given: make(chan gaveUp, 1),
-			seen: r.state(f.ID).LastCheck, tried: map[spot]attempt{},
+			seen: r.state(f.ID).LastCheck, tried: map[spot]attempt{}, unwanted: map[string]error{},
 		}
 		wards[f.ID] = w
 		all.Go(func() { w.look(ctx) })
@@ -82,6 +85,7 @@ func (w *ward) look(ctx context.Context) {
 			timed = true
 		case g := <-w.given:
 			w.warn(ctx, "give up a run", w.giveUp(ctx, g))
+			timed = true // it may have to be tried again
 		}
 		state := w.state(w.fabric.ID)
 		if !w.ours(state) {
@@ -126,7 +130,8 @@ func (w *ward) warn(ctx context.Context, doing string, err error) {
 	}
 }
 
-// alone does something under the lease of the fabric, unless somebody else has it.
+// alone does something under the lease of the fabric; the error is a [*busy] where
+// somebody else has it.
 func (w *ward) alone(ctx context.Context, doing string, do func(context.Context) error) error {
 	return w.Runner.alone(ctx, w.fabric.ID, doing, do)
 }

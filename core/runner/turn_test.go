@@ -14,18 +14,19 @@ import (
 	"selvage/core/runner"
 )
 
-// busy has somebody else act for a fabric until free is called.
-func (p *process) busy(t *testing.T, lease time.Duration) (free func()) {
+// busy has somebody else act for the first fabric, or another one, until free is called.
+func (p *process) busy(t *testing.T, lease time.Duration, in ...core.FabricID) (free func()) {
 	t.Helper()
-	other := core.Holder{ID: "bob", User: "bob", Duty: core.DutyRun, Doing: "sync bob-1", Time: lease}
-	if held, _, err := p.store.Acquire(t.Context(), "dc1", other); err != nil || !held {
+	id := append(in, "dc1")[0]
+	other := core.Holder{ID: "bob", User: "bob", Host: "jump-2", PID: 7, Duty: core.DutyRun, Doing: "sync bob-1: push", Time: lease}
+	if held, _, err := p.store.Acquire(t.Context(), id, other); err != nil || !held {
 		t.Fatalf("Acquire = %t, %v", held, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var beating sync.WaitGroup
 	beating.Go(func() {
 		for ctx.Err() == nil {
-			if held, err := p.store.Renew(ctx, "dc1", other); ctx.Err() == nil && (err != nil || !held) {
+			if held, err := p.store.Renew(ctx, id, other); ctx.Err() == nil && (err != nil || !held) {
 				t.Errorf("Renew = %t, %v", held, err)
 			}
 			select {
@@ -37,7 +38,7 @@ func (p *process) busy(t *testing.T, lease time.Duration) (free func()) {
 	free = sync.OnceFunc(func() {
 		cancel()
 		beating.Wait()
-		if err := p.store.Release(context.WithoutCancel(ctx), "dc1", other); err != nil {
+		if err := p.store.Release(context.WithoutCancel(ctx), id, other); err != nil {
 			t.Error(err)
 		}
 	})
