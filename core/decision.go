@@ -47,10 +47,11 @@ type DraftState string
 
 // What can become of a resolution.
 const (
-	DraftOpen    DraftState = "open"    // it waits to be published
-	DraftPending DraftState = "pending" // Git was taken, or has it and overruled live; live has not followed yet
-	DraftDone    DraftState = "done"    // what it asks for is the case
-	DraftVoid    DraftState = "void"    // what it was made on has changed
+	DraftOpen     DraftState = "open"     // it waits to be published
+	DraftProposed DraftState = "proposed" // it waits for a review; no comparison tells that, open proposals do
+	DraftPending  DraftState = "pending"  // Git was taken, or has it and overruled live; live has not followed yet
+	DraftDone     DraftState = "done"     // what it asks for is the case
+	DraftVoid     DraftState = "void"     // what it was made on has changed
 )
 
 // Dispute is one place that both sides of a merge moved to different ends, so

@@ -70,6 +70,17 @@ func (s *Store) Run(ctx context.Context, id string) (*core.Run, error) {
 	return all[0], nil
 }
 
+// RunsOf gives the runs of a plan, in the order in which they began and in the form
+// of history.
+func (s *Store) RunsOf(ctx context.Context, plan string) ([]*core.Run, error) {
+	var all []*core.Run
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		all, err = runs(ctx, tx, false, "r.plan = ? AND r.plan != ''", plan)
+		return err
+	})
+	return all, explain(fmt.Sprintf("read the runs of plan %q in %q", plan, s.path), err)
+}
+
 // LastRun gives the run of a fabric that began last, in the form of history; nil
 // where there was none.
 func (s *Store) LastRun(ctx context.Context, id core.FabricID) (*core.Run, error) {

@@ -54,6 +54,8 @@ func draftState(d *core.DraftStanding) part {
 	switch d.State {
 	case core.DraftOpen:
 		return part{role: themes.Match, text: safe.Lit("draft")}
+	case core.DraftProposed:
+		return part{role: themes.Match, text: safe.Lit("proposed")}
 	case core.DraftPending:
 		return part{role: role(core.Pending), text: safe.Lit("pending")}
 	case core.DraftDone:
@@ -99,7 +101,7 @@ func draftCount(f core.FabricState) string {
 		switch d.State {
 		case core.DraftVoid:
 			void++
-		case core.DraftOpen, core.DraftPending, core.DraftDone:
+		case core.DraftOpen, core.DraftProposed, core.DraftPending, core.DraftDone:
 			open++
 		}
 	}

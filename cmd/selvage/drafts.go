@@ -52,6 +52,35 @@ func choiceWords(c core.Choice) string {
 	return "take " + string(c)
 }
 
+// withProposals is a fabric whose drafts tell which of them wait for a review.
+func (s *session) withProposals(ctx context.Context, f core.FabricState) (core.FabricState, error) {
+	proposed, err := s.runner.Proposed(ctx, f.Fabric.ID)
+	if err != nil || len(proposed) == 0 {
+		return f, err
+	}
+	f.Drafts = slices.Clone(f.Drafts)
+	for i, d := range f.Drafts {
+		run := proposed[d.ID]
+		if run == nil || d.State != core.DraftOpen {
+			continue
+		}
+		f.Drafts[i].State, f.Drafts[i].Why = core.DraftProposed, "it waits for a review"
+		for _, p := range run.Publications {
+			if p.Review != "" {
+				f.Drafts[i].Why = "it waits for a review: " + p.Review
+			}
+		}
+	}
+	return f, nil
+}
+
+// after is a fabric as it stands when something was decided about it.
+func (s *session) after(ctx context.Context, id core.FabricID) (core.FabricState, error) {
+	s.runner.Shown()
+	f, _ := s.loop.Fleet().Fabric(id)
+	return s.withProposals(ctx, f)
+}
+
 // laid are the drafts that were just made, as they stand.
 func (a *app) laid(ctx context.Context, s *session, f core.FabricState, made []core.Draft) ([]core.DraftStanding, error) {
 	lying, err := s.store.Drafts(ctx, f.Fabric.ID)
@@ -145,7 +174,7 @@ func (a *app) next(f core.FabricState) {
 		state core.DraftState
 		words string
 	}{
-		{core.DraftOpen, "to be published"}, {core.DraftPending, "waiting for live"}, {core.DraftVoid, "void"}, {core.DraftDone, "done"},
+		{core.DraftOpen, "to be published"}, {core.DraftProposed, "waiting for a review"}, {core.DraftPending, "waiting for live"}, {core.DraftVoid, "void"}, {core.DraftDone, "done"},
 	} {
 		if n := counts[s.state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s.words))

@@ -93,7 +93,11 @@ func (a *app) resolve(cmd *cobra.Command, args []string, flags resolveFlags) err
 			case flags.redo:
 				return a.step(ctx, s, id, flags, "done again", "nothing of yours is left to do again", s.runner.Redo)
 			}
-			return a.listDrafts(fabrics[0], flags)
+			f, err := s.withProposals(ctx, fabrics[0])
+			if err != nil {
+				return exit{code: exitRefused, err: err}
+			}
+			return a.listDrafts(f, flags)
 		})
 	}
 	if flags.edit {
@@ -157,8 +161,10 @@ func (a *app) decide(ctx context.Context, s *session, f core.FabricState, object
 
 // tellDecided tells what drafts that were just made will do.
 func (a *app) tellDecided(ctx context.Context, s *session, id core.FabricID, made []core.Draft, flags resolveFlags) error {
-	s.runner.Shown()
-	after, _ := s.loop.Fleet().Fabric(id)
+	after, err := s.after(ctx, id)
+	if err != nil {
+		return exit{code: exitRefused, err: err}
+	}
 	laid, err := a.laid(ctx, s, after, made)
 	if err != nil {
 		return err
@@ -259,14 +265,19 @@ func (a *app) drop(ctx context.Context, s *session, f core.FabricState, objects 
 	if err := s.runner.Drop(ctx, id, username(), ids...); err != nil {
 		return exit{code: exitRefused, err: err}
 	}
+	after, err := s.after(ctx, id)
+	if err != nil {
+		return exit{code: exitRefused, err: err}
+	}
+	if flags.output == "json" {
+		return a.listDrafts(after, flags)
+	}
 	gone := slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool { return !slices.Contains(ids, d.ID) })
 	for _, d := range gone {
 		if err := a.printf("dropped: %s\n", sentence(f.Fabric, d.Resolution)); err != nil {
 			return err
 		}
 	}
-	s.runner.Shown()
-	after, _ := s.loop.Fleet().Fabric(id)
 	a.next(after)
 	return nil
 }
@@ -277,8 +288,10 @@ func (a *app) step(ctx context.Context, s *session, id core.FabricID, flags reso
 	if err != nil {
 		return exit{code: exitRefused, err: err}
 	}
-	s.runner.Shown()
-	after, _ := s.loop.Fleet().Fabric(id)
+	after, err := s.after(ctx, id)
+	if err != nil {
+		return exit{code: exitRefused, err: err}
+	}
 	if flags.output == "json" {
 		return a.listDrafts(after, flags)
 	}

@@ -67,6 +67,12 @@ func (a *app) sync(cmd *cobra.Command, names []string, flags syncFlags) error {
 		}
 	}
 	return a.within(cmd.Context(), c, func(ctx context.Context, s *session) error {
+		if run, err := publishedBy(ctx, s, flags.plan); err != nil || run != nil {
+			if err != nil {
+				return exit{code: exitRefused, err: err}
+			}
+			return a.already(ctx, s, run, flags)
+		}
 		p, err := a.toPublish(ctx, s, names, flags)
 		if err == nil {
 			p, err = a.allowed(ctx, cmd.InOrStdin(), s, p)
@@ -119,6 +125,60 @@ func (a *app) toPublish(ctx context.Context, s *session, names []string, flags s
 		return nil, a.unplanned(s, ids, err)
 	}
 	return p, nil
+}
+
+// publishedBy is the run that has published all of a plan, nil where none has.
+func publishedBy(ctx context.Context, s *session, plan string) (*core.Run, error) {
+	if plan == "" {
+		return nil, nil
+	}
+	runs, err := s.store.RunsOf(ctx, plan)
+	for _, r := range slices.Backward(runs) {
+		landed := slices.ContainsFunc(r.Publications, func(p core.PublicationState) bool { return p.Phase == core.PublicationLanded })
+		switch r.Phase {
+		case core.RunAgreed, core.RunPublished, core.RunMerged, core.RunWaiting:
+			if landed {
+				return r, err
+			}
+		default:
+		}
+	}
+	return nil, err
+}
+
+// already tells which run has published a plan. Where live had not followed by then,
+// it checks and follows once more.
+func (a *app) already(ctx context.Context, s *session, r *core.Run, flags syncFlags) error {
+	id, _, _ := strings.Cut(r.ID, "-")
+	var as []string
+	for _, p := range r.Publications {
+		if p.Phase == core.PublicationLanded {
+			as = append(as, core.ShortCommit(p.Commit))
+		}
+	}
+	words := cleaned(fmt.Sprintf("plan %s is already published by run %s as commit %s", r.Plan, id, strings.Join(as, ", ")))
+	settled := r.Phase == core.RunAgreed || r.Phase == core.RunMerged
+	switch {
+	case flags.output != "json":
+		if err := a.printf("%s\n", words); err != nil {
+			return err
+		}
+	case settled:
+		doc := runDocument{APIVersion: "selvage/v1", Kind: "SyncRun", Fabrics: r.Fabrics, syncEntry: syncDocument(*r)}
+		if err := a.printJSON("run", doc); err != nil {
+			return err
+		}
+	default:
+		fmt.Fprintf(a.errs, "%s\n", words)
+	}
+	if settled {
+		return nil
+	}
+	if err := a.check(ctx, s, r.Fabrics); err != nil {
+		return err
+	}
+	g := core.RunOrder{By: username(), Host: a.seat(), RunOptions: core.RunOptions{NoWait: flags.noWait}}
+	return a.carryOut(ctx, s, &core.Plan{Fabrics: r.Fabrics}, g, flags)
 }
 
 // carryOut carries a plan out, tells how it goes on and what came of it.

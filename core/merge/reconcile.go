@@ -56,7 +56,7 @@ func reconcile(s Subject, resolutions []core.Resolution, out *core.Reconciliatio
 		case core.DraftVoid:
 			out.Void = append(out.Void, core.VoidDraft{Resolution: r, Reason: reason})
 			continue
-		case core.DraftOpen, core.DraftPending:
+		case core.DraftOpen, core.DraftProposed, core.DraftPending:
 			applied = append(applied, r)
 		case core.DraftDone:
 		}

@@ -200,10 +200,18 @@ func (r *Runner) lying(ctx context.Context, id core.FabricID) ([]core.Draft, err
 	if err != nil || len(drafts) == 0 {
 		return nil, err
 	}
+	proposed, err := r.Proposed(ctx, id)
+	return slices.DeleteFunc(drafts, func(d core.Draft) bool { return proposed[d.ID] != nil }), err
+}
+
+// Proposed are the drafts of a fabric that wait for a review, with the runs that have
+// proposed them.
+func (r *Runner) Proposed(ctx context.Context, id core.FabricID) (map[int64]*core.Run, error) {
 	open, err := r.config.Books.OpenRuns(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	proposed := map[int64]*core.Run{}
 	for _, run := range open {
 		if run.Phase != core.RunProposed {
 			continue
@@ -212,9 +220,11 @@ func (r *Runner) lying(ctx context.Context, id core.FabricID) ([]core.Draft, err
 		if err != nil {
 			return nil, err
 		}
-		drafts = slices.DeleteFunc(drafts, func(d core.Draft) bool { return slices.Contains(p.Drafts, d.ID) })
+		for _, d := range p.Drafts {
+			proposed[d] = run
+		}
 	}
-	return drafts, nil
+	return proposed, nil
 }
 
 // hasLanded tells whether a run has published a commit of its plan.
