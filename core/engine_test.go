@@ -66,7 +66,7 @@ func TestKeepingGitIsToldAsItWillBe(t *testing.T) {
 		{"an item of a list", healing, item, core.KeepRestored, false},
 		{"an object nobody tracks", healing, whole, core.KeepStays, false},
 	} {
-		k := core.Keep(&tt.engine, v, tt.change)
+		k := core.Keep(core.Fabric{}, &tt.engine, v, tt.change)
 		if k.Effect != tt.want || (k.Command != "") != tt.command || strings.Contains(k.Command, "kubectl") {
 			t.Errorf("%s: %+v, want %s", tt.name, k, tt.want)
 		}

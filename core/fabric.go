@@ -15,6 +15,9 @@ type Fabric struct {
 	Description string
 	Cluster     string // the cluster's name
 	Namespace   string // for documents without one
+	// Kubeconfig and Context are how kubectl reaches the cluster, for commands that
+	// people are handed; "" where the configuration names none.
+	Kubeconfig, Context string
 	Protected   bool
 	Mode        Mode
 	Theme       string // a theme of its own, "" for the common one

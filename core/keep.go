@@ -28,13 +28,13 @@ const (
 	KeepDepends  KeepEffect = "depends on self-heal" // nobody could ask the engine
 )
 
-// Keep tells what becomes of a change of an object when Git's value is kept. An
+// Keep tells what becomes of a change of an object of a fabric when Git's value is kept. An
 // apply, client-side and server-side alike, sets what a manifest has and leaves
 // what it never had: an addition that only live has survives it.
-func Keep(e *Engine, v Verdict, c Change) Keeping {
+func Keep(f Fabric, e *Engine, v Verdict, c Change) Keeping {
 	switch {
 	case e == nil || e.Access == AccessOK && e.Type == "":
-		return Keeping{KeepStays, "nothing is known to apply git: live stays as it is until somebody does", kubectl(v, c)}
+		return Keeping{KeepStays, "nothing is known to apply git: live stays as it is until somebody does", f.kubectl(v, c)}
 	case !e.Known():
 		return Keeping{Effect: KeepDepends, Sentence: "the engine could not be read: a self-healing one puts git's value back, another one does not before the next commit"}
 	case c.Path == Root && !c.Git.Present():

@@ -1,17 +1,34 @@
 package core
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 )
 
+// longestManifest bounds the manifest that is put into a line for people to copy, in
+// bytes: terminals and shells take a few thousand.
+const longestManifest = 3000
+
 // kubectl is the line by which a person brings about what Git says of one change,
 // for that object alone, where no engine does. It is "" where the change cannot be
-// told in one: a value is a secret, or it lies in a list whose live order is not
-// known here. Names come from outside, and a person gives the line to a shell.
-func kubectl(v Verdict, c Change) string {
+// told in one: a value is a secret, it lies in a list whose live order is not known
+// here, or it is too long. Names come from outside, and a person gives the line to a
+// shell.
+//
+// An object is created from what Git says of it and not from its file, which may hold
+// others, and which the person who has the line may not have at hand. It is
+// JSON, so that all of it is one line that can be copied: a here-document is not one.
+func (f Fabric) kubectl(v Verdict, c Change) string {
+	program := "kubectl"
+	if f.Kubeconfig != "" {
+		program += " --kubeconfig " + shellWord(f.Kubeconfig)
+	}
+	if f.Context != "" {
+		program += " --context " + shellWord(f.Context)
+	}
 	object := shellWord(PluralOf(v.Key.GroupKind())+"."+v.Key.Group) + " " + shellWord(v.Key.Name)
 	if v.Key.Group == "" {
 		object = shellWord(PluralOf(v.Key.GroupKind())) + " " + shellWord(v.Key.Name)
@@ -22,9 +39,9 @@ func kubectl(v Verdict, c Change) string {
 	if c.Path == Root {
 		switch {
 		case !c.Git.Present():
-			return "kubectl delete " + object
-		case !c.Live.Present() && v.Origin.Path != "":
-			return "kubectl create --filename " + shellWord(v.Origin.Path)
+			return program + " delete " + object
+		case !c.Live.Present() && !secret(c.Path, c.Git):
+			return create(program, v, c.Git)
 		}
 		return ""
 	}
@@ -54,7 +71,21 @@ func kubectl(v Verdict, c Change) string {
 	if err != nil {
 		return ""
 	}
-	return "kubectl patch " + object + " --type=json --patch " + shellWord(string(text))
+	return program + " patch " + object + " --type=json --patch " + shellWord(string(text))
+}
+
+// create is the line that makes an object which Git has; "" for none.
+func create(program string, v Verdict, git Value) string {
+	fields, ok := git.Any().(map[string]any)
+	version := cmp.Or(v.Version, KindOf(v.Key.GroupKind()).Version)
+	if !ok || version == "" {
+		return ""
+	}
+	manifest := CanonicalJSON(Document(v.Key, version, fields))
+	if len(manifest) > longestManifest {
+		return ""
+	}
+	return "printf %s " + shellWord(string(manifest)) + " | " + program + " create --filename -"
 }
 
 // pointer is a path as a JSON pointer (RFC 6901), and false where it names an item

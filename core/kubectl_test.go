@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"strings"
 	"testing"
 
 	"selvage/core"
@@ -14,7 +15,7 @@ func TestKeepingGitWithoutAnEngineIsACommand(t *testing.T) {
 		Origin: core.Origin{Path: "fabrics/dc1/vpc 1.yaml"},
 	}
 	num := func(n int64) core.Value { return core.ValueOf(n) }
-	object := core.ValueOf(map[string]any{"spec": map[string]any{}})
+	object := core.ValueOf(map[string]any{"spec": map[string]any{"note": `it's 100%\n`}})
 	const patch = "kubectl patch vpcs.vpc.githedgehog.com vpc-1 --namespace default --type=json --patch "
 	for _, tt := range []struct {
 		name   string
@@ -45,15 +46,33 @@ func TestKeepingGitWithoutAnEngineIsACommand(t *testing.T) {
 		{"a secret", core.Change{Path: ".spec.dhcpPassword", Git: core.ValueOf("a"), Live: core.ValueOf("b")}, ""},
 		{"with a secret in it", core.Change{Path: ".spec.user", Git: core.ValueOf(map[string]any{"password": "a"}), Live: core.ValueOf("b")}, ""},
 		{"masked", core.Change{Path: ".spec.pass", Git: core.ValueOf("<masked 1>"), Live: core.ValueOf("<masked 2>")}, ""},
-		{"an object that live lost", core.Change{Path: core.Root, Git: object}, "kubectl create --filename 'fabrics/dc1/vpc 1.yaml'"},
+		{"an object that live lost", core.Change{Path: core.Root, Git: object}, `printf %s '{"apiVersion":"vpc.githedgehog.com/v1beta1","kind":"VPC","metadata":{"name":"vpc-1","namespace":"default"},"spec":{"note":"it'\''s 100%\\n"}}' | kubectl create --filename -`},
+		{"a long object that live lost", core.Change{Path: core.Root, Git: core.ValueOf(map[string]any{"spec": strings.Repeat("x", 3000)})}, ""},
+		{"an object with a secret that live lost", core.Change{Path: core.Root, Git: core.ValueOf(map[string]any{"spec": map[string]any{"password": "x"}})}, ""},
 		{"an object that only live has", core.Change{Path: core.Root, Live: object}, "kubectl delete vpcs.vpc.githedgehog.com vpc-1 --namespace default"},
 	} {
-		if got := core.Keep(nil, v, tt.change).Command; got != tt.want {
+		if got := core.Keep(core.Fabric{}, nil, v, tt.change).Command; got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
 		}
 		flux := core.Engine{Type: core.Flux, App: "dc1", Access: core.AccessOK}
-		if got := core.Keep(&flux, v, tt.change).Command; len(got) > 7 && got[:7] == "kubectl" {
+		if got := core.Keep(core.Fabric{}, &flux, v, tt.change).Command; len(got) > 7 && got[:7] == "kubectl" {
 			t.Errorf("%s: with an engine: %s", tt.name, got)
+		}
+	}
+}
+
+// TestCommandsNameTheirCluster where the configuration has it: whoever copies one may
+// be on another cluster.
+func TestCommandsNameTheirCluster(t *testing.T) {
+	v := core.Verdict{Key: core.Key{Kind: "ConfigMap", Namespace: "net", Name: "x"}, Version: "v1"}
+	f := core.Fabric{Kubeconfig: "/home/kim/.kube/dc 1", Context: "dc1"}
+	live, git := core.Change{Path: core.Root, Live: core.ValueOf(map[string]any{})}, core.Change{Path: core.Root, Git: core.ValueOf(map[string]any{})}
+	for c, want := range map[*core.Change]string{
+		&live: "kubectl --kubeconfig '/home/kim/.kube/dc 1' --context dc1 delete configmaps x --namespace net",
+		&git:  `printf %s '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x","namespace":"net"}}' | kubectl --kubeconfig '/home/kim/.kube/dc 1' --context dc1 create --filename -`,
+	} {
+		if got := core.Keep(f, nil, v, *c).Command; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
 }

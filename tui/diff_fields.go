@@ -37,7 +37,7 @@ func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int)
 				continue
 			}
 		}
-		if k, ok := keeping(engine, v, c); ok {
+		if k, ok := keeping(f.Fabric, engine, v, c); ok {
 			d.keep(engine, k, told)
 		}
 	}

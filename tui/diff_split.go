@@ -38,8 +38,8 @@ type splitSide struct {
 // newSplitDiff shows both sides of an object as two YAML texts beside each other,
 // with the lines that differ marked and those that do not folded. It is folded and
 // stepped through as the unified one is, and ends as that does.
-func newSplitDiff(v *core.Verdict, engine *core.Engine, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
-	return newTextDiff(v, engine, document, o, width, func(d *scroll, before, after string) {
+func newSplitDiff(f core.FabricState, v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
+	return newTextDiff(f, v, document, o, width, func(d *scroll, before, after string) {
 		live := splitSide{by: liveBy, told: map[core.Path]bool{}}
 		git := splitSide{by: gitBy, told: map[core.Path]bool{}}
 		s := splitDiff{scroll: d, half: (width - len(splitBar)) / 2, sides: [2]splitSide{live, git}}

@@ -13,16 +13,16 @@ import (
 
 // newUnifiedDiff shows both sides of an object as one YAML text, with the
 // lines that differ marked and those that do not folded. Below it says what the
-// engine makes of the differences where Git's values are kept.
-func newUnifiedDiff(v *core.Verdict, engine *core.Engine, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
-	return newTextDiff(v, engine, document, o, width, func(d *scroll, before, after string) {
+// fabric's engine makes of the differences where Git's values are kept.
+func newUnifiedDiff(f core.FabricState, v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int) *scroll {
+	return newTextDiff(f, v, document, o, width, func(d *scroll, before, after string) {
 		d.document(docLines(before, after), o)
 	})
 }
 
 // newTextDiff shows an object by its two YAML texts, as write lays them over each
 // other.
-func newTextDiff(v *core.Verdict, engine *core.Engine, document func(map[string]any) ([]byte, error), o diffOptions, width int,
+func newTextDiff(f core.FabricState, v *core.Verdict, document func(map[string]any) ([]byte, error), o diffOptions, width int,
 	write func(d *scroll, before, after string),
 ) *scroll {
 	d := newScroll(width)
@@ -51,7 +51,7 @@ func newTextDiff(v *core.Verdict, engine *core.Engine, document func(map[string]
 		d.say(themes.Error, 2, safe.Sprintf("draw as YAML: %v", err))
 	}
 	d.changes = len(d.heads)
-	d.keepAll(engine, v)
+	d.keepAll(f.Fabric, engineOf(f), v)
 	if o.aside {
 		d.aside(v.Folded)
 	}

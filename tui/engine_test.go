@@ -228,19 +228,19 @@ func TestKeepingIsToldOfWhatSomebodyHasToDecide(t *testing.T) {
 	e := argo("dc1")
 	v := conflictedVPC()
 	for i, want := range []bool{true, true, false} { // drift, conflict, and what the engine is about to apply
-		if _, ok := keeping(e, &v, v.Changes[i]); ok != want {
+		if _, ok := keeping(core.Fabric{}, e, &v, v.Changes[i]); ok != want {
 			t.Errorf("%s: told %v, want %v", v.Changes[i].Path, ok, want)
 		}
 	}
 	e.Auto = false
-	if k, ok := keeping(e, &v, v.Changes[2]); !ok || k.Command == "" {
+	if k, ok := keeping(core.Fabric{}, e, &v, v.Changes[2]); !ok || k.Command == "" {
 		t.Errorf("a manual sync is waited for, and %+v is told", k)
 	}
 	v.State = core.Unknown
-	if _, ok := keeping(e, &v, v.Changes[0]); ok {
+	if _, ok := keeping(core.Fabric{}, e, &v, v.Changes[0]); ok {
 		t.Error("something is told of what is not known")
 	}
-	if k := keepings(argo("dc1"), &core.Verdict{State: core.Conflict, Changes: v.Changes}); len(k) != 2 || k[0].Effect != core.KeepRestored {
+	if k := keepings(core.Fabric{}, argo("dc1"), &core.Verdict{State: core.Conflict, Changes: v.Changes}); len(k) != 2 || k[0].Effect != core.KeepRestored {
 		t.Errorf("keepings %+v, want that of the conflict first", k)
 	}
 }
@@ -307,7 +307,7 @@ func TestCommandGivesAShellNoMoreThanItself(t *testing.T) {
 	e.Auto = false
 	v := driftedSwitch()
 	v.Key.Name = "$(reboot)'`x`"
-	k, ok := keeping(e, &v, v.Changes[0])
+	k, ok := keeping(core.Fabric{}, e, &v, v.Changes[0])
 	if want := `argocd app sync 'dc1; rm -rf ~' --resource 'wiring.githedgehog.com:Switch:default/$(reboot)'\''` + "`x`'"; !ok || k.Command != want {
 		t.Errorf("the command is %s, want %s", k.Command, want)
 	}

@@ -199,7 +199,7 @@ func desk() core.FabricState {
 	tenant, leaf := conflictedVPC().Key, driftedSwitch().Key
 	pending := draft(2, leaf, ".spec.description", core.TakeGit, core.ValueOf("leaf 03 rack B12"))
 	pending.State = core.DraftPending
-	pending.Keeping = core.Keep(f.Report.Engine, driftedSwitch(), driftedSwitch().Changes[0])
+	pending.Keeping = core.Keep(f.Fabric, f.Report.Engine, driftedSwitch(), driftedSwitch().Changes[0])
 	void := draft(3, key(vpcGroup, "External", "isp-a"), ".spec.inboundCommunity", core.TakeLive, core.ValueOf("65102:5000"))
 	void.State, void.Why, void.By = core.DraftVoid, "git changed it since", "bob"
 	edited := draft(4, leaf, `.spec.portBreakouts["E1/55"]`, core.TakeEdited, core.ValueOf("2x50G"))

@@ -15,7 +15,7 @@ import (
 // that is no question, for Git has decided already and the engine acts, or where
 // there is nothing to say: nobody has looked for an engine, or the change is not
 // known to be one.
-func keeping(e *core.Engine, v *core.Verdict, c core.Change) (core.Keeping, bool) {
+func keeping(f core.Fabric, e *core.Engine, v *core.Verdict, c core.Change) (core.Keeping, bool) {
 	removal := c.Path == core.Root && !c.Git.Present()
 	switch {
 	case e == nil, v.State == core.Unknown, v.State == core.Invalid, nowhere(c):
@@ -25,19 +25,19 @@ func keeping(e *core.Engine, v *core.Verdict, c core.Change) (core.Keeping, bool
 	default:
 		return core.Keeping{}, false
 	}
-	return core.Keep(e, *v, c), true
+	return core.Keep(f, e, *v, c), true
 }
 
 // keepings are those of an object's changes, each told once, of the worst change
 // first.
-func keepings(e *core.Engine, v *core.Verdict) []core.Keeping {
+func keepings(f core.Fabric, e *core.Engine, v *core.Verdict) []core.Keeping {
 	changes := slices.Clone(v.Changes)
 	slices.SortStableFunc(changes, func(a, b core.Change) int {
 		return cmp.Compare(fieldState(a.Verdict), fieldState(b.Verdict))
 	})
 	all := []core.Keeping{}
 	for _, c := range changes {
-		if k, ok := keeping(e, v, c); ok && !slices.Contains(all, k) {
+		if k, ok := keeping(f, e, v, c); ok && !slices.Contains(all, k) {
 			all = append(all, k)
 		}
 	}
@@ -59,9 +59,9 @@ func (d *scroll) keep(e *core.Engine, k core.Keeping, told map[string]bool) {
 }
 
 // keepAll appends what becomes of the changes of an object that is shown whole.
-func (d *scroll) keepAll(e *core.Engine, v *core.Verdict) {
+func (d *scroll) keepAll(f core.Fabric, e *core.Engine, v *core.Verdict) {
 	told := map[string]bool{}
-	for i, k := range keepings(e, v) {
+	for i, k := range keepings(f, e, v) {
 		if i == 0 {
 			d.add(scrollLine{fold: -1})
 		}
@@ -99,8 +99,8 @@ func commandLines(line safe.Text, indent, width int) []safe.Text {
 // keepLines are what becomes of an object's changes where Git's values are kept,
 // on a line each, and the first command that brings it about: that is shown whole
 // or not at all, for people copy it.
-func keepLines(e Env, v *core.Verdict, engine *core.Engine, width int) (says, commands []string) {
-	for _, k := range keepings(engine, v) {
+func keepLines(e Env, f core.FabricState, v *core.Verdict, width int) (says, commands []string) {
+	for _, k := range keepings(f.Fabric, engineOf(f), v) {
 		says = append(says, widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Sprintf(" keeping git: %s", k.Sentence)).String())
 		if k.Command != "" && len(commands) == 0 {
 			for _, l := range commandLines(safe.Clean(k.Command), 1, width) {

@@ -20,7 +20,7 @@ func objectPreview(e Env, v *core.Verdict, f core.FabricState, height int) []str
 	lines = append(lines, stateLines(e, v, e.Width, max(height/3, 1))...)
 	lines = append(lines, notes(e, v, e.Width)...)
 	off, _ := split(v)
-	keep, command := keepLines(e, v, engineOf(f), e.Width)
+	keep, command := keepLines(e, f, v, e.Width)
 	if len(lines)+len(keep)+len(command)+min(len(off), 1) <= height {
 		keep = append(keep, command...)
 	}

@@ -105,9 +105,9 @@ func (p *diffPane) load(e Env) {
 		text = newScroll(e.Width)
 		text.say(themes.Text, 2, safe.Lit("neither git nor live has this object now"))
 	case made.view == viewSplit:
-		text = newSplitDiff(&p.about, engineOf(f), e.document, o, e.Width)
+		text = newSplitDiff(f, &p.about, e.document, o, e.Width)
 	case made.view == viewUnified:
-		text = newUnifiedDiff(&p.about, engineOf(f), e.document, o, e.Width)
+		text = newUnifiedDiff(f, &p.about, e.document, o, e.Width)
 	default:
 		text = newFieldDiff(&p.about, f, o, min(e.Width, fieldsWidth))
 	}

@@ -181,7 +181,7 @@ type aroundMade struct {
 func (p *resolvePane) surroundings(e Env, m matter, width int) *scroll {
 	made := aroundMade{p.made.report, m.verdict.Key, width}
 	if p.whole == nil || made != p.around {
-		p.around, p.whole = made, newUnifiedDiff(m.verdict, nil, e.document, diffOptions{context: 2}, width)
+		p.around, p.whole = made, newUnifiedDiff(core.FabricState{}, m.verdict, e.document, diffOptions{context: 2}, width)
 	}
 	return p.whole
 }
@@ -268,7 +268,7 @@ func shown(v core.Value) string {
 func (d *resolveDetail) result(f core.FabricState, m matter, draft *core.DraftStanding) {
 	if draft == nil {
 		d.rule(safe.Lit("result"), themes.Title, safe.Lit("undecided"))
-		if k, ok := keeping(engineOf(f), m.verdict, m.change); ok {
+		if k, ok := keeping(f.Fabric, engineOf(f), m.verdict, m.change); ok {
 			d.say(themes.Dim, safe.Sprintf("keeping git: %s", k.Sentence))
 		}
 		return

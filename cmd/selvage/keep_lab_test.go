@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -150,17 +151,17 @@ func (h *hall) labelled(t *testing.T) bool {
 func (h *hall) obeys(t *testing.T, said string) {
 	t.Helper()
 	for line := range strings.Lines(said) {
-		_, rest, ok := strings.Cut(line, "kubectl ")
-		if !ok {
+		// The fabric's own kubeconfig may only read.
+		kubectl := regexp.MustCompile(`kubectl( --kubeconfig \S+)?( --context \S+)? `)
+		if !kubectl.MatchString(line) {
 			continue
 		}
-		h.file(t, "plain/vpc-1.yaml") // the work tree is as the branch is
-		script := "exec \"$KUBECTL\" --kubeconfig \"$CONFIG\" --namespace \"$NAMESPACE\" " + strings.TrimSpace(rest)
+		script := kubectl.ReplaceAllLiteralString(strings.TrimSpace(line), `"$KUBECTL" --kubeconfig "$CONFIG" --namespace "$NAMESPACE" `)
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
 		cmd.Dir = h.repo.Dir
 		cmd.Env = append(os.Environ(), "KUBECTL="+labtest.Start(t).Kubectl(), "CONFIG="+h.cluster.OperatorKubeconfig, "NAMESPACE="+h.cluster.Namespace)
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("kubectl %s: %v\n%s", rest, err, out)
+			t.Fatalf("%s: %v\n%s", script, err, out)
 		}
 		return
 	}

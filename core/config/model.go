@@ -224,6 +224,8 @@ func (f *Fabric) Core() core.Fabric {
 		Description: f.Description,
 		Cluster:     f.Cluster.ClusterName,
 		Namespace:   f.Cluster.Namespace,
+		Kubeconfig:  f.Cluster.Kubeconfig,
+		Context:     f.Cluster.Context,
 		Protected:   f.Protected,
 		Mode:        f.Mode,
 		Theme:       f.Theme,

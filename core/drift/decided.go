@@ -261,7 +261,7 @@ func deciding(c core.Change, drafts []core.DraftStanding) (by *core.DraftStandin
 // tells what to do.
 func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding) (core.State, string, core.Keeping) {
 	e := s.Engine
-	keep := core.Keep(e, v, c)
+	keep := core.Keep(s.fabric, e, v, c)
 	words := "git was chosen by " + d.By
 	if !c.Git.Present() && !c.Live.Present() {
 		return core.Pending, words + "; " + d.Why, keep // see closed

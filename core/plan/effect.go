@@ -126,7 +126,7 @@ func (f *Fabric) effectsOn(p *core.Plan, v core.Verdict, own []core.PlannedChang
 			}
 			out = f.ifActing(out)
 		case core.FieldDrift, core.FieldConflict, core.FieldDiffers:
-			keep := core.Keep(e, v, c)
+			keep := core.Keep(f.State.Fabric, e, v, c)
 			if c.Path == core.Root && !c.Git.Present() && e != nil && !e.Prune {
 				continue
 			}

@@ -158,7 +158,7 @@ func followed(f *Fabric, r core.Resolution) core.PlannedFollow {
 			continue
 		}
 		c := core.Change{Path: r.Path, Git: s.Sides.Git.Value.At(r.Path), Live: s.Sides.Live.Value.At(r.Path), Base: s.Sides.Base.At(r.Path)}
-		out.Keeping = core.Keep(f.State.Report.Engine, s.Verdict, c)
+		out.Keeping = core.Keep(f.State.Fabric, f.State.Report.Engine, s.Verdict, c)
 	}
 	return out
 }
