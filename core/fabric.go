@@ -18,13 +18,13 @@ type Fabric struct {
 	// Kubeconfig and Context are how kubectl reaches the cluster, for commands that
 	// people are handed; "" where the configuration names none.
 	Kubeconfig, Context string
-	Protected   bool
-	Mode        Mode
-	Theme       string // a theme of its own, "" for the common one
-	Kinds       KindFilter
-	Ignore      []IgnoreRule
-	Rules       []Rule
-	Policy      []PolicyRule // of which the first that fits settles a difference
+	Protected           bool
+	Mode                Mode
+	Theme               string // a theme of its own, "" for the common one
+	Kinds               KindFilter
+	Ignore              []IgnoreRule
+	Rules               []Rule
+	Policy              []PolicyRule // of which the first that fits settles a difference
 
 	// EngineManager is the field manager that the GitOps engine applies as; ""
 	// for the one that owns most of what Git sets.

@@ -108,6 +108,15 @@ type Finding struct {
 	Unrendered bool
 }
 
+// String is where something in Git cannot be read or accepted, and why:
+// "dc1/vpcs.yaml:7: did not find expected key".
+func (f Finding) String() string {
+	if f.Line == 0 {
+		return f.Path + ": " + f.Reason
+	}
+	return fmt.Sprintf("%s:%d: %s", f.Path, f.Line, f.Reason)
+}
+
 // MayHold tells whether the object could stand in what the finding is about.
 func (f Finding) MayHold(k Key) bool {
 	return f.Opaque || f.Key == k || f.Text != nil && bytes.Contains(f.Text, []byte(k.Name))
@@ -224,7 +233,7 @@ func (s *Snapshot) Side(k Key) Side {
 		return Side{Presence: Absent}
 	}
 	if f, ok := s.mayHold(k); ok {
-		return Side{Reason: fmt.Sprintf("%s: %s", f.Path, f.Reason)}
+		return Side{Reason: f.String()}
 	}
 	for _, g := range s.Gaps {
 		if g.GroupKind == k.GroupKind() && (g.Namespace == "" || g.Namespace == k.Namespace) {
@@ -266,7 +275,7 @@ func (s *Snapshot) Doubt(file string) string {
 	}
 	for _, f := range s.Findings {
 		if f.Path == file && f.Unclear() {
-			return fmt.Sprintf("%s: %s", f.Path, f.Reason)
+			return f.String()
 		}
 	}
 	return ""

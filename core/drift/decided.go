@@ -95,7 +95,7 @@ func (s subject) stand(v core.Verdict) []core.DraftStanding {
 			awaits, state, words = true, core.DraftPending, "live has not followed yet"
 		}
 		switch {
-		case state == core.DraftPending && why != "":
+		case why != "" && (state == core.DraftPending || state == core.DraftOpen && !git.Read):
 			words = why
 		case awaits && s.agrees(d.Path):
 			state, words = core.DraftDone, "live says the same"

@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -41,7 +40,7 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 	m := s.masker()
 	e.Git, e.Live = s.explained()
 	if findings := f.findings[k]; len(findings) > 0 {
-		e.Git = core.ExplainedSide{Presence: core.Unread, Reason: found(findings[0])}
+		e.Git = core.ExplainedSide{Presence: core.Unread, Reason: findings[0].String()}
 	}
 	if k.IsFile() {
 		e.Live = core.ExplainedSide{Presence: core.Unread, Reason: "a file is not what a cluster has"}
@@ -50,14 +49,6 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 	m.side(&e.Live)
 	e.Base = s.explainedBase(base, m)
 	return e, true
-}
-
-// found tells where something in Git cannot be read or accepted, and why.
-func found(f core.Finding) string {
-	if f.Line == 0 {
-		return fmt.Sprintf("%s: %s", f.Path, f.Reason)
-	}
-	return fmt.Sprintf("%s:%d: %s", f.Path, f.Line, f.Reason)
 }
 
 // evidence is what the base, or the lack of one, rests on: a sentence each.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"selvage/core"
 )
@@ -66,6 +67,9 @@ func reconcile(s Subject, resolutions []core.Resolution, out *core.Reconciliatio
 		return nil
 	}
 	update, err := s.Sides.apply(standing)
+	if errors.Is(err, ErrUnread) && s.Verdict.Reason != "" {
+		err = fmt.Errorf("%w: %s", err, strings.TrimPrefix(s.Verdict.Reason, "git: "))
+	}
 	if err != nil {
 		out.Errors = append(out.Errors, core.UpdateError{Key: s.Verdict.Key, Err: err})
 		return nil

@@ -54,7 +54,7 @@ func (r *Runner) resolve(state core.FabricState, s merge.Subject, d core.Decisio
 	sides := s.Sides
 	switch {
 	case !sides.Git.Read || !sides.Live.Read:
-		return core.Resolution{}, refuse("a side of it was not read: check again when both can be")
+		return core.Resolution{}, refuse("a side of it was not read: check again when both can be%s", because(s))
 	case d.Choice == core.TakeBase && !sides.Base.Present():
 		return core.Resolution{}, refuse("git and live were never seen to agree on it, so there is no base to go back to")
 	case d.Choice == core.TakeLive && s.Live.Object != nil && !s.Live.Object.Deleting.IsZero():
@@ -80,6 +80,14 @@ func (r *Runner) resolve(state core.FabricState, s merge.Subject, d core.Decisio
 		}
 	}
 	return res, nil
+}
+
+// because is why a side of an object was not read, to be put behind what is told.
+func because(s merge.Subject) string {
+	if s.Verdict.State != core.Unknown || s.Verdict.Reason == "" {
+		return ""
+	}
+	return " (" + s.Verdict.Reason + ")"
 }
 
 // identity is the place that a path lies at or in which no manifest decides: what

@@ -44,7 +44,7 @@ func (r *Runner) sheet(ctx context.Context, id core.FabricID, k core.Key) (sheet
 		return sheet.Sheet{}, err
 	}
 	if one.Git == nil || !subject.Sides.Git.Read {
-		return sheet.Sheet{}, refuse("edit %s of %s: git was not read: check again when it can be", fabric.Label(k), id)
+		return sheet.Sheet{}, refuse("edit %s of %s: git was not read: check again when it can be%s", fabric.Label(k), id, because(subject))
 	}
 	s := sheet.Sheet{Fabric: id, Namespace: fabric.Namespace, Key: k, Name: fabric.Label(k), Shape: subject.Shape, Schema: subject.Schema}
 	if s.Document, s.File, err = plan.Document(ctx, plan.Input{Files: r.files}, one, k); err != nil || s.File != "" {
