@@ -135,10 +135,9 @@ type PublicationPhase string
 
 // The phases of a publication.
 const (
-	PublicationPrepared PublicationPhase = "prepared" // nothing was sent
-	PublicationPushing  PublicationPhase = "pushing"  // something may have been sent
-	PublicationLanded   PublicationPhase = "landed"
-	PublicationDropped  PublicationPhase = "dropped" // proven not to have landed, and given up
+	PublicationPushing PublicationPhase = "pushing" // something may have been sent
+	PublicationLanded  PublicationPhase = "landed"
+	PublicationDropped PublicationPhase = "dropped" // proven not to have landed, and given up
 )
 
 // Of a [Logbook] that has no such plan or run.

@@ -93,7 +93,7 @@ func TestContentsOfFilesAreKeptOnce(t *testing.T) {
 	plan := &core.Plan{Commits: []core.PlannedCommit{{URL: "u", Branch: "main", Files: files}, {URL: "v", Files: files[:1]}}}
 	savePlan(t, s, plan)
 	r := ran("9b1d", core.RunPublishing)
-	for _, phase := range []core.PublicationPhase{core.PublicationPrepared, core.PublicationPushing, core.PublicationLanded} {
+	for _, phase := range []core.PublicationPhase{core.PublicationPushing, core.PublicationLanded} {
 		r.Publications = []core.PublicationState{publication("ab", phase, files...)}
 		save(t, s, r)
 	}
@@ -144,7 +144,7 @@ func TestCommitsComeOutTheSame(t *testing.T) {
 		noon.Truncate(time.Second), time.Unix(1<<40, 0), time.Unix(-1<<40, 0),
 		{},
 	} {
-		p := publication("ab", core.PublicationPrepared)
+		p := publication("ab", core.PublicationDropped)
 		p.Author, p.Committer = core.Person{Name: "K\xffm", Email: "kim@example.net", When: when}, core.Person{When: when}
 		p.Subject, p.Body, p.Message = "\xfe\x00", "line\r\n\n", "\xff"
 		r.Publications = append(r.Publications, p)
@@ -184,7 +184,7 @@ func TestOpenRunsAreThoseToSettle(t *testing.T) {
 	doubt.Publications = []core.PublicationState{publication("ab", core.PublicationPushing)}
 	save(t, s, doubt)
 	unsent := ran("unsent", core.RunInterrupted)
-	unsent.Publications = []core.PublicationState{publication("cd", core.PublicationPrepared)}
+	unsent.Publications = []core.PublicationState{publication("cd", core.PublicationDropped)}
 	save(t, s, unsent)
 	cold := openAt(t, dir)
 	same(t, "open runs of dc1", open1(t, cold, "dc1"), []string{"both", "queued", "doubt"})

@@ -46,7 +46,7 @@ func (s *Source) mend(ctx context.Context, f *follower, scope func() core.Scope)
 		} else {
 			failures++
 		}
-		pause(ctx, s.pauseAfter(failures))
+		_ = core.Pause(ctx, s.pauseAfter(failures))
 	}
 }
 
@@ -57,15 +57,6 @@ func (s *Source) pauseAfter(failures int) time.Duration {
 		return s.timing.gather
 	}
 	return s.config.Jitter(min(s.timing.retryMax, s.timing.retry<<min(failures-1, 16)))
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }
 
 // follow lists once what is to be followed and is not, which makes it so. It

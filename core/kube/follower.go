@@ -286,7 +286,7 @@ func (f *follower) announce(ctx context.Context, changed func()) {
 			return
 		case <-f.news:
 		}
-		pause(ctx, f.timing.gather)
+		_ = core.Pause(ctx, f.timing.gather)
 		f.mu.Lock()
 		news := f.journal.news
 		f.mu.Unlock()

@@ -28,8 +28,15 @@ func (p *Publisher) failed(what core.Outcome, head string, err error) core.Publi
 	var status *statusError
 	if errors.As(err, &status) {
 		out.RetryAfter = status.retryAfter(p.pool.config.Now())
-		if status.code == http.StatusForbidden {
+		switch status.code {
+		case http.StatusForbidden:
 			out.Err.Hint = "ask for the right to write for this login"
+		case http.StatusTooManyRequests:
+			wait := "a while"
+			if out.RetryAfter > 0 {
+				wait = core.ShortAge(out.RetryAfter)
+			}
+			out.Err.Hint = "wait " + wait + " and sync again; what runs in the background is begun again by itself"
 		}
 	}
 	return out

@@ -97,7 +97,7 @@ func TestOnlyTheBranchProvesThatItLanded(t *testing.T) {
 		"500":                        {onPush(answers(500, "", "")), want{core.Unclear, "500", 0}},
 		"500, applied":               {onPush(applies(answers(500, "", ""))), want{outcome: core.Landed}},
 		"503 with a time":            {onPush(answers(503, "Retry-After: 7", "")), want{core.Unclear, "503", 7 * time.Second}},
-		"429 with a time":            {onPush(answers(429, "Retry-After: 7", "")), want{core.Unsent, "429", 7 * time.Second}},
+		"429 with a time":            {onPush(answers(429, "Retry-After: 7", "")), want{core.Unsent, "429 Too Many Requests (wait 7s and sync again; what runs in the background is begun again by itself)", 7 * time.Second}},
 		"401":                        {onPush(answers(401, "", "")), want{core.Refused, "the server wants a login", 0}},
 		"403":                        {onPush(answers(403, "Content-Type: text/plain", "\x1b[31mread\nonly\x1b[0m"+strings.Repeat("x", 1<<20))), want{core.Refused, "ask for the right to write", 0}},
 		"403, applied":               {onPush(applies(answers(403, "", ""))), want{outcome: core.Landed}},

@@ -145,7 +145,7 @@ func (p *Publisher) verify(ctx context.Context, d door, o order, s sent, err err
 	for try := 1; ; try++ {
 		out = p.look(ctx, d, o)
 		// A server may have several faces, of which one does not know yet.
-		if err != nil || !s.report.moved || out.Outcome == core.Landed || try == looks || !pause(ctx, time.Duration(try)*200*time.Millisecond) {
+		if err != nil || !s.report.moved || out.Outcome == core.Landed || try == looks || core.Pause(ctx, time.Duration(try)*200*time.Millisecond) != nil {
 			break
 		}
 	}
@@ -165,18 +165,6 @@ func (p *Publisher) verify(ctx context.Context, d door, o order, s sent, err err
 
 // looks is how often the branch is looked at after a server said that it moved it.
 const looks = 4
-
-// pause waits, and tells whether it did to the end.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
-}
 
 // look asks where the branch is, and tells what that means.
 func (p *Publisher) look(ctx context.Context, d door, o order) core.Published {

@@ -59,7 +59,7 @@ var errWaits = errors.New("it will not happen by itself")
 // watch looks, and looks again ever more rarely, until nothing is missing.
 func (at *progress) watch(ctx context.Context, missing []string) (string, error) {
 	for wait := time.Duration(0); len(missing) > 0; wait = min(max(wait*3/2, at.config.Pace), 10*at.config.Pace) {
-		if err := pause(ctx, wait); err != nil {
+		if err := core.Pause(ctx, wait); err != nil {
 			return strings.Join(missing, "; "), err
 		}
 		for _, id := range at.run.Fabrics {

@@ -213,7 +213,7 @@ func (r *Runner) acquire(ctx context.Context, id core.FabricID, me core.Holder, 
 			return refuse("%v; wait for it, or stop it there", &busy{id, by})
 		}
 		waits(by)
-		if err := pause(ctx, min(span/6, glance)); err != nil {
+		if err := core.Pause(ctx, min(span/6, glance)); err != nil {
 			return err
 		}
 	}
@@ -229,7 +229,7 @@ func (r *Runner) beat(held context.Context, cancel context.CancelCauseFunc, id c
 	span := cmp.Or(me.Time, core.LeaseTime)
 	last := r.config.Now() // when it was renewed
 	due := last.Add(span / 3)
-	for pause(held, min(span/3, glance)) == nil {
+	for core.Pause(held, min(span/3, glance)) == nil {
 		told := *doing()
 		if me.Doing == told && r.config.Now().Before(due) {
 			continue

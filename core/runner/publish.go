@@ -58,7 +58,7 @@ func (at *progress) commit(ctx context.Context) error {
 		if lost == races {
 			return refuse("somebody else was first %d times in a row: try again when the branch is quieter", lost)
 		}
-		if err := pause(ctx, at.config.Backoff.Wait(lost)); err != nil {
+		if err := core.Pause(ctx, at.config.Backoff.Wait(lost)); err != nil {
 			return err
 		}
 		if err := at.step(ctx, "plan again", at.again); err != nil {
@@ -160,7 +160,7 @@ func (at *progress) rest(ctx context.Context, out core.Published, try int) error
 	s := &at.run.Steps[len(at.run.Steps)-1]
 	s.Ended, s.Err = now, oneLine(why)
 	at.show()
-	if err := pause(ctx, max(at.config.Pace<<(try-1), out.RetryAfter)); err != nil {
+	if err := core.Pause(ctx, max(at.config.Pace<<(try-1), out.RetryAfter)); err != nil {
 		return err
 	}
 	at.run.Steps = append(at.run.Steps, core.RunStep{Name: s.Name, Started: at.config.Now()})
@@ -315,16 +315,4 @@ func join(ids []core.FabricID) string {
 		all[i] = string(id)
 	}
 	return strings.Join(all, " ")
-}
-
-// pause waits, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -76,13 +76,9 @@ func (r *Runner) settleRun(ctx context.Context, run *core.Run) error {
 	found := false
 	for i := range run.Publications {
 		p := &run.Publications[i]
-		switch p.Phase {
-		case core.PublicationPrepared:
-			p.Phase = core.PublicationDropped
-		case core.PublicationPushing:
+		if p.Phase == core.PublicationPushing {
 			r.lookAfter(ctx, run, p)
 			found = found || p.Phase == core.PublicationLanded
-		case core.PublicationLanded, core.PublicationDropped:
 		}
 	}
 	planned, done, err := r.landedOf(ctx, run)

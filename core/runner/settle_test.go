@@ -44,7 +44,7 @@ func TestPushThatMayStillArriveIsNotGivenUp(t *testing.T) {
 	})
 	p.decide(t, "dc1", set("vpc-1", vlan, int64(1005)))
 	made := p.plan(t, "dc1")
-	first, second := p.left(t, made, "bob-1", core.PublicationPushing, ""), p.left(t, made, "bob-2", core.PublicationPrepared, "")
+	first, second := p.left(t, made, "bob-1", core.PublicationPushing, ""), p.left(t, made, "bob-2", core.PublicationDropped, "")
 	settle := func(want core.PublicationPhase) {
 		t.Helper()
 		for range 2 {
