@@ -121,7 +121,7 @@ func TestWhatCannotBeDecidedComesBackWithTheReason(t *testing.T) {
 		if c.line != "" {
 			var n int
 			_, told, _ := strings.Cut(string(again), "#:   line ")
-			fmt.Sscanf(told, "%d", &n)
+			_, _ = fmt.Sscanf(told, "%d", &n)
 			if lines := strings.Split(string(again), "\n"); n < 1 || n > len(lines) || lines[n-1] != c.line {
 				t.Errorf("%s: it is told of line %d, want that of %q:\n%s", c.about, n, c.line, again)
 			}
