@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"maps"
@@ -40,7 +41,7 @@ func readme(t *testing.T) (name, text string) {
 func TestREADMEIsCurrent(t *testing.T) {
 	name, text := readme(t)
 	want := text
-	for block, content := range map[string]string{"frame": frameBlock(t), "keys": keysBlock(), "layers": layersBlock(), "lint": lintBlock(), "policies": policiesBlock()} {
+	for block, content := range map[string]string{"frame": frameBlock(t), "keys": keysBlock(), "layers": layersBlock(), "lint": lintBlock(), "pane": paneBlock(t), "policies": policiesBlock()} {
 		open, end := "<!-- "+block+" -->\n", "<!-- /"+block+" -->"
 		before, rest, ok := strings.Cut(want, open)
 		_, after, closed := strings.Cut(rest, end)
@@ -68,6 +69,22 @@ func frameBlock(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return "```text\n" + strings.TrimRight(string(frame), "\n") + "\n```\n"
+}
+
+// paneBlock is a screen as a newcomer writes one: the code that a test of the
+// dashboard runs.
+func paneBlock(t *testing.T) string {
+	t.Helper()
+	code, err := os.ReadFile(filepath.Join(root(t), "tui/example_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, begun := bytes.Cut(code, []byte("\n)\n\n"))
+	code, _, ended := bytes.Cut(code, []byte("\n// TestThePane"))
+	if !begun || !ended {
+		t.Fatal("tui/example_test.go has no pane in it")
+	}
+	return "```go\n" + string(code) + "```\n"
 }
 
 func keysBlock() string {
