@@ -38,6 +38,9 @@ func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int)
 			}
 		}
 		if k, ok := keeping(f.Fabric, engine, v, c); ok {
+			if o.most > 0 {
+				k.Command = "" // nobody copies from a preview
+			}
 			d.keep(engine, k, told)
 		}
 	}
