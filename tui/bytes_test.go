@@ -125,3 +125,22 @@ func TestAFrameIsFewBytes(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkFrame is all that a key costs until its bytes are there: the dashboard's
+// part, and the library's, which lays the frame out in cells and compares them.
+func BenchmarkFrame(b *testing.B) {
+	d := drive(b, core.Fleet{Fabrics: []core.FabricState{tenThousand()}}, 160, 45).press("enter", "a", "j")
+	l := newWire(d, colorprofile.ANSI256)
+	b.Run("of the dashboard", func(b *testing.B) {
+		for b.Loop() {
+			d.press("j")
+			d.model.View()
+		}
+	})
+	b.Run("whole", func(b *testing.B) {
+		for b.Loop() {
+			d.press("k")
+			l.frame()
+		}
+	})
+}

@@ -224,6 +224,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.leave()
 	case lateMsg:
 		m.late = false
+		if m.held() {
+			return m.later()
+		}
 	}
 	return nil
 }

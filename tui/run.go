@@ -51,7 +51,7 @@ type Config struct {
 
 	Term   string // $TERM
 	NoSync bool   // never to use synchronized output
-	FPS    int    // frames a second at most, 30 where 0
+	FPS    int    // frames a second at most, 45 where 0
 
 	// nil stands for the process's own. To an Out that is a file nothing is
 	// written faster than the terminal takes it.
@@ -75,7 +75,7 @@ func Run(ctx context.Context, cfg Config) error {
 	defer cancel(nil)
 	fps := cfg.FPS
 	if fps == 0 {
-		fps = 30
+		fps = 45
 	}
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx),

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"selvage/core/safe"
 	"selvage/themes"
@@ -49,7 +50,7 @@ type lateMsg struct{}
 // urgent tells of a message whether a person waits for what comes of it.
 func urgent(msg tea.Msg) bool {
 	switch msg.(type) {
-	case eventMsg, clockMsg, themesMsg, lateMsg:
+	case eventMsg, clockMsg, themesMsg, lateMsg, uv.PrimaryDeviceAttributesEvent:
 		return false
 	}
 	return true

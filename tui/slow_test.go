@@ -64,6 +64,7 @@ func TestOneSlowAnswerMakesNoSlowLine(t *testing.T) {
 	d.answers(900*time.Millisecond, trips-1)
 	d.hides("slow line")
 	d.answers(160*time.Millisecond, 1)
+	d.after(calmly, lateMsg{})
 	d.shows("slow line")
 	for _, c := range []struct {
 		round time.Duration
@@ -74,4 +75,26 @@ func TestOneSlowAnswerMakesNoSlowLine(t *testing.T) {
 			t.Errorf("after answers in %s: slow %v, want %v", c.round, slow, c.slow)
 		}
 	}
+}
+
+// A frame that is held is drawn in the end, though a key had one drawn meanwhile.
+func TestAHeldFrameIsNotForgotten(t *testing.T) {
+	d := drive(t, aged(8*time.Second), 80, 24)
+	d.answers(200*time.Millisecond, 1)
+	d.after(600*time.Millisecond, keyPress("j"))
+	d.screen()
+	d.engine.fleet = aged(15*time.Minute + 30*time.Second)
+	d.after(10*time.Millisecond, eventMsg{event: core.StateChanged{}})
+	d.after(900*time.Millisecond, keyPress("?"))
+	d.screen()
+	d.after(10*time.Millisecond, keyPress("esc"))
+	d.screen()
+	d.engine.fleet = aged(25 * time.Minute)
+	d.after(10*time.Millisecond, eventMsg{event: core.StateChanged{}})
+	d.after(80*time.Millisecond, lateMsg{})
+	if d.hides("24m"); !d.model.late {
+		t.Fatal("nothing has the held frame drawn")
+	}
+	d.after(calmly, lateMsg{})
+	d.shows("24m")
 }
