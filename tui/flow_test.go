@@ -91,7 +91,7 @@ func flows() []flowCase {
 		{"filter-drill-down-diff", strings.Fields("/ d c 1 enter enter / s w i t c h / enter d n ctrl+c"), 0},
 		{"back-to-the-filtered-list", strings.Fields("/ p r o d enter j enter r d t esc ? q q ctrl+c"), 1},
 		{"resolve-undo-plan", strings.Fields("/ d c 1 - p enter c 1 2 3 u m n 2 s await:press esc ctrl+c"), 0},
-		{"undo-and-redo-of-decisions", strings.Fields("/ d c 1 - p enter enter d n 1 2 u u U 0 u ctrl+c"), 0},
+		{"undo-and-redo-of-decisions", strings.Fields("/ d c 1 - p enter enter d n 1 await:draft: u await:undone 2 await:live ctrl+c"), 0},
 		{"decide-plan-sync", strings.Fields("/ d c 1 - p enter enter d n 2 s await:press tab enter d c 1 - p r o d enter await:publishing X s t o p enter await:possible ctrl+c ctrl+c"), 0},
 	}
 }

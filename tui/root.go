@@ -47,7 +47,8 @@ type Model struct {
 	shown    *tea.View                                       // what was drawn last
 	size     [2]int                                          // and at which width and height
 	drawn    time.Time                                       // and when
-	urgent   bool                                            // somebody waits for what is to be drawn next
+	asked    bool                                            // somebody waits for what is to be drawn next
+	pressed  time.Time                                       // when a key was pressed last
 	late     bool                                            // a frame that was held is about to be drawn
 	ticking  bool                                            // a clock tick is on its way
 	said     terminalSaid                                    // by its answers
@@ -146,7 +147,7 @@ func (m *Model) wait() time.Duration {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
-	m.urgent = m.urgent || urgent(msg)
+	m.asked = m.urgent(msg) || m.asked
 	cmd := m.take(msg)
 	m.dress()
 	job, deed := m.work(), m.deed()

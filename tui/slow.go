@@ -47,9 +47,14 @@ func (p *pace) line() (round time.Duration, slow bool) {
 // lateMsg has what was held back on a slow line drawn.
 type lateMsg struct{}
 
-// urgent tells of a message whether a person waits for what comes of it.
-func urgent(msg tea.Msg) bool {
+// urgent tells of a message whether a person waits for what comes of it. What a job
+// brings she does for as long as she may have asked for it.
+func (m *Model) urgent(msg tea.Msg) bool {
 	switch msg.(type) {
+	case tea.KeyPressMsg:
+		m.pressed = m.cfg.Now()
+	case doneMsg:
+		return m.cfg.Now().Sub(m.pressed) < moment
 	case eventMsg, clockMsg, themesMsg, lateMsg, uv.PrimaryDeviceAttributesEvent:
 		return false
 	}
@@ -60,7 +65,7 @@ func urgent(msg tea.Msg) bool {
 // there was one just now.
 func (m *Model) held() bool {
 	_, slow := m.pace.line()
-	return slow && !m.urgent && m.cfg.Now().Sub(m.drawn) < calmly
+	return slow && !m.asked && m.cfg.Now().Sub(m.drawn) < calmly
 }
 
 // later has a frame that is held drawn in the end.

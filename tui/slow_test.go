@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"selvage/core"
@@ -85,16 +86,14 @@ func TestAHeldFrameIsNotForgotten(t *testing.T) {
 	d.screen()
 	d.engine.fleet = aged(15*time.Minute + 30*time.Second)
 	d.after(10*time.Millisecond, eventMsg{event: core.StateChanged{}})
-	d.after(900*time.Millisecond, keyPress("?"))
-	d.screen()
-	d.after(10*time.Millisecond, keyPress("esc"))
+	d.after(20*time.Second, tea.FocusMsg{})
 	d.screen()
 	d.engine.fleet = aged(25 * time.Minute)
 	d.after(10*time.Millisecond, eventMsg{event: core.StateChanged{}})
 	d.after(80*time.Millisecond, lateMsg{})
-	if d.hides("24m"); !d.model.late {
+	if d.hides("25m"); !d.model.late {
 		t.Fatal("nothing has the held frame drawn")
 	}
 	d.after(calmly, lateMsg{})
-	d.shows("24m")
+	d.shows("25m")
 }

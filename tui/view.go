@@ -47,7 +47,7 @@ func (m *Model) View() tea.View {
 	v.AltScreen = true
 	v.ReportFocus = true
 	m.shown, m.size = &v, [2]int{m.width, m.height}
-	m.drawn, m.urgent = m.cfg.Now(), false
+	m.drawn, m.asked = m.cfg.Now(), false
 	return v
 }
 
