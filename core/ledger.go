@@ -81,6 +81,10 @@ func (o Overwritten) Lived() time.Duration {
 	return max(0, last.Sub(o.Appeared.Before))
 }
 
+// Polled is the reason of a [Blind] time between two checks of a fabric that is not
+// followed, but looked at now and then. It says nothing about those checks.
+const Polled = "polled"
+
 // Blind is a time in which nobody watched a fabric, so that what came and went
 // in it was not seen.
 type Blind struct {

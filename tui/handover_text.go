@@ -8,6 +8,7 @@ import (
 	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
+	"selvage/tui/widget"
 )
 
 // soon is how long before its end an acknowledgement is told.
@@ -71,7 +72,11 @@ func (t *handoverText) notes(read *handoverRead) {
 	}
 	t.section("notes", len(read.notes))
 	for _, n := range read.notes {
-		t.matter(handoverPart{note: n.ID}, themes.Text, "   ", safe.Clean(n.Text), n.At, n.By)
+		lines := widget.Wrap(safe.Clean(n.Text), max(t.width-10-len(n.By)-4, 16))
+		t.matter(handoverPart{note: n.ID}, themes.Text, "   ", lines[0], n.At, n.By)
+		for _, l := range lines[1:] {
+			t.marked(themes.Text, "   ", l, scrollLine{fold: -1})
+		}
 	}
 }
 

@@ -48,6 +48,15 @@ func spanText(text string) (time.Duration, bool) {
 	return time.Duration(n) * unit, err == nil && unit > 0 && n > 0 && n < 100_000
 }
 
+// noise tells of what happened whether it is shown only to who asks for it: that
+// nobody watched between two checks is so of every fabric that is not followed.
+func (h *happened) noise(f filter) bool {
+	b, ok := h.entry.What.(core.Blind)
+	return ok && b.Reason == core.Polled && !slices.ContainsFunc(f.terms, func(t term) bool {
+		return !t.not && t.word != "" && (strings.Contains("not_watched", t.word) || t.word == core.Polled)
+	})
+}
+
 // subject is what the filter is matched against.
 func (h *happened) subject(e Env) subject {
 	objects := make([]string, len(h.about))

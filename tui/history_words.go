@@ -51,7 +51,7 @@ func tell(e core.Entry, label func(core.Key) string) happened {
 	for i, k := range h.about {
 		names[i] = label(k)
 	}
-	h.text = strings.Join([]string{h.what, h.who, strings.Join(names, " "), h.says.String(), h.rev, string(e.Fabric)}, " ")
+	h.text = strings.Join([]string{h.what, h.word.text.String(), h.who, strings.Join(names, " "), h.says.String(), h.rev, string(e.Fabric)}, " ")
 	return h
 }
 

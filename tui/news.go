@@ -40,7 +40,7 @@ func (p *fabricsPane) Job(e Env) (Job, bool) {
 			}
 		}
 		if chronicle != nil {
-			entries, err := chronicle.History(ctx, core.Entry{}, 8*activityLines, ids...)
+			entries, err := chronicle.History(ctx, core.Entry{}, historyPage, ids...)
 			if err != nil {
 				return nil, err
 			}
@@ -104,6 +104,9 @@ func (p *fabricsPane) strip(e Env) []string {
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("activity")}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("all fabrics (v tells more)")})}
 	rows := []historyRow{}
 	for _, h := range p.news.latest {
+		if !h.telling() {
+			continue
+		}
 		i := slices.IndexFunc(rows, func(r historyRow) bool { return r.entry.Fabric == h.entry.Fabric && r.goesOn(h) })
 		if i >= 0 {
 			rows[i].others = append(rows[i].others, h)
@@ -117,6 +120,19 @@ func (p *fabricsPane) strip(e Env) []string {
 		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &rows[i], false)))
 	}
 	return lines
+}
+
+// telling tells whether something belongs on the strip: that nobody watched, or
+// that a check found what others had found, does not.
+func (h *happened) telling() bool {
+	switch x := h.entry.What.(type) {
+	case core.Blind:
+		return false
+	case core.Checked:
+		return x.Err != "" || x.Git != core.AccessOK || x.Live != core.AccessOK
+	case core.Transition, core.Overwritten, core.Acceptance, core.Acknowledgement, core.Decided, core.Run:
+	}
+	return true
 }
 
 // objectNews is what changed in a fabric since the visit before this one.

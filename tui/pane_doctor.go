@@ -205,10 +205,14 @@ func (d *scroll) symptom(s Symptom) {
 	} else {
 		d.head()
 	}
+	const indent = 18
 	lead := safe.Sprintf(" %-4s %-11s ", safe.Clean(s.Level), safe.Clean(s.Area))
-	d.marked(is, lead.String(), safe.Sprintf("%s: %s", s.What, s.Text), scrollLine{fold: -1})
+	for _, l := range widget.Wrap(safe.Sprintf("%s: %s", s.What, s.Text), max(d.width-1-indent, 1)) {
+		d.add(scrollLine{fold: -1, left: []part{{role: is, text: lead.Plus(l)}}})
+		lead = safe.Sprintf("%*s", indent, "")
+	}
 	if s.Hint != "" {
-		d.marked(themes.Key, "        > ", safe.Clean(s.Hint), scrollLine{fold: -1})
+		d.say(themes.Key, indent, safe.Lit("> ").Plus(safe.Clean(s.Hint)))
 	}
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -148,7 +149,7 @@ func (p *handoverPane) Do(e Env, a Action) Outcome {
 
 // Answer keeps a note.
 func (p *handoverPane) Answer(e Env, _ question, text string) Outcome {
-	if safe.Clean(text).Len() == 0 {
+	if strings.TrimSpace(text) == "" {
 		return Outcome{Note: safe.Lit("no note was left")}
 	}
 	keeper, by := e.acts.Handover, e.acts.By

@@ -69,7 +69,7 @@ func (p *historyPane) load(e Env) {
 	p.since, p.rows = since, []historyRow{}
 	last := map[core.FabricID]int{}
 	for _, h := range p.told {
-		if since > 0 && e.Now.Sub(h.entry.At) > since || !f.matches(h.subject(e)) {
+		if h.noise(f) || since > 0 && e.Now.Sub(h.entry.At) > since || !f.matches(h.subject(e)) {
 			continue
 		}
 		id := h.entry.Fabric

@@ -234,7 +234,7 @@ func (p *lintPane) lines(e Env, f core.FabricState, height int) []string {
 		{Title: safe.Lit("LEVEL"), Width: 7},
 		{Title: safe.Lit("WHERE"), Width: min(where, 44), Min: 16, Cut: widget.CutStart},
 		{Title: safe.Lit("OBJECT"), Width: 26, Min: 12, Rank: 2, Cut: widget.CutMiddle},
-		{Title: safe.Lit("SAYS"), Width: 40, Min: 16, Grow: true},
+		{Title: safe.Lit("SAYS"), Width: 60, Min: min(e.Width/2, 36), Grow: true},
 	})
 	lines := []string{}
 	if height > 2 {

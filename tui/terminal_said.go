@@ -102,7 +102,7 @@ func (p *doctorPane) terminal(d *scroll, e Env) {
 	if strings.HasPrefix(t.term, "tmux") || strings.HasPrefix(t.term, "screen") {
 		tell("ok", "tmux", "these make it better, in ~/.tmux.conf where they are not there yet:", "")
 		for _, l := range tmuxSettings() {
-			d.marked(themes.Key, "        > ", l, scrollLine{fold: -1})
+			d.marked(themes.Key, "      ", l, scrollLine{fold: -1})
 		}
 	}
 }
@@ -111,9 +111,9 @@ func (p *doctorPane) terminal(d *scroll, e Env) {
 func tmuxSettings() []safe.Text {
 	return []safe.Text{
 		safe.Lit("set -g default-terminal tmux-256color"),
-		safe.Lit("set -s escape-time 10            # esc answers at once"),
-		safe.Lit("set -g focus-events on           # nothing ticks in a pane that nobody looks at"),
-		safe.Lit("set -s set-clipboard on          # y copies to your own machine"),
+		safe.Lit("set -s escape-time 10      # esc answers at once"),
+		safe.Lit("set -g focus-events on     # nothing ticks in a hidden pane"),
+		safe.Lit("set -s set-clipboard on    # y copies to your own machine"),
 		safe.Lit("set -as terminal-features ',*:RGB:sync:clipboard'"),
 	}
 }

@@ -99,7 +99,10 @@ func (a *app) remember(ctx context.Context, w *demo.World) error {
 		return err
 	}
 	defer s.close(a)
-	return w.Unfold(func(t time.Time, fabrics []string) error {
+	if err := then.weeks(ctx, s, a.now(), &at); err != nil {
+		return err
+	}
+	err = w.Unfold(func(t time.Time, fabrics []string) error {
 		at = t
 		ids, err := named(c, fabrics)
 		if err != nil {
@@ -107,6 +110,10 @@ func (a *app) remember(ctx context.Context, w *demo.World) error {
 		}
 		return then.check(ctx, s, ids)
 	})
+	if err != nil {
+		return err
+	}
+	return then.yesterday(ctx, s, a.now(), &at)
 }
 
 // watch opens the dashboard while the world goes on.

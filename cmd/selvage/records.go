@@ -140,3 +140,17 @@ func (p physician) Examine(ctx context.Context, id core.FabricID) ([]tui.Symptom
 	}
 	return all, ctx.Err()
 }
+
+// onlooker tells what is new without anybody having looked.
+type onlooker struct{ store *store.Store }
+
+// Visit gives what changed since the person looked.
+func (o onlooker) Visit(ctx context.Context, id core.FabricID, by string, _ time.Time) (core.News, error) {
+	news, err := o.store.News(ctx, by, id)
+	return news[id], err
+}
+
+// News gives what changed in fabrics since the person looked.
+func (o onlooker) News(ctx context.Context, by string, ids ...core.FabricID) (map[core.FabricID]core.News, error) {
+	return o.store.News(ctx, by, ids...)
+}

@@ -120,7 +120,7 @@ func (s *sentry) reason(since time.Time) string {
 	case s.on && !s.since.IsZero():
 		return "the watch broke"
 	}
-	return "polled"
+	return core.Polled
 }
 
 // recorded takes down what a look has left in the history.

@@ -1,0 +1,288 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"selvage/core"
+)
+
+// run is the way to the run in the history of the fabric under the cursor.
+func (d *driver) toRun() *driver {
+	d.tb.Helper()
+	d.press("h", "/").typed("what=sync").press("enter")
+	d.shows("1/1")
+	return d
+}
+
+func TestKeysLeadToWhatIsKept(t *testing.T) {
+	for _, tt := range []struct{ from, key, screen string }{
+		{"", "h", "history"}, {"enter", "h", "history"}, {"enter", "4", "history"}, {"", "l", "lint"}, {"enter", "l", "lint"},
+		{"", "v", "events"}, {"", "H", "handover"}, {"", "T", "doctor"},
+	} {
+		d := drive(t, only(desk()), 80, 24)
+		if tt.from != "" {
+			d.press(tt.from)
+		}
+		if got := d.press(tt.key).model.top().spec.name; got != tt.screen {
+			t.Errorf("%s %s leads to %s, want %s", tt.from, tt.key, got, tt.screen)
+		}
+	}
+}
+
+func TestNothingKeptIsNotOffered(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24)
+	d.model.cfg.Acts = Acts{}
+	for _, key := range []string{"h", "l", "v", "T"} {
+		if got := d.press(key).model.top().spec.name; got != "fabrics" {
+			t.Errorf("%s leads to %s where nothing is read", key, got)
+		}
+	}
+	d.press("H").shows("no notes are read here")
+	d.press("esc", "enter", "4").shows("no history is read here")
+	d.press("a", "r", "O", "enter", "d")
+	if got := d.model.top().spec.name; got != "history" {
+		t.Errorf("a key of an empty history leads to %s", got)
+	}
+}
+
+func TestEntryOfTheHistoryOpensWhatItIsAbout(t *testing.T) {
+	d := drive(t, only(desk()), 100, 30).toRun()
+	d.press("enter")
+	d.shows("run 412c0f4e-dc1-prod agreed after 41.0s")
+	d.shows("attempts  2")
+	d.shows("ticket CHG-1204")
+	d.press("esc", "d")
+	d.shows(".spec.subnets.web.dhcp.range.end")
+	d.shows("- 10.1.0.240")
+	d.shows("+ 10.1.0.250")
+	d.press("esc", "O")
+	d.shows("commit a1b2c3d4e5")
+	d.shows("+          end: 10.1.0.250")
+	d = drive(t, only(desk()), 100, 30).press("h", "/").typed("what=overwritten").press("enter", "enter")
+	d.shows("dc1-prod > VPC/tenant-a")
+}
+
+// TestRunIsTakenBackByAPlan: nothing is sent by the key.
+func TestRunIsTakenBackByAPlan(t *testing.T) {
+	for _, keys := range [][]string{{"r"}, {"enter", "r"}} {
+		d := drive(t, only(desk()), 100, 30).toRun().press(keys...)
+		if len(d.acts.plans) != 1 || d.acts.plans[0].Reverts != "412c0f4e-dc1-prod" || len(d.acts.orders) != 0 {
+			t.Errorf("%v: plans %+v, runs %v; want a plan that takes the run back", keys, d.acts.plans, d.acts.orders)
+		}
+		d.shows("sync plan")
+		d.press("esc")
+		if d.model.top().spec.name == "history" {
+			d.press("esc", "esc", "s") // the filter, the screen
+			if n := len(d.acts.plans); n != 2 || d.acts.plans[n-1].Reverts != "" {
+				t.Errorf("the next plan is %+v, want one of what lies on the desk", d.acts.plans)
+			}
+		}
+	}
+	d := drive(t, only(frozen()), 100, 30).toRun().press("r") // it may only be read
+	if len(d.acts.plans) != 0 {
+		t.Error("a plan was made in mode read")
+	}
+}
+
+func TestOverwrittenEditIsNotBroughtBackWhereNothingIsDecided(t *testing.T) {
+	d := drive(t, only(frozen()), 80, 24).press("h", "/").typed("what=overwritten").press("enter", "a")
+	if len(d.acts.brought) != 0 {
+		t.Errorf("brought back %v in mode read", d.acts.brought)
+	}
+}
+
+// TestHistoryIsReadAsFarAsSomebodyLooks: thousands of entries are read page by page.
+func TestHistoryIsReadAsFarAsSomebodyLooks(t *testing.T) {
+	f := desk()
+	f.Fabric.ID = "long"
+	d := drive(t, only(f), 80, 24)
+	d.acts.pages = 0
+	d.press("h")
+	if d.acts.pages != 1 {
+		t.Errorf("%d pages were read for the first screen, want 1", d.acts.pages)
+	}
+	d.press("G")
+	if d.acts.pages < 2 || d.acts.pages > 4 {
+		t.Errorf("%d pages were read for the end of the first one", d.acts.pages)
+	}
+	d.shows("+") // there is more
+	for range 40 {
+		d.press("G")
+	}
+	d.shows("the 4999th")
+	pages := d.acts.pages
+	d.press("/").typed("4711th").press("enter")
+	d.shows("VPC/vpc-4711")
+	if d.acts.pages != pages {
+		t.Errorf("%d pages were read for what was there", d.acts.pages-pages)
+	}
+}
+
+func TestFilterReadsOnUntilItHasAScreen(t *testing.T) {
+	f := desk()
+	f.Fabric.ID = "long"
+	d := drive(t, only(f), 80, 24).press("h", "/").typed("object=vpc/vpc-3333").press("enter")
+	d.shows("the 3333th")
+	d = drive(t, only(f), 80, 24)
+	d.acts.pages = 0
+	d.press("h")
+	d.model.top().filter = parseFilter("since<2d", historyWords())
+	d.press("j")
+	d.hides("accepted")
+	d.shows("overwrote")
+	if d.acts.pages != 1 {
+		t.Errorf("%d pages were read for two days, want 1", d.acts.pages)
+	}
+	d.press("/").typed(" !what=overwritten by=alice").press("enter")
+	d.hides("overwrote")
+	d.shows("decided")
+}
+
+// TestNewestComesOnTopAndTheCursorStays where it was put.
+func TestNewestComesOnTopAndTheCursorStays(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("h", "j", "j")
+	before := d.cursor()
+	f := desk()
+	f.LastCheck = noon
+	f.Drafts = append(f.Drafts, draft(9, conflictedVPC().Key, ".spec.x", core.TakeGit, core.Value{}))
+	f.Drafts[4].By = "newcomer"
+	d.set(only(f))
+	d.shows("newcomer")
+	if d.cursor() != before {
+		t.Errorf("the cursor is on %q, was on %q", d.cursor(), before)
+	}
+}
+
+func TestChecksThatFoundTheSameAreOneRow(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("h")
+	d.shows("3 checks found the same since")
+	if n := strings.Count(d.screen(), "13:59 check"); n != 1 {
+		t.Errorf("%d rows of checks, want one", n)
+	}
+	d.press("/").typed("drifted").press("enter")
+	d.shows("2 objects live changed")
+	d.hides("polled")
+}
+
+func TestNobodyWatchesAPolledFabricAndNobodyNeedsToKnow(t *testing.T) {
+	polled := historyRow{happened: tell(core.Entry{At: noon, What: core.Blind{From: ago(time.Minute), Until: noon, Reason: core.Polled}}, core.Key.String)}
+	for text, hidden := range map[string]bool{"": true, "since<2d": true, "what=not_watched": false, "polled": false, "!polled": true} {
+		if got := polled.noise(parseFilter(text, historyWords())); got != hidden {
+			t.Errorf("with filter %q hidden = %v, want %v", text, got, hidden)
+		}
+	}
+}
+
+func TestNotesAreLeftAndTakenAway(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("H")
+	d.shows("notes  none")
+	d.press("m").typed("leaf-07 is being recabled").press("enter")
+	d.shows("leaf-07 is being recabled")
+	d.press("m", "esc")
+	d.press("m").typed("   ").press("enter")
+	if len(d.acts.notes) != 1 || d.acts.notes[0].By != "alice" {
+		t.Fatalf("notes %+v", d.acts.notes)
+	}
+	d.press("g", "n", "g", "j", "0")
+	if len(d.acts.notes) != 0 {
+		t.Errorf("the note is still there: %+v", d.acts.notes)
+	}
+	d.hides("recabled")
+}
+
+func TestHandoverLeadsToEachThing(t *testing.T) {
+	f := recordFleets()["handed"]
+	d := drive(t, only(f), 80, 60).press("H")
+	for _, part := range []string{
+		"proposals to be reviewed  1", "stuck  1", "refused by argocd: VLAN 1004", "conflicts  2", "drafts that nobody has published  4",
+		"acknowledgements that end within 2 days  1", "ends in 20h", "what could not be read, or stands still  none",
+	} {
+		d.shows(part)
+	}
+	want := []string{"past", "diff", "diff", "diff", "drafts", "drafts", "diff"}
+	for i, screen := range want {
+		d.press("g", "n")
+		for range i {
+			d.press("n")
+		}
+		if i == 0 {
+			d.press("N", "n")
+		}
+		d.press("enter")
+		if got := d.model.top().spec.name; !slices.Contains(want, got) || got == "handover" {
+			t.Errorf("part %d leads to %s, want %s", i, got, screen)
+		}
+		d.press("esc")
+	}
+	drive(t, only(unreachable()), 80, 24).press("H", "n", "enter").shows("fabrics > dc3-lab")
+}
+
+func TestLintFindingLeadsToItsObject(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("l")
+	d.shows("3 errors, 3 warnings, 3 notes")
+	d.press("n", "enter")
+	if got := d.model.top().place; got.Screen != "diff" || got.Object == (core.Key{}) {
+		t.Errorf("a finding leads to %+v", got)
+	}
+	d.press("esc", "/").typed("level=note").press("enter")
+	d.shows("/3")
+	d.press("r")
+	if !slices.Equal(d.engine.refreshed, []core.FabricID{"dc1-prod"}) {
+		t.Errorf("checked %v", d.engine.refreshed)
+	}
+}
+
+func TestDoctorTellsWhatItFindsAsItComesIn(t *testing.T) {
+	d := drive(t, fullFleet(), 100, 40).press("T")
+	d.shows("3 failed")
+	d.shows("120.0 MiB are left on its disk")
+	d.press("n")
+	if !strings.HasPrefix(d.cursor(), "warn") && !strings.HasPrefix(d.cursor(), "fail") {
+		t.Errorf("n leads to %q, want what needs somebody", d.cursor())
+	}
+	before := d.model.jobs
+	if d.press("r"); d.model.jobs == before {
+		t.Error("r does not look again")
+	}
+	d.send(tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset})
+	d.press("g").shows("synchronized output (mode 2026): yes")
+}
+
+// TestWhatChangedIsMarkedForWhoLooks in the list and in the fabric, and found by
+// the filter.
+func TestWhatChangedIsMarkedForWhoLooks(t *testing.T) {
+	f := recordFleets()["news"]
+	d := drive(t, core.Fleet{Fabrics: []core.FabricState{settled(), f}}, 100, 30)
+	d.shows("NEW")
+	d.shows("2 objects changed since you looked 2h ago")
+	d.press("/").typed("changed=me").press("enter")
+	d.shows("1/1")
+	if len(d.acts.visits) != 0 {
+		t.Errorf("looking at the list counts as %v", d.acts.visits)
+	}
+	d.press("enter")
+	if want := fmt.Sprintf("%s alice 8s", f.Fabric.ID); !slices.Equal(d.acts.visits, []string{want}) {
+		t.Errorf("visits %v, want %q", d.acts.visits, want)
+	}
+	if !strings.HasSuffix(d.cursor(), "new") && !strings.Contains(d.cursor(), "new ") {
+		t.Errorf("row %q is not marked", d.cursor())
+	}
+	d.press("/").typed("changed=me").press("enter")
+	d.shows("1/2")
+	drive(t, only(settled()), 100, 30).hides("NEW")
+}
+
+func TestActivityIsShownWhereThereIsRoom(t *testing.T) {
+	d := drive(t, fullFleet(), 160, 45)
+	d.shows("-- activity --")
+	d.hides("not watched")
+	drive(t, fullFleet(), 120, 40).hides("-- activity --")
+	drive(t, fullFleet(), 160, 30).hides("-- activity --")
+}
