@@ -15,6 +15,8 @@ import (
 // another, there may be newer ones.
 type historyHead struct {
 	checked time.Time
+	at      time.Time   // of the last comparison
+	counts  core.Counts // of all fabrics
 	drafts  int
 	run     *core.Run
 }
@@ -62,6 +64,14 @@ func headOf(fleet core.Fleet, ids []core.FabricID) historyHead {
 			h.checked = f.LastCheck
 		}
 		h.drafts += len(f.Drafts)
+		if r := f.Report; r != nil {
+			if r.At.After(h.at) {
+				h.at = r.At
+			}
+			for s, n := range r.Counts {
+				h.counts[s] += n
+			}
+		}
 		if f.Run != nil && (h.run == nil || f.Run.Started.After(h.run.Started)) {
 			h.run = f.Run
 		}
