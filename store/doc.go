@@ -3,7 +3,8 @@
 // pairs, the last whole reading of Git, every check, every change of a verdict,
 // the ledger of overwritten edits, what people have said, the drafts on the desk,
 // plans, runs, what holds policies back, and who acts. It is the program's
-// [core.History], [core.Desk], [core.Logbook], [core.Tempers] and [core.Leases].
+// [core.History], [core.Desk], [core.Logbook], [core.Tempers] and [core.Leases]; it
+// also knows what each person has seen, and keeps the notes that they leave.
 //
 // [Open] opens the file or makes it. Then [Store.Memory] gives what is known
 // of a fabric, [Store.Record] adds a check, [Store.Accept] and
@@ -148,6 +149,14 @@
 //
 // Plans that nobody carried out are kept for a month, as steps can be undone for
 // one; what happened is kept as long as all other history.
+//
+// What is new to a person is found in the changes of verdicts, by the time until
+// which that person has seen them: a mark on every object for every person would be
+// rows that nobody reads. Notes that were taken away stay, with who did that.
+//
+// How a fabric fared in a month is summed up from the checks, by a query that leaves
+// out those in a row that say nothing. A table of days would have to be kept in step
+// with what retention takes away, and could not be asked anything else.
 //
 // There is no lock for as long as a store is open: a dashboard, a `watch` and
 // any number of `status` share one. Only making, checking and migrating the

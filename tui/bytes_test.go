@@ -94,21 +94,27 @@ func TestAFrameIsFewBytes(t *testing.T) {
 		keys  string
 		act   func(*driver)
 		times int
-		most  int // bytes, in the median
+		most  int  // bytes, in the median
+		alone bool // nothing is told of what happened
 	}{
-		{"cursor in the list of fabrics", "j", press("j"), 8, 231},
-		{"cursor among 10,000 objects", "enter a", press("j"), 20, 231},
-		{"cursor at the end of the screen", "enter a" + strings.Repeat(" j", 60), press("j"), 20, 600},
-		{"cursor in a diff", "enter d", press("j"), 20, 150},
-		{"page of a diff", "enter d pgdown", press("pgdown"), 5, 4000},
-		{"second in the list of fabrics", "", tick, 5, 600},
-		{"second on one of a fabric's screens", "enter", tick, 5, 30},
-		{"nothing", "enter", func(*driver) {}, 5, 0},
-		{"changed fabric", "", func(d *driver) { d.set(changed) }, 1, 120},
+		{"cursor in the list of fabrics", "j", press("j"), 8, 231, false},
+		{"cursor among 10,000 objects", "enter a", press("j"), 20, 231, false},
+		{"cursor at the end of the screen", "enter a" + strings.Repeat(" j", 60), press("j"), 20, 600, false},
+		{"cursor in a diff", "enter d", press("j"), 20, 150, false},
+		{"page of a diff", "enter d pgdown", press("pgdown"), 5, 4000, false},
+		{"second in the list of fabrics", "", tick, 5, 600, false},
+		{"second on one of a fabric's screens", "enter", tick, 5, 30, false},
+		{"nothing", "enter", func(*driver) {}, 5, 0, false},
+		{"changed fabric", "", func(d *driver) { d.set(changed) }, 1, 120, true},
+		{"changed fabric, and what is told of it", "", func(d *driver) { d.set(changed) }, 1, 300, false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			for _, profile := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII} {
-				d := drive(t, fleet, 160, 45).press(strings.Fields(c.keys)...)
+				begin := drive
+				if c.alone {
+					begin = driveAlone
+				}
+				d := begin(t, fleet, 160, 45).press(strings.Fields(c.keys)...)
 				d.send(tea.ColorProfileMsg{Profile: profile})
 				l, frames := newWire(d, profile), []string{}
 				for range c.times {

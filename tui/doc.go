@@ -76,6 +76,32 @@
 // It tells times as they were and not how long ago, for it is copied into
 // tickets.
 //
+// History is read in pages, as far back as somebody looks or a filter asks for, and
+// the newest page again after each comparison: where the two meet, the rest is kept.
+// Rows stand for several entries where the same was found again, or at one time of
+// many objects: a revision that moves 300 objects is one line, with the count.
+// That nobody watched between two checks of a fabric that is only polled is told to
+// who asks for it; it is so every minute.
+//
+// Edits that were overwritten are entries of the history and have no screen of their
+// own: who asks why a fix vanished asks what happened, and the filter
+// what=overwritten leaves only them.
+//
+// Taking a run back opens a plan, as everything that is published does. The same key
+// plans again what a run did not bring to an end: which of the two is meant follows
+// from whether its commit landed.
+//
+// What is new to a person is what changed since a visit, and a visit lasts until
+// nobody has looked for ten minutes: marks that went with the first glance would be of
+// no use to who comes back from a diff. A visit is kept up to the check that was
+// shown, not to the time of looking, so that nothing falls between the two.
+//
+// The strip of what happened last shows times and not ages, which would tick.
+//
+// Doctor begins its examination in the first of several jobs, each of which takes
+// what is known by then: a fabric that does not answer must not keep the others'
+// findings back. It ends with the job that somebody leaves.
+//
 // What Git sets and the schema drops is told with an object but counted with no
 // difference: no engine would mend it.
 //

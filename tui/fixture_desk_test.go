@@ -28,6 +28,7 @@ type fakeActs struct {
 	brought  []string
 	notes    []core.Note
 	visits   []string
+	seen     bool  // nothing is new any more
 	pages    int   // of the history that were read
 	fault    error // of whatever is done next
 }

@@ -144,7 +144,7 @@ func (a *fakeActs) News(_ context.Context, _ string, ids ...core.FabricID) (map[
 
 func (a *fakeActs) newsOf(id core.FabricID) core.News {
 	f, _ := a.engine.Fleet().Fabric(id)
-	if f.Report == nil || !strings.HasPrefix(string(id), "dc7-news") {
+	if a.seen || f.Report == nil || !strings.HasPrefix(string(id), "dc7-news") {
 		return core.News{}
 	}
 	n := core.News{Since: ago(2 * time.Hour)}

@@ -86,6 +86,9 @@ func (m *Model) back() {
 	m.top().drop()
 	left := m.top().place.Object
 	m.stack = m.stack[:len(m.stack)-1]
+	if p, ok := m.top().pane.(returner); ok {
+		p.Returned()
+	}
 	if left == (core.Key{}) {
 		return
 	}

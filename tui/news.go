@@ -21,6 +21,7 @@ type fleetNews struct {
 	news    map[core.FabricID]core.News
 	latest  []happened
 	reading int // grows with each answer
+	returns int // how often the list was on top again: what was new may have been seen
 }
 
 // Job reads what changed since the person looked, and what happened last.
@@ -31,7 +32,7 @@ func (p *fabricsPane) Job(e Env) (Job, bool) {
 		return Job{}, false
 	}
 	fleet := e.Fleet
-	return Job{Label: safe.Lit("read what happened"), About: headOf(e.Fleet, ids), Run: func(ctx context.Context) (tea.Msg, error) {
+	return Job{Label: safe.Lit("read what happened"), About: newsAbout{headOf(e.Fleet, ids), p.news.returns}, Run: func(ctx context.Context) (tea.Msg, error) {
 		read := &fleetNews{}
 		if visitor != nil {
 			var err error
@@ -56,10 +57,19 @@ func (p *fabricsPane) Job(e Env) (Job, bool) {
 // Take is given what was read.
 func (p *fabricsPane) Take(msg tea.Msg) {
 	if a, ok := msg.(*fleetNews); ok {
-		a.reading = p.news.reading + 1
+		a.reading, a.returns = p.news.reading+1, p.news.returns
 		p.news = *a
 	}
 }
+
+// newsAbout is what such a reading is about.
+type newsAbout struct {
+	head    historyHead
+	returns int
+}
+
+// Returned has the news read again: what was looked at meanwhile is none any more.
+func (p *fabricsPane) Returned() { p.news.returns++ }
 
 // changedWords is what the filter word changed= finds: me where something is new.
 func changedWords(fresh bool) []string {
@@ -114,10 +124,11 @@ func (p *fabricsPane) strip(e Env) []string {
 		}
 		rows = append(rows, historyRow{happened: h})
 	}
+	// Without the ages: they would tick, and this is looked at in passing.
 	pane := historyPane{all: true}
-	t := widget.NewTable(e.Width, pane.columns(e))
+	t := widget.NewTable(e.Width, pane.columns(e)[1:])
 	for i := range rows[:min(len(rows), activityLines)] {
-		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &rows[i], false)))
+		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &rows[i], false)[1:]))
 	}
 	return lines
 }

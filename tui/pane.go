@@ -29,6 +29,9 @@ type Pane interface {
 	View(Env) Frame
 }
 
+// returner is a pane that wants to know when it is on top again.
+type returner interface{ Returned() }
+
 // focuser is a pane that can put its cursor on an object.
 type focuser interface{ Focus(core.Key) }
 

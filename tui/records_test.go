@@ -276,6 +276,9 @@ func TestWhatChangedIsMarkedForWhoLooks(t *testing.T) {
 	}
 	d.press("/").typed("changed=me").press("enter")
 	d.shows("1/2")
+	d.acts.seen = true
+	d.press("esc", "esc", "esc")
+	d.hides("NEW") // what was looked at is not new any more
 	drive(t, only(settled()), 100, 30).hides("NEW")
 }
 
@@ -285,4 +288,36 @@ func TestActivityIsShownWhereThereIsRoom(t *testing.T) {
 	d.hides("not watched")
 	drive(t, fullFleet(), 120, 40).hides("-- activity --")
 	drive(t, fullFleet(), 160, 30).hides("-- activity --")
+}
+
+// TestHistoryAndLintAreWrittenAsTables in which nothing is a formula.
+func TestHistoryAndLintAreWrittenAsTables(t *testing.T) {
+	fleet := hostileFleet("=cmd()\x1b[31m")
+	for key, want := range map[string]string{"h": "time,fabric,what,objects", "l": "file,line,level,rule"} {
+		d := drive(t, fleet, 80, 24).press("j", key)
+		f := d.model.file()
+		content, err := f.Content(t.Context())
+		if err != nil || f.Ext != ".csv" || !strings.HasPrefix(string(content), want) {
+			t.Fatalf("%s: %s %q, %v", key, f.Ext, content, err)
+		}
+		if strings.Count(string(content), "\n") < 5 || strings.Contains(string(content), "\x1b") || strings.Contains(string(content), ",=") {
+			t.Errorf("%s writes\n%s", key, content)
+		}
+	}
+}
+
+func TestLinesOfTheRecordsAreCopied(t *testing.T) {
+	for keys, want := range map[string]string{"l": "tenant-a.yaml:1: tenant-a refers", "H": "dc1-prod", "T n": "120.0 MiB"} {
+		d := drive(t, only(desk()), 100, 40).press(strings.Fields(keys)...)
+		if keys == "H" {
+			d.press("n")
+		}
+		if got := d.press("y").copied(); !strings.Contains(got, want) {
+			t.Errorf("%s: copied %q, want %q in it", keys, got, want)
+		}
+	}
+	d := drive(t, only(desk()), 100, 40).toRun().press("enter", "j")
+	if got := d.press("y").copied(); !strings.HasPrefix(got, "by") {
+		t.Errorf("copied %q of a run", got)
+	}
 }
