@@ -165,3 +165,18 @@ func BenchmarkRenew(b *testing.B) {
 		p.renew(b)
 	}
 }
+
+// BenchmarkLooksOfAMonth sums a month up in which a fabric was checked every minute.
+func BenchmarkLooksOfAMonth(b *testing.B) {
+	s := openAt(b, b.TempDir())
+	record(b, s, inSync(b, "dc1", 2))
+	mend(b, s, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 43200)
+		INSERT INTO checks (fabric, finished, duration, quiet, git, live, counts, error)
+		SELECT 1, ? - i * 60000000000, 0, i % 500 > 0, 'ok', 'ok', '{"in_sync":2}', '' FROM n`, noon.UnixNano())
+	for b.Loop() {
+		looks, err := s.Looks(b.Context(), "dc1", noon.AddDate(0, 0, -30), 3*time.Minute)
+		if err != nil || len(looks) < 86 {
+			b.Fatal(len(looks), err)
+		}
+	}
+}

@@ -97,7 +97,8 @@ func (p *historyPane) Job(e Env) (Job, bool) {
 		about.after = after.ID
 	}
 	chronicle, label := e.acts.Chronicle, p.labels(e)
-	course := about.after == "" && !p.all
+	// A month does not change by the minute, and takes a tenth of a second.
+	course := about.after == "" && !p.all && (p.course == nil || e.Now.Sub(p.course.Until) > 10*time.Minute)
 	return Job{Label: safe.Lit("read the history"), About: about, Run: func(ctx context.Context) (tea.Msg, error) {
 		entries, err := chronicle.History(ctx, after, historyPage, ids...)
 		if err != nil {
