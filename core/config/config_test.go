@@ -79,6 +79,7 @@ func TestEveryKeyReachesTheModel(t *testing.T) {
 		Timeout: 270 * time.Second,
 		Keys:    map[string][]string{"fabric.sync": {"ctrl+s"}, "app.quit": {"Q", "ctrl+q"}, "fabric.open": {}},
 		Tools:   []Tool{{Key: "ctrl+k", Name: "k9s", Run: "k9s --context {context} -c {kind}"}},
+		Notify:  "osc9",
 	}
 	if !reflect.DeepEqual(c.Settings, want) {
 		t.Errorf("settings:\n have %+v\n want %+v", c.Settings, want)

@@ -18,6 +18,10 @@ type Options struct {
 	LookupEnv func(string) (string, bool) // as [os.LookupEnv]; nil for an empty environment
 	Home      string                      // the home directory; "" if there is none
 	Mode      core.Mode                   // narrows every fabric's mode; "" does not
+
+	// Check finds what only the rest of the program knows to be wrong; it may be given
+	// a configuration that has other mistakes. nil finds nothing.
+	Check func(*Config) Problems
 }
 
 func (o Options) env(name string) string {
@@ -86,6 +90,9 @@ func Load(o Options) (*Config, error) {
 		r.problems = Problems{{Position{File: name}, "no fabrics", "add one under `fabrics:`; `selvage config init` prints an example"}}
 	}
 	r.problems = append(r.problems, c.check(o)...)
+	if o.Check != nil {
+		r.problems = append(r.problems, o.Check(c)...)
+	}
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted(r.files)
 	}

@@ -27,8 +27,9 @@ type Settings struct {
 	Mode    core.Mode           `key:"mode" one:"read propose write" default:"write" doc:"what may be done at most; a fabric, --read-only and $SELVAGE_MODE may only narrow it"`
 	Theme   string              `key:"theme" form:"word" default:"auto" doc:"a theme's name; auto follows the terminal's background"`
 	Timeout time.Duration       `key:"timeout" min:"1ms" default:"10m" doc:"one run, whole; $SELVAGE_TIMEOUT_SECONDS overrides it"`
-	Keys    map[string][]string `key:"keys" list:"single" form:"chord" doc:"other keys, by action; [] takes an action's keys away"`
+	Keys    map[string][]string `key:"keys" list:"single" form:"chord" doc:"other keys, by action (the table of keys names them); [] takes an action's keys away"`
 	Tools   []Tool              `key:"tools" doc:"other programs, opened on what is selected"`
+	Notify  string              `key:"notify" one:"off bell osc9" default:"off" doc:"tell of a new conflict by the terminal's bell, or by a notification (OSC 9)"`
 }
 
 // State is where the store lives.
@@ -41,7 +42,7 @@ type State struct {
 type Tool struct {
 	Key  string `key:"key" need:"yes" form:"chord" doc:"the key"`
 	Name string `key:"name" need:"yes" form:"line" doc:"what help and footer call it"`
-	Run  string `key:"run" need:"yes" form:"line" doc:"the command; {context}, {kind} and the like stand for what is selected"`
+	Run  string `key:"run" need:"yes" form:"line" doc:"the line for the shell; {fabric}, {context}, {kind}, {name} and the like stand for what is selected, quoted"`
 }
 
 // Fabric is one fabric with everything that its sources and the engine need.

@@ -13,10 +13,14 @@ import (
 
 // Schema is the JSON Schema (draft 7) of a configuration file, for editors and
 // linters. What is wrong between several keys it does not know; `selvage
-// config validate` does.
-func Schema() []byte {
+// config validate` does. Keys are given to these actions; to any where none is
+// named.
+func Schema(actions ...string) []byte {
 	d := describe()
 	s := d.schemaOf(reflect.TypeFor[file]())
+	if keys, ok := s["properties"].(map[string]any)["keys"].(map[string]any); ok && len(actions) > 0 {
+		keys["propertyNames"] = map[string]any{"enum": actions}
+	}
 	s["$schema"] = "http://json-schema.org/draft-07/schema#"
 	s["title"] = "selvage configuration"
 	s["definitions"] = map[string]any{"fabric": d.schemaOf(reflect.TypeFor[Fabric]())}

@@ -39,6 +39,10 @@ func (d *description) placeOf(name string, t reflect.Type, path string) string {
 	return ""
 }
 
+// Near asks about the word that a mistyped one is closest to, "did you mean x?"; ""
+// where none is close.
+func Near(word string, known []string) string { return near(word, known) }
+
 // near asks about the word that a mistyped one is closest to; "" where none is
 // close.
 func near(word string, known []string) string {
