@@ -21,6 +21,7 @@ type Acts struct {
 	Handover  Handover
 	Linter    Linter
 	Doctor    Doctor
+	Journal   Journal
 	// Masked is a copy of a plan in which no secret can be read; nil where a plan
 	// holds none.
 	Masked func(*core.Plan) *core.Plan

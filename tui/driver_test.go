@@ -130,6 +130,9 @@ func keyPress(name string) tea.KeyPressMsg {
 	switch {
 	case ok:
 		msg.Code = code
+		if code == tea.KeySpace && msg.Mod == 0 {
+			msg.Text = " "
+		}
 	case msg.Mod != 0:
 		msg.Code = []rune(name)[0]
 	default:

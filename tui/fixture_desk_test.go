@@ -47,7 +47,7 @@ type step struct {
 
 func (a *fakeActs) acts() Acts {
 	return Acts{
-		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, By: "alice", Whence: "jump1, pts/3",
+		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Journal: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, By: "alice", Whence: "jump1, pts/3",
 		JSON: func(what any) ([]byte, error) {
 			doc, err := json.MarshalIndent(map[string]string{fmt.Sprintf("%T", what): fmt.Sprintf("%.4000v", what)}, "", "  ")
 			return append(doc, '\n'), err
@@ -344,4 +344,14 @@ func settled() core.FabricState {
 	f := fabric("dc4-prod", 4*time.Second, calm(42)...)
 	f.Fabric.Mode = core.ModeWrite
 	return f
+}
+
+// Tail is a log with one record of each kind.
+func (a *fakeActs) Tail(_ context.Context, _ int) (string, []string, error) {
+	return "/home/alice/.local/state/selvage/selvage-alice.log", []string{
+		`time=2026-11-23T14:01:02Z level=INFO msg=checked fabric=dc1-prod took=1.2s objects=214`,
+		`time=2026-11-23T14:01:09Z level=WARN msg="watch ended" fabric=dc3-lab err="dial tcp 10.9.3.10:6443: i/o timeout" again=24s`,
+		`time=2026-11-23T14:02:09Z level=ERROR msg="record a check" fabric=dc2-prod err="database or disk is full (13)" what="the check is not in the history; the screen shows it all the same"`,
+		"time=2026-11-23T14:02:10Z level=DEBUG msg=\"\x1b]0;a title\x07\"",
+	}, a.fail()
 }

@@ -113,6 +113,7 @@ func frames() []frame {
 	deskFrames(add, sizes, more)
 	stateFrames(add)
 	recordFrames(add, sizes, more)
+	commandFrames(add, sizes, more)
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")
 	add("split", "hostile", sizes, "enter", "d", "t", "t")
@@ -174,6 +175,25 @@ func deskFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), 
 	add("run", "proposed", sizes, "enter", "8")
 	add("run", "waiting", sizes, "enter", "8")
 	add("run", "hostile", sizes, "j", "enter", "8")
+}
+
+// commandFrames adds the frames of what is typed, and of the screens that only a
+// command leads to.
+func commandFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), sizes, more [][2]int) {
+	letters := func(text string) []string { return strings.Split(text, "") }
+	typed := func(before []string, text string, after ...string) []string {
+		return slices.Concat(before, letters(text), after)
+	}
+	add("palette", "full", more, ":")
+	add("palette", "empty", sizes, ":")
+	add("palette-found", "desk", more, typed([]string{"enter", ":"}, "re", "down")...)
+	add("palette-fabrics", "full", sizes, typed([]string{":"}, "fabric", "space", "down", "down")...)
+	add("palette-fabrics", "hostile", sizes, typed([]string{":"}, "fabric", "space", "down")...)
+	add("palette-none", "full", sizes, typed([]string{":"}, "xyz")...)
+	add("help-search", "full", more, typed([]string{"j", "enter", "?"}, "sync")...)
+	add("help-end", "full", sizes, "?", "end")
+	add("keys", "full", more, typed([]string{":"}, "keys", "enter")...)
+	add("log", "full", more, typed([]string{":"}, "log", "enter")...)
 }
 
 // TestGolden and the tests whose names begin like it hold every golden file of

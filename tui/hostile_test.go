@@ -170,6 +170,13 @@ func ways() map[string][]string {
 		"lint":      {"j", "l", "j"},
 		"doctor":    {"T", "G"},
 		"decided":   {"j", "enter", "d", "2"},
+		"palette":   {":"},
+		"command":   {"j", "enter", ":", "e", "down", "tab"},
+		"naming":    {":", "f", "a", "b", "r", "i", "c", "space", "down"},
+		"themes":    {":", "t", "h", "e", "m", "e", "space", "down", "down"},
+		"searching": {"j", "enter", "d", "?", "s", "y"},
+		"keys":      {":", "k", "e", "y", "s", "enter", "n", "G"},
+		"log":       {":", "l", "o", "g", "enter", "g"},
 	}
 }
 

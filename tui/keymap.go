@@ -179,7 +179,7 @@ func bindings() []binding {
 		{inAll, ActHalfUp, k("ctrl+u"), "", "half a page up"},
 		{inAll, ActPageDown, k("pgdown"), "", "a page down"},
 		{inAll, ActPageUp, k("pgup"), "", "a page up"},
-
+	}, commandKeys(), []binding{
 		{everywhere, ActBack, k("esc"), "back", "close, back (never quits)"},
 		{everywhere, ActHelp, k("?"), "help", "this help"},
 		{everywhere, ActClose, k("q"), "quit", "close, or quit"},
@@ -193,6 +193,8 @@ func bindings() []binding {
 type Keymap struct {
 	bindings []binding
 	actions  map[scope]map[string]Action
+	own      map[Action][]string // the keys that a person chose
+	tools    []Tool
 }
 
 func newKeymap(all []binding) *Keymap {

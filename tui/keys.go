@@ -52,6 +52,9 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 	if o.Note.Len() > 0 {
 		m.say(themes.Dim, o.Note)
 	}
+	if o.Fault.Len() > 0 {
+		m.say(themes.Error, o.Fault)
+	}
 	if o.Ask != nil {
 		m.prompt = newPrompt(o.Ask.text, answerLine{*o.Ask, m.top()})
 	}

@@ -19,7 +19,7 @@ type ownAct struct {
 // its own.
 func ownActs() map[Action]ownAct {
 	all := map[Action]ownAct{}
-	for _, part := range []map[Action]ownAct{appActs(), tabActs(), handActs(), recordActs()} {
+	for _, part := range []map[Action]ownAct{appActs(), tabActs(), handActs(), recordActs(), commandActs()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -69,6 +69,7 @@ func (m *Model) help() tea.Cmd {
 		return nil
 	}
 	m.open(Place{Screen: "help", Fabric: m.top().place.Fabric}, nil)
+	m.arrive()
 	return nil
 }
 

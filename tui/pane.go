@@ -61,6 +61,7 @@ type Env struct {
 	text     bool            // it is drawn as a text, without what stands beside a list
 	terminal terminalSaid
 	news     map[core.FabricID]core.News // what changed since the person looked
+	files    [2]string                   // the configuration and the log, "" where nobody says
 }
 
 // fabric is the state of the fabric that the place is in.
@@ -91,6 +92,7 @@ type Outcome struct {
 	Deed  *Deed           // have this done
 	Exec  *Exec           // give the terminal to this program
 	Copy  string          // put this on the clipboard
+	Fault safe.Text       // say this, whole, as what went wrong
 }
 
 // paneSpec registers a screen.
@@ -124,6 +126,8 @@ func panes() []paneSpec {
 		{"diff", "diff", []scope{inDiff, inDecide, inDesk, inAll, everywhere}, nil, newDiffPane, tab{}},
 		{"explain", "explanation", []scope{inExplain, inAll, everywhere}, searchWords(), newExplainPane, tab{}},
 		{"help", "help", []scope{inAll, everywhere}, nil, newHelpPane, tab{}},
+		{"keys", "all keys", []scope{inText, inAll, everywhere}, searchWords(), newKeysPane, tab{}},
+		{"log", "log", []scope{inText, inAll, everywhere}, searchWords(), newLogPane, tab{}},
 	}
 }
 

@@ -10,10 +10,11 @@ import (
 )
 
 // helpPane tells what the keys of the screen below it do, and what the letters
-// mean.
+// mean. What is typed there searches all commands; see [helpLine].
 type helpPane struct {
 	window widget.Window
 	page   int
+	search *helpLine // nil where nothing can be typed
 }
 
 func newHelpPane() Pane { return &helpPane{} }
@@ -30,19 +31,23 @@ func (p *helpPane) Do(e Env, a Action) Outcome {
 func (p *helpPane) View(e Env) Frame {
 	s := e.Style
 	spec, _ := specOf(e.Below.Screen)
-	lines := helpLines(e)
-	p.page = e.Height
-	p.window.SetLen(max(len(lines)-e.Height+1, 1))
-	top := p.window.Cursor()
 	frame := Frame{
 		Title: []widget.Span{
 			{Ink: s.ink(themes.Header), Text: safe.Lit("help")},
 			{Ink: s.ink(themes.Text), Text: safe.Sprintf(": %s", spec.title)},
 		},
-		Facts: []widget.Span{{Ink: s.ink(themes.Dim), Text: e.about}, {Ink: s.ink(themes.Dim), Text: safe.Sprintf("selvage %s", e.version)}},
+		Facts: []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("type to search, enter runs it, esc closes")}},
 		Brief: []widget.Span{{Ink: s.ink(themes.Text), Text: safe.Lit("help: esc closes")}},
-		Lines: lines[top:min(top+e.Height, len(lines))],
 	}
+	if p.search != nil && p.search.text != "" {
+		frame.Lines = p.search.draw(e)
+		return frame
+	}
+	lines := helpLines(e)
+	p.page = e.Height
+	p.window.SetLen(max(len(lines)-e.Height+1, 1))
+	top := p.window.Cursor()
+	frame.Lines = lines[top:min(top+e.Height, len(lines))]
 	if len(lines) > e.Height {
 		frame.Position = safe.Sprintf("%d/%d", min(top+e.Height, len(lines)), len(lines))
 	}
@@ -64,6 +69,8 @@ func helpLines(e Env) []string {
 	h.keys("everywhere", []scope{everywhere})
 	h.letters()
 	h.filters(spec)
+	h.commands()
+	h.own()
 	return h.lines
 }
 
@@ -95,7 +102,7 @@ func (h *help) keys(title string, scopes []scope) {
 			if at := c*rows + i; at < len(bindings) {
 				b := bindings[at]
 				l.Gap(widget.Ink{}, 2)
-				l.Cell(h.e.Style.ink(themes.Key), safe.Clean(strings.Join(b.keys, " ")), keys-3, false, widget.CutEnd).Gap(widget.Ink{}, 1)
+				l.Cell(h.e.Style.ink(themes.Key), safe.Clean(keyWords(b.keys)), keys-3, false, widget.CutEnd).Gap(widget.Ink{}, 1)
 				l.Cell(h.e.Style.ink(themes.Text), safe.Clean(b.help), column-keys, false, widget.CutEnd)
 			}
 		}
@@ -132,4 +139,50 @@ func (h *help) say(t string) {
 	for _, l := range widget.Wrap(safe.Clean(t), h.width-2) {
 		h.lines = append(h.lines, widget.NewLine(h.width).Gap(widget.Ink{}, 2).Put(h.e.Style.ink(themes.Dim), l).String())
 	}
+}
+
+// commands tells what can be typed behind a colon.
+func (h *help) commands() {
+	h.title("commands (:)")
+	all := commands()
+	const name = 22
+	n := max(1, min(3, h.width/52))
+	rows := (len(all) + n - 1) / n
+	for i := range rows {
+		l := widget.NewLine(h.width)
+		for c := range n {
+			if at := c*rows + i; at < len(all) {
+				l.Gap(widget.Ink{}, 2)
+				l.Cell(h.e.Style.ink(themes.Key), safe.Clean(strings.TrimSpace(":"+all[at].name+" "+all[at].args)), name-3, false, widget.CutEnd).Gap(widget.Ink{}, 1)
+				l.Cell(h.e.Style.ink(themes.Text), safe.Clean(all[at].help), h.width/n-name, false, widget.CutEnd)
+			}
+		}
+		h.lines = append(h.lines, l.String())
+	}
+}
+
+// own tells of this person's keys, and where things are.
+func (h *help) own() {
+	h.title("your selvage")
+	if changed := h.e.keymap.changed(); len(changed) > 0 {
+		said := make([]string, len(changed))
+		for i, a := range changed {
+			said[i] = string(a) + "=" + keyWords(h.e.keymap.own[a])
+		}
+		h.say("your keys differ from the default in " + plural(len(changed), "place") + ": " + strings.Join(said, ", ") + "   (:keys)")
+	}
+	h.say("selvage " + h.e.version.String() + "   " + h.e.about.String())
+	for _, file := range []struct{ what, path string }{{"configuration", h.e.files[0]}, {"log", h.e.files[1]}} {
+		if file.path != "" {
+			h.say(file.what + "  " + file.path)
+		}
+	}
+}
+
+// keyWords are keys as people read them.
+func keyWords(keys []string) string {
+	if len(keys) == 0 {
+		return "(none)"
+	}
+	return strings.Join(keys, " ")
 }

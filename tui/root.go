@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,6 +35,11 @@ type Model struct {
 	prompt *prompt           // nil unless something is being typed
 	note   widget.Span
 	whole  bool // the note is told on as many lines as it takes
+
+	trail       trail
+	typedBefore []string       // behind a colon, the latest last
+	shelf       []themes.Entry // the themes to choose from, once they were read
+	noticed     notices
 
 	jobs     int      // that were ever begun
 	deeds    []errand // that are not done yet, the first being done
@@ -85,11 +91,14 @@ func New(ctx context.Context, cfg Config) *Model {
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
 	}
+	maps.Copy(m.own, toolActs(m.keymap.tools))
 	m.give = tea.Exec
 	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
 	m.styles = newStyles(cfg.Themes, cfg.Theme, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
 	m.open(Place{Screen: panes()[0].name}, nil)
+	m.noticed.begin(m.fleet)
+	m.arrive()
 	m.dress()
 	return m
 }
@@ -149,6 +158,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.cfg.Now().Truncate(time.Second)
 	m.asked = m.urgent(msg) || m.asked
 	cmd := m.take(msg)
+	m.arrive()
 	m.dress()
 	job, deed := m.work(), m.deed()
 	if job == nil && deed == nil {
@@ -228,6 +238,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		if m.held() {
 			return m.later()
 		}
+	case ownMsg:
+		return msg.take(m)
 	}
 	return nil
 }
@@ -252,7 +264,7 @@ func (m *Model) heard(msg eventMsg) tea.Cmd {
 		return nil
 	}
 	m.fleet = m.cfg.Engine.Fleet()
-	return tea.Batch(m.listen(), m.tick(), m.later())
+	return tea.Batch(m.listen(), m.tick(), m.later(), m.notify())
 }
 
 // quit leaves, the second time where the first one tells of a run that goes on. A
@@ -319,7 +331,7 @@ func (m *Model) env() Env {
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
-		terminal: m.terminal(),
+		terminal: m.terminal(), files: [2]string{m.cfg.ConfigFile, m.cfg.LogFile},
 	}
 	e.Width, e.Height = m.room()
 	return e

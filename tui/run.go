@@ -49,6 +49,12 @@ type Config struct {
 	Version, User, Host string
 	Mode                core.Mode // the widest mode that this run allows
 
+	ConfigFile, LogFile string // for people to know where they are; "" where there is none
+	Notify              Notify // how a new conflict is told; off where ""
+	// Places are what the words of a tool's line stand for in a fabric, beside those
+	// that the dashboard knows itself; nil for none.
+	Places func(core.FabricID) map[string]string
+
 	Term   string // $TERM
 	NoSync bool   // never to use synchronized output
 	FPS    int    // frames a second at most, 45 where 0

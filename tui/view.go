@@ -148,16 +148,19 @@ func (m *Model) status(f Frame) string {
 }
 
 // hints draws the keys that do something now, as many as there is room for,
-// and always the way to help.
+// and always the way to help; where there is some room, that to commands too.
 func (m *Model) hints() string {
 	shown := m.hinted()
 	l := widget.NewLine(m.width)
 	tail := 0
-	for i := len(shown) - 1; i >= 0 && shown[i].action == ActHelp; i-- {
-		tail = hintWidth(shown[i]) + 2
+	stays := func(b binding) bool { return b.action == ActHelp || b.action == ActCommand && m.width >= 72 }
+	for _, b := range shown {
+		if stays(b) {
+			tail += hintWidth(b) + 2
+		}
 	}
 	for i, b := range shown {
-		if b.action != ActHelp && l.Room() < hintWidth(b)+2+tail {
+		if !stays(b) && l.Room() < hintWidth(b)+2+tail {
 			continue
 		}
 		if l.Room() < m.width && i > 0 {
@@ -169,18 +172,20 @@ func (m *Model) hints() string {
 	return l.String()
 }
 
-// hinted are the bindings of the footer, help last. The line of the tabs has
+// hinted are the bindings of the footer, commands and help last. The line of the tabs has
 // their keys already.
 func (m *Model) hinted() []binding {
-	var shown, help []binding
+	var shown, last []binding
 	for _, b := range m.keymap.of(m.top().spec.scopes) {
 		switch {
-		case b.hint == "" || !m.can(b.action), b.scope == inTabs && m.chrome().tabs:
+		case b.hint == "" || len(b.keys) == 0 || !m.can(b.action), b.scope == inTabs && m.chrome().tabs:
 		case b.action == ActHelp:
 			if m.top().spec.name == "help" {
 				b.hint = "close help"
 			}
-			help = append(help, b)
+			last = append(last, b)
+		case b.action == ActCommand:
+			last = append([]binding{b}, last...)
 		default:
 			if b.action == ActClose && len(m.stack) > 1 {
 				b.hint = "close"
@@ -188,7 +193,7 @@ func (m *Model) hinted() []binding {
 			shown = append(shown, b)
 		}
 	}
-	return append(shown, help...)
+	return append(shown, last...)
 }
 
 func hintWidth(b binding) int { return len(b.keys[0]) + 1 + len(b.hint) }

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"selvage/core/config"
-	"selvage/core/safe"
+	"selvage/tui"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -21,9 +21,6 @@ func (a *app) configCommand() *cobra.Command {
 				}
 				if _, err := a.shelf(c); err != nil {
 					return err
-				}
-				for _, note := range unused(c) {
-					fmt.Fprintln(a.errs, "selvage: note: "+safe.Clean(note).String())
 				}
 				return a.printf("%s: %d fabrics, no mistakes\n", c.Files[0], len(c.Fabrics))
 			},
@@ -48,7 +45,7 @@ func (a *app) configCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "schema", Short: "Print the JSON Schema of the configuration", Args: cobra.NoArgs,
-			RunE: func(*cobra.Command, []string) error { return a.printf("%s", config.Schema()) },
+			RunE: func(*cobra.Command, []string) error { return a.printf("%s", config.Schema(tui.Actions()...)) },
 		},
 	)
 	return cmd

@@ -84,6 +84,10 @@ func (a *app) screen(s *session) (tui.Config, error) {
 	if err != nil {
 		return tui.Config{}, err
 	}
+	keymap, faults := keymapOf(s.config)
+	if len(faults) > 0 {
+		return tui.Config{}, usage(faults) // told when it was loaded
+	}
 	host, _ := os.Hostname() // "" where the system does not tell
 	_, noSync := a.env("SELVAGE_NO_SYNC")
 	noColor, _ := a.env("NO_COLOR")
@@ -93,6 +97,8 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Themes: shelf, Theme: s.config.Theme, NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
 		Term: term, NoSync: noSync, Out: a.out,
+		Keymap: keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
+		ConfigFile: s.config.Files[0], LogFile: logPath(s.config),
 		Env: a.env, Front: a.keys.lend,
 	}, nil
 }

@@ -101,10 +101,6 @@ func (a *app) ofSettings(c *config.Config) []doctor.Finding {
 	if _, err := a.shelf(c); err != nil {
 		all = append(all, doctor.Finding{Area: doctor.AreaConfig, Level: doctor.Fail, What: "theme", Text: err.Error()})
 	}
-	for _, note := range unused(c) {
-		at, what, _ := strings.Cut(note, ": ")
-		all = append(all, doctor.Finding{Area: doctor.AreaConfig, Level: doctor.Warn, What: at, Text: what})
-	}
 	return all
 }
 

@@ -142,6 +142,15 @@ func (p *page) keys() {
 		}
 		p.item(strings.Join(k.Keys, ", "), k.Help+"; "+string(k.Action))
 	}
+	p.prose("Other keys are given to actions, by these names, under keys in the configuration.")
+	p.macro("SH", "COMMANDS IN THE DASHBOARD")
+	p.prose("Typed behind a colon, as are all actions by their names. Tab completes, up in an empty line brings earlier ones back.")
+	for _, c := range tui.CommandTable() {
+		p.item(c.Usage, c.Help)
+	}
+	p.macro("SH", "TOOLS")
+	p.prose("In the line of a tool these words in braces stand for what is selected, each quoted for the shell: {" +
+		strings.Join(tui.ToolWords(), "} {") + "}. A tool is offered where there is something for each word of its line.")
 }
 
 func (p *page) configuration() {

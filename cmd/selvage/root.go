@@ -64,7 +64,7 @@ Without a command it opens the dashboard. It only ever reads the clusters.`,
 
 // configOptions say where the configuration is.
 func (a *app) configOptions() config.Options {
-	o := config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home}
+	o := config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home, Check: checkKeys}
 	if a.readOnly {
 		o.Mode = "read"
 	}

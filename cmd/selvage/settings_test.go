@@ -12,24 +12,11 @@ import (
 	"selvage/core/config"
 )
 
-// TestLaterKeysAreKeys: a key that is misspelt here would never be told.
-func TestLaterKeysAreKeys(t *testing.T) {
-	schema := string(config.Schema())
-	common, fabric := laterKeys()
-	for _, k := range slices.Concat(common, fabric) {
-		for part := range strings.SplitSeq(k, ".") {
-			if !strings.Contains(schema, `"`+part+`"`) {
-				t.Errorf("the configuration has no key %s", k)
-			}
-		}
-	}
-}
-
-// TestWhatTheEngineIsToldIsNoLaterKey: a key that changes what the engine knows
-// of a fabric is used.
-func TestWhatTheEngineIsToldIsNoLaterKey(t *testing.T) {
+// TestEveryKeyOfAFabricIsUsed: what a person writes changes what the engine knows of
+// the fabric, or somebody else is told.
+func TestEveryKeyOfAFabricIsUsed(t *testing.T) {
 	dir := t.TempDir()
-	read := func(key string) (core.Fabric, []string) {
+	read := func(key string) core.Fabric {
 		t.Helper()
 		name := filepath.Join(dir, "selvage.yaml")
 		text := "fabrics:\n  - name: dc1\n    cluster: {cluster_name: dc1, namespace: default, dump: dc1.yaml}\n    git: {url: repo, path: dc1}\n"
@@ -40,12 +27,9 @@ func TestWhatTheEngineIsToldIsNoLaterKey(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)
 		}
-		return c.Fabrics[0].Core(), unused(c)
+		return c.Fabrics[0].Core()
 	}
-	bare, notes := read("")
-	if len(notes) > 0 {
-		t.Errorf("nothing is set, and %q", notes)
-	}
+	bare := read("")
 	// Of every key of a fabric some value that is not the default.
 	keys := map[string]string{
 		"description": "of hall 1", "protected": "true", "mode": "read", "theme": "dark",
@@ -57,18 +41,10 @@ func TestWhatTheEngineIsToldIsNoLaterKey(t *testing.T) {
 		"engine.kubeconfig": "hub", "engine.context": "hub", "engine.api": `{server: "https://argocd.example.net"}`,
 		"limits.max_delete": "7", "limits.max_change_percent": "7",
 	}
-	// These the loop is told, and nothing makes use of them.
-	carried := []string{}
 	// These others are told: the runner, and what reads the GitOps engine.
 	elsewhere := []string{
 		"sync.auto", "sync.retries", "sync.backoff",
 		"engine.type", "engine.app", "engine.namespace", "engine.kubeconfig", "engine.context", "engine.api",
-	}
-	_, later := laterKeys()
-	for _, k := range later {
-		if _, ok := keys[k]; !ok {
-			t.Errorf("%s is listed and not tried", k)
-		}
 	}
 	for k, v := range keys {
 		text := "    " + k + ": " + v + "\n"
@@ -78,11 +54,8 @@ func TestWhatTheEngineIsToldIsNoLaterKey(t *testing.T) {
 				text = "    engine: {kubeconfig: hub, context: hub}\n"
 			}
 		}
-		told, notes := read(text)
-		used := !reflect.DeepEqual(told, bare) && !slices.Contains(carried, k) || slices.Contains(elsewhere, k)
-		noted := slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, " "+k+": ") })
-		if used == noted {
-			t.Errorf("%s: used %v, told to be unused %v", k, used, noted)
+		if reflect.DeepEqual(read(text), bare) && !slices.Contains(elsewhere, k) {
+			t.Errorf("%s: nobody uses it", k)
 		}
 	}
 }

@@ -1,0 +1,269 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+)
+
+// command is something that can be typed behind a colon, beside the actions of the
+// keymap, which all can be by their names.
+type command struct {
+	name  string
+	alias string // is as good as the name, and not offered
+	args  string // what may follow: "NAME", "[NAME..]"; "" for nothing
+	help  string
+	// act is the action that the command is without an argument; "" for none.
+	act Action
+	can func(*Model) bool // nil where it always can
+	// words are what may follow, each of them whole; nil where that is free. It must
+	// not read.
+	words func(*Model) []choice
+	// look shows what an argument would do, while it is being typed; "" ends that.
+	look func(m *Model, arg string)
+	run  func(m *Model, arg string) tea.Cmd
+}
+
+// choice is a word that may follow a command.
+type choice struct {
+	word string
+	help safe.Text
+}
+
+// commands are the commands in the order in which they are offered. A new one is a
+// line here. Every screen is one besides.
+func commands() []command {
+	all := []command{
+		{name: "fabric", args: "NAME", help: "open a fabric", words: fabricChoices, run: (*Model).toFabric},
+		{name: "filter", args: "[EXPR]", help: "filter what is shown; nothing shows all", act: ActFilter, can: filters, run: (*Model).filterBy},
+		{name: "sync", args: "[NAME]", help: "plan of a sync (nothing is sent yet)", act: ActPlan, can: plansAny, words: fabricChoices, run: (*Model).planOf},
+		{name: "check", args: "[NAME..|all]", help: "check fabrics now", act: ActCheck, words: checkChoices, run: (*Model).checkNow},
+		{name: "theme", args: "NAME", help: "other colours, shown while you choose", words: themeChoices, look: (*Model).tryTheme, run: (*Model).useTheme},
+		{name: "export", args: "[FILE]", help: "write what is shown to a file", act: ActWrite, run: (*Model).export},
+		{name: "help", help: "what all keys do, to be searched", act: ActHelp},
+		{name: "quit", alias: "q", help: "leave selvage", act: ActQuit},
+	}
+	for _, p := range panes() {
+		if !p.alone() || slices.ContainsFunc(all, func(c command) bool { return c.name == p.name }) {
+			continue
+		}
+		c := command{name: p.name, help: "screen: " + p.title, act: p.leads(), run: func(m *Model, arg string) tea.Cmd { return m.toScreen(p, arg) }}
+		if p.filter != nil {
+			c.args = "[EXPR]"
+		}
+		c.can = p.opens
+		all = append(all, c)
+	}
+	return all
+}
+
+// ofFleet tells whether a screen is about all fabrics and not about one.
+func (p paneSpec) ofFleet() bool {
+	return slices.Contains([]string{"fabrics", "help", "keys", "log", "events", "handover", "doctor"}, p.name)
+}
+
+// alone tells whether a screen can be opened without a record that it is about.
+func (p paneSpec) alone() bool {
+	return !slices.Contains([]string{"past", "run-diff", "commit"}, p.name)
+}
+
+// opens tells whether a command can open the screen now.
+func (p paneSpec) opens(m *Model) bool {
+	if p.ofFleet() {
+		return true
+	}
+	id, key := m.chosen()
+	f, ok := m.fleet.Fabric(id)
+	switch p.name {
+	case "plan":
+		return ok && m.env().plans(f)
+	case "resolve":
+		return ok && m.env().decides(f)
+	case "diff", "explain":
+		return ok && key != (core.Key{})
+	}
+	return ok
+}
+
+// leads is the action that leads to a screen with what is selected.
+func (p paneSpec) leads() Action {
+	for _, family := range []string{"fabric.", "object.", "app."} {
+		a := Action(family + p.name)
+		if slices.ContainsFunc(bindings(), func(b binding) bool { return b.action == a }) {
+			return a
+		}
+	}
+	return ""
+}
+
+// offered tells whether a command would do something now.
+func (c command) offered(m *Model) bool {
+	switch {
+	case c.act != "" && m.can(c.act) && m.binds(c.act):
+		return true
+	case c.run == nil:
+		return false
+	}
+	return c.can == nil || c.can(m)
+}
+
+// obey carries a command out with what was typed behind it.
+func (c command) obey(m *Model, arg string) tea.Cmd {
+	if arg == "" && c.act != "" && m.binds(c.act) && m.can(c.act) {
+		return m.do(c.act)
+	}
+	if c.run == nil || c.can != nil && !c.can(m) {
+		m.say(themes.Warn, safe.Sprintf("%s: nothing to do here", c.name))
+		return nil
+	}
+	return c.run(m, arg)
+}
+
+// binds tells whether an action is one of the screen on top: a pane must not be
+// asked about others.
+func (m *Model) binds(a Action) bool {
+	return slices.ContainsFunc(m.keymap.of(m.top().spec.scopes), func(b binding) bool { return b.action == a })
+}
+
+// chooser is a pane in which a fabric or an object is selected.
+type chooser interface {
+	Chosen(Env) (core.FabricID, core.Key)
+}
+
+// chosen is the fabric and the object that are selected, or that the screen is
+// about; zero where there is none.
+func (m *Model) chosen() (core.FabricID, core.Key) {
+	if p, ok := m.top().pane.(chooser); ok {
+		return p.Chosen(m.env())
+	}
+	return m.top().place.Fabric, m.top().place.Object
+}
+
+func filters(m *Model) bool { return m.top().spec.filter != nil }
+
+// filterBy makes a text the filter of the screen on top.
+func (m *Model) filterBy(text string) tea.Cmd {
+	m.top().filter = parseFilter(text, m.top().spec.filter)
+	return nil
+}
+
+// export writes all of the screen on top to a file.
+func (m *Model) export(name string) tea.Cmd { return fileLine{file: m.file()}.enter(m, name) }
+
+func fabricChoices(m *Model) []choice {
+	all := make([]choice, 0, len(m.fleet.Fabrics))
+	for _, f := range m.fleet.Fabrics {
+		_, word := standing(f, m.now)
+		about := word
+		if f.Fabric.Description != "" {
+			about = word.Plus(safe.Sprintf(", %s", f.Fabric.Description))
+		}
+		all = append(all, choice{string(f.Fabric.ID), about})
+	}
+	return all
+}
+
+func checkChoices(m *Model) []choice {
+	return append([]choice{{"all", safe.Lit("every fabric")}}, fabricChoices(m)...)
+}
+
+// named are the fabrics that a text names; false where one is none, which is said.
+func (m *Model) named(text string) ([]core.FabricID, bool) {
+	var ids []core.FabricID
+	for name := range strings.FieldsSeq(text) {
+		if _, ok := m.fleet.Fabric(core.FabricID(name)); !ok {
+			m.say(themes.Warn, safe.Sprintf("no fabric %q", name))
+			return nil, false
+		}
+		ids = append(ids, core.FabricID(name))
+	}
+	return ids, true
+}
+
+// toFabric opens a fabric, as from the fabric list.
+func (m *Model) toFabric(name string) tea.Cmd {
+	ids, ok := m.named(name)
+	if ok && len(ids) == 1 {
+		m.unfold(visit{{place: Place{Screen: panes()[0].name}}, {place: Place{Screen: "detail", Fabric: ids[0]}}})
+	}
+	return nil
+}
+
+// plansAny tells whether some fabric can be published.
+func plansAny(m *Model) bool {
+	e := m.env()
+	return slices.ContainsFunc(m.fleet.Fabrics, func(f core.FabricState) bool { return e.plans(f) })
+}
+
+func (m *Model) planOf(text string) tea.Cmd {
+	ids, ok := m.named(text)
+	if !ok {
+		return nil
+	}
+	if id, _ := m.chosen(); len(ids) == 0 && id != "" {
+		ids = []core.FabricID{id}
+	}
+	if len(ids) != 1 {
+		m.say(themes.Warn, safe.Lit("sync: name one fabric"))
+		return nil
+	}
+	if f, _ := m.fleet.Fabric(ids[0]); !m.env().plans(f) {
+		m.say(themes.Warn, safe.Sprintf("%s is only read: its mode is %s", ids[0], m.env().modeOf(f)))
+		return nil
+	}
+	return m.follow(planning(ids[0]))
+}
+
+// checkNow checks the named fabrics, without a name the one that is selected.
+func (m *Model) checkNow(text string) tea.Cmd {
+	if text == "all" {
+		return m.do(ActCheckAll)
+	}
+	ids, ok := m.named(text)
+	if id, _ := m.chosen(); ok && len(ids) == 0 && id != "" {
+		ids = []core.FabricID{id}
+	}
+	if len(ids) == 0 {
+		if ok {
+			m.say(themes.Warn, safe.Lit("check: name a fabric, or all"))
+		}
+		return nil
+	}
+	m.cfg.Engine.Refresh(ids...)
+	m.say(themes.Dim, safe.Sprintf("checking %s", ids[0]))
+	if len(ids) > 1 {
+		m.say(themes.Dim, safe.Sprintf("checking %s", plural(len(ids), "fabric")))
+	}
+	return nil
+}
+
+// toScreen opens a screen on what is selected, with a text as its filter.
+func (m *Model) toScreen(p paneSpec, text string) tea.Cmd {
+	to := Place{Screen: p.name}
+	if !p.ofFleet() {
+		to.Fabric, to.Object = m.chosen()
+	}
+	switch {
+	case p.name == "plan":
+		return m.follow(planning(to.Fabric))
+	case p.name == "resolve":
+		m.follow(resolving(to.Fabric, to.Object))
+	case p.name == panes()[0].name:
+		m.unfold(visit{{place: to}})
+	case p.tab.number != 0 && m.top().spec.tab.number != 0:
+		if m.top().spec.tab != p.tab {
+			m.turn(p)
+		}
+	default:
+		m.follow(Outcome{Open: &to})
+	}
+	if p.filter != nil && text != "" {
+		return m.filterBy(text)
+	}
+	return nil
+}

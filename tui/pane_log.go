@@ -1,0 +1,133 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// Journal is where the program writes down what it does.
+type Journal interface {
+	// Tail is the end of the log, at most so many lines, the last one last, and the
+	// path of its file.
+	Tail(ctx context.Context, lines int) (path string, tail []string, err error)
+}
+
+// journalTail is how many lines of the log are shown.
+const journalTail = 500
+
+// logPane shows the end of the log. It is read each time that the screen is opened.
+type logPane struct {
+	searcher
+	told *journal // nil before the first answer
+	made logMade
+}
+
+// journal is the end of a log as it was read.
+type journal struct {
+	path  string
+	lines []string
+}
+
+type logMade struct {
+	told  *journal
+	width int
+}
+
+func newLogPane() Pane { return &logPane{} }
+
+type logAbout struct{}
+
+// Job reads the log.
+func (p *logPane) Job(e Env) (Job, bool) {
+	log := e.acts.Journal
+	if log == nil {
+		return Job{}, false
+	}
+	return Job{Label: safe.Lit("read the log"), About: logAbout{}, Run: func(ctx context.Context) (tea.Msg, error) {
+		path, lines, err := log.Tail(ctx, journalTail)
+		return &journal{path, lines}, err
+	}}, true
+}
+
+// Take is given what was read.
+func (p *logPane) Take(msg tea.Msg) {
+	if j, ok := msg.(*journal); ok {
+		p.told = j
+	}
+}
+
+func (p *logPane) load(e Env) {
+	made := logMade{p.told, e.Width}
+	fresh := p.text == nil || made != p.made
+	if fresh {
+		first := p.text == nil || p.made.told == nil
+		p.made = made
+		p.show(logText(p.told, e), false)
+		if first {
+			p.window.To(len(p.text.lines) - 1)
+		}
+	}
+	p.search(e.Filter, fresh)
+}
+
+// logText is the log, each record on as many lines as it takes.
+func logText(j *journal, e Env) *scroll {
+	d := newScroll(e.Width)
+	switch {
+	case e.acts.Journal == nil:
+		d.say(themes.Dim, 1, safe.Lit("this dashboard keeps no log"))
+	case j == nil:
+		d.say(themes.Dim, 1, safe.Lit("reading the log"))
+	case len(j.lines) == 0:
+		d.say(themes.Dim, 1, safe.Lit("nothing was logged yet"))
+	default:
+		for _, l := range j.lines {
+			role := themes.Text
+			switch {
+			case strings.Contains(l, "level=ERROR"):
+				role = themes.Error
+			case strings.Contains(l, "level=WARN"):
+				role = themes.Warn
+			case strings.Contains(l, "level=DEBUG"):
+				role = themes.Dim
+			}
+			d.marked(role, "", safe.Clean(l), scrollLine{fold: -1})
+		}
+	}
+	return d
+}
+
+func (p *logPane) Can(e Env, a Action) bool {
+	p.load(e)
+	return p.can(e, a)
+}
+
+func (p *logPane) Do(e Env, a Action) Outcome {
+	p.load(e)
+	p.do(a)
+	return Outcome{}
+}
+
+func (p *logPane) View(e Env) Frame {
+	p.load(e)
+	s := e.Style
+	frame := Frame{
+		Title: []widget.Span{{Ink: s.ink(themes.Header), Text: safe.Lit("log")}},
+		Note:  p.found(e),
+		Brief: []widget.Span{{Ink: s.ink(themes.Text), Text: safe.Lit("log")}},
+		Lines: p.draw(e, e.Height),
+	}
+	if p.told != nil {
+		frame.Title = append(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Sprintf("  %s", p.told.path)})
+	}
+	if n := len(p.text.lines); n > 0 {
+		frame.Position = safe.Sprintf("%d/%d", p.window.Cursor()+1, n)
+	}
+	return frame
+}

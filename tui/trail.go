@@ -1,0 +1,138 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+)
+
+// The actions that lead to places where the person was before, and to commands.
+const (
+	ActCommand Action = "app.command"
+	ActEarlier Action = "view.back"
+	ActLater   Action = "view.forward"
+	ActLast    Action = "view.last"
+)
+
+// inText are the screens that show a text and no fabric.
+const inText scope = "text"
+
+// commandKeys are the keys of the view history and of the command line.
+func commandKeys() []binding {
+	k := func(keys ...string) []string { return keys }
+	return []binding{
+		{inText, ActNextHit, k("n"), "next", "next part, or next hit"},
+		{inText, ActPrevHit, k("N"), "", "previous part or hit"},
+		{inText, ActSearch, k("/"), "search", "search the text"},
+
+		{everywhere, ActEarlier, k("["), "", "where you were before"},
+		{everywhere, ActLater, k("]"), "", "forward again"},
+		{everywhere, ActLast, k("-"), "", "the last screen, and back"},
+		{everywhere, ActCommand, k(":"), "command", "type a command"},
+	}
+}
+
+// commandActs carry those actions out.
+func commandActs() map[Action]ownAct {
+	return map[Action]ownAct{
+		ActEarlier: {
+			can: func(m *Model) bool { return m.trail.at > 0 },
+			do:  func(m *Model) tea.Cmd { return m.revisit(m.trail.at - 1) },
+		},
+		ActLater: {
+			can: func(m *Model) bool { return m.trail.at < len(m.trail.visits)-1 },
+			do:  func(m *Model) tea.Cmd { return m.revisit(m.trail.at + 1) },
+		},
+		ActLast:    {can: func(m *Model) bool { return m.trail.last != nil }, do: (*Model).toLast},
+		ActCommand: {do: (*Model).command},
+	}
+}
+
+// trail is the way that a person has gone through the screens. It leads back to
+// each of them with what lay below it, so that escape leads up from there.
+type trail struct {
+	visits []visit
+	at     int   // the one on screen
+	last   visit // the one before that; nil before there is one
+}
+
+// visit is a stack of places.
+type visit []stop
+
+type stop struct {
+	place Place
+	among []core.Key
+}
+
+// trailLength is how many places are remembered.
+const trailLength = 100
+
+// same tells whether two visits were to one screen of one fabric, whichever object
+// it looked at.
+func (v visit) same(o visit) bool {
+	a, b := v[len(v)-1].place, o[len(o)-1].place
+	return a.Screen == b.Screen && a.Fabric == b.Fabric && a.Record == b.Record
+}
+
+// tread remembers where the person is now. Help is no place to come back to.
+func (m *Model) tread() {
+	if m.top().spec.name == "help" {
+		return
+	}
+	now := make(visit, len(m.stack))
+	for i, s := range m.stack {
+		now[i] = stop{s.place, s.among}
+	}
+	t := &m.trail
+	switch {
+	case len(t.visits) == 0:
+		t.visits = []visit{now}
+	case now.same(t.visits[t.at]):
+		t.visits[t.at] = now
+	default:
+		t.last = t.visits[t.at]
+		t.visits = append(t.visits[:t.at+1], now)
+		t.visits = t.visits[max(len(t.visits)-trailLength, 0):]
+		t.at = len(t.visits) - 1
+	}
+}
+
+// revisit goes to a place of the trail.
+func (m *Model) revisit(i int) tea.Cmd {
+	t := &m.trail
+	t.last, t.at = t.visits[t.at], i
+	m.unfold(t.visits[i])
+	return nil
+}
+
+// toLast goes to the screen before this one, wherever that lies on the trail.
+func (m *Model) toLast() tea.Cmd {
+	t := &m.trail
+	for _, i := range []int{t.at - 1, t.at + 1} {
+		if i >= 0 && i < len(t.visits) && t.visits[i].same(t.last) {
+			return m.revisit(i)
+		}
+	}
+	m.unfold(slices.Clone(t.last))
+	return nil
+}
+
+// unfold puts a stack of screens in the place of the one that is open.
+func (m *Model) unfold(v visit) {
+	m.top().drop()
+	m.stack = m.stack[:0]
+	for _, s := range v {
+		m.open(s.place, s.among)
+	}
+}
+
+// arrive does what has to be done wherever the person has come to.
+func (m *Model) arrive() {
+	m.tread()
+	if p, ok := m.top().pane.(*helpPane); ok && m.prompt == nil && !m.quitting {
+		p.search = &helpLine{pane: p}
+		m.prompt = newPrompt("", p.search)
+	}
+}
