@@ -41,7 +41,7 @@ func readme(t *testing.T) (name, text string) {
 func TestREADMEIsCurrent(t *testing.T) {
 	name, text := readme(t)
 	want := text
-	for block, content := range map[string]string{"frame": frameBlock(t), "keys": keysBlock(), "layers": layersBlock(), "lint": lintBlock(), "pane": paneBlock(t), "policies": policiesBlock()} {
+	for block, content := range map[string]string{"frame": frameBlock(t), "keys": keysBlock(), "commands": commandsBlock(), "layers": layersBlock(), "lint": lintBlock(), "pane": paneBlock(t), "policies": policiesBlock()} {
 		open, end := "<!-- "+block+" -->\n", "<!-- /"+block+" -->"
 		before, rest, ok := strings.Cut(want, open)
 		_, after, closed := strings.Cut(rest, end)
@@ -96,6 +96,15 @@ func keysBlock() string {
 			keys[i] = "`" + strings.ReplaceAll(name, "|", `\|`) + "`" // as a table takes it
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", k.Scope, strings.Join(keys, " "), k.Help, k.Action)
+	}
+	return b.String()
+}
+
+func commandsBlock() string {
+	var b strings.Builder
+	b.WriteString("| command | does |\n|---|---|\n")
+	for _, c := range tui.CommandTable() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(c.Usage, "|", `\|`), c.Help)
 	}
 	return b.String()
 }
@@ -158,6 +167,20 @@ func TestREADMECountsTheDemosFabrics(t *testing.T) {
 	_, text := readme(t)
 	if want := fmt.Sprintf("and %d offline fabrics", len(w.Fabrics())); !strings.Contains(text, want) {
 		t.Errorf("README.md does not say %q of the demonstration", want)
+	}
+}
+
+// TestREADMENamesTheWordsOfTools, all of them and no others.
+func TestREADMENamesTheWordsOfTools(t *testing.T) {
+	_, text := readme(t)
+	_, after, _ := strings.Cut(text, "The words in braces are ")
+	list, _, _ := strings.Cut(after, ", each quoted")
+	var got []string
+	for _, m := range regexp.MustCompile("`\\{(\\w+)\\}`").FindAllStringSubmatch(list, -1) {
+		got = append(got, m[1])
+	}
+	if !slices.Equal(got, tui.ToolWords()) {
+		t.Errorf("README.md names %v, want %v", got, tui.ToolWords())
 	}
 }
 
