@@ -19,8 +19,15 @@ func TestOwnKeysTakeTheirPlace(t *testing.T) {
 		screen, key string
 		want        Action
 	}{
-		{"fabrics", "ctrl+s", ActPlan}, {"resolve", "f5", ActPlan}, {"fabrics", "s", ""}, {"resolve", "enter", ""}, {"fabrics", "q", ""},
-		{"detail", "pgdown", ActPageDown}, {"diff", "X", ActNextObject}, {"diff", "J", ""}, {"fabrics", "enter", ActOpen},
+		{"fabrics", "ctrl+s", ActPlan},
+		{"resolve", "f5", ActPlan},
+		{"fabrics", "s", ""},
+		{"resolve", "enter", ""},
+		{"fabrics", "q", ""},
+		{"detail", "pgdown", ActPageDown},
+		{"diff", "X", ActNextObject},
+		{"diff", "J", ""},
+		{"fabrics", "enter", ActOpen},
 	} {
 		spec, _ := specOf(tt.screen)
 		if got, _ := k.lookup(spec.scopes, tt.key); got != tt.want {

@@ -23,8 +23,14 @@ func (d *driver) toRun() *driver {
 
 func TestKeysLeadToWhatIsKept(t *testing.T) {
 	for _, tt := range []struct{ from, key, screen string }{
-		{"", "h", "history"}, {"enter", "h", "history"}, {"enter", "4", "history"}, {"", "l", "lint"}, {"enter", "l", "lint"},
-		{"", "v", "events"}, {"", "H", "handover"}, {"", "T", "doctor"},
+		{"", "h", "history"},
+		{"enter", "h", "history"},
+		{"enter", "4", "history"},
+		{"", "l", "lint"},
+		{"enter", "l", "lint"},
+		{"", "v", "events"},
+		{"", "H", "handover"},
+		{"", "T", "doctor"},
 	} {
 		d := drive(t, only(desk()), 80, 24)
 		if tt.from != "" {

@@ -18,8 +18,17 @@ func TestTrailLeadsBackAndForward(t *testing.T) {
 	d.shows("worst first")
 	d.press("j", "enter", "5", "esc", "j", "enter", "d")
 	steps := []struct{ key, want string }{
-		{"[", "fabrics > "}, {"[", "12 fabrics"}, {"[", "fabrics > dc1-prod > engine"}, {"[", "fabrics > dc1-prod"}, {"[", "12 fabrics"}, {"[", "12 fabrics"},
-		{"]", "fabrics > dc1-prod"}, {"-", "12 fabrics"}, {"-", "fabrics > dc1-prod"}, {"]", "fabrics > dc1-prod > engine"}, {"esc", "12 fabrics"},
+		{"[", "fabrics > "},
+		{"[", "12 fabrics"},
+		{"[", "fabrics > dc1-prod > engine"},
+		{"[", "fabrics > dc1-prod"},
+		{"[", "12 fabrics"},
+		{"[", "12 fabrics"},
+		{"]", "fabrics > dc1-prod"},
+		{"-", "12 fabrics"},
+		{"-", "fabrics > dc1-prod"},
+		{"]", "fabrics > dc1-prod > engine"},
+		{"esc", "12 fabrics"},
 	}
 	for i, s := range steps {
 		if d.press(s.key); !strings.HasPrefix(d.where(), s.want) {
