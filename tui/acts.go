@@ -21,6 +21,8 @@ type Acts struct {
 	// By is who decides and starts runs, Whence where: user, host and terminal, as
 	// a run keeps them.
 	By, Whence string
+
+	Informer Informer
 }
 
 // Decider lays decisions on the desk of a fabric and takes them away.
@@ -58,6 +60,8 @@ type Accepter interface {
 	// Accept accepts what an object differs by at a path and below it, for as long
 	// as span says ("8h", "2d", "3w"), and gives until when that is.
 	Accept(ctx context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error)
+	// AcceptAll accepts all that some objects differ by, or nothing.
+	AcceptAll(ctx context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error)
 }
 
 // Ledger tells of live edits that were overwritten.

@@ -18,13 +18,14 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 		return nil
 	}
 	s := e.Style
-	note := widget.Span{}
+	sorted := p.order.note(objectSorts())
+	room := e.Width - len(sorted) - 9
 	if !e.Filter.empty() {
-		note = e.Filter.note(s, e.Height)
+		room -= widget.Width(e.Filter.note(s, e.Height).Text) + 2
 	}
-	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, e.Width-widget.Width(note.Text)-9)}
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, note)}
-	room := max(min(e.Height/6, 6), 1)
+	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, room)}
+	lines := []string{listRule(e, title, sorted)}
+	room = max(min(e.Height/6, 6), 1)
 	waiting := banners(f, e, e.Width)
 	lines = append(lines, waiting[:min(len(waiting), max(e.Height/3, 1))]...)
 	if f.Report != nil && e.Height >= 14 {
@@ -79,12 +80,24 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 		return safe.Lit("objects")
 	}
 	text := safe.Clean(tallied(f))
+	switch {
+	case p.lists == listsConflicts:
+		text = safe.Sprintf("%s in conflict", plural(len(p.objects()), "object"))
+	case p.lists == listsAll:
+		text = safe.Sprintf("%s, %s", plural(f.Report.Counts.Total(), "object"), tallied(f))
+	}
+	if p.trouble {
+		return text.Plus(safe.Lit(", shown: what needs a person"))
+	}
+	if p.lists == listsConflicts {
+		return text
+	}
 	for _, more := range []struct {
 		n    int
 		tell func(int) string
 	}{
-		{p.server, func(n int) string { return plural(n, "server field") + " folded" }},
-		{p.own, func(n int) string { return grouped(n) + " by own rules" }},
+		{p.folded[0], func(n int) string { return plural(n, "server field") + " folded" }},
+		{p.folded[1], func(n int) string { return grouped(n) + " by own rules" }},
 	} {
 		longer := text.Plus(safe.Sprintf(", %s", more.tell(more.n)))
 		if more.n > 0 && widget.Width(longer) <= room {

@@ -20,6 +20,7 @@ type fakeActs struct {
 	decided  []core.Decision
 	by       []string
 	plans    []core.PlanOptions
+	planned  [][]core.FabricID
 	plan     func(core.FabricState, core.PlanOptions) *core.Plan // nil for samplePlan
 	orders   []core.RunOrder
 	stopped  []string
@@ -117,7 +118,7 @@ func (a *fakeActs) Plan(_ context.Context, _ string, asked core.PlanOptions, fab
 	if err := a.fail(); err != nil {
 		return nil, err
 	}
-	a.plans = append(a.plans, asked)
+	a.plans, a.planned = append(a.plans, asked), append(a.planned, fabrics)
 	f, _ := a.engine.Fleet().Fabric(fabrics[0])
 	if a.plan != nil {
 		return a.plan(f, asked), nil
@@ -143,6 +144,13 @@ func (a *fakeActs) Stop(run, _ string) bool {
 
 func (a *fakeActs) Accept(_ context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error) {
 	a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s %s", id, k, path, span, reason))
+	return noon.Add(48 * time.Hour), a.fail()
+}
+
+func (a *fakeActs) AcceptAll(_ context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error) {
+	for _, k := range objects {
+		a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s", id, k, span, reason))
+	}
 	return noon.Add(48 * time.Hour), a.fail()
 }
 

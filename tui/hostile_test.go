@@ -160,6 +160,18 @@ func ways() map[string][]string {
 		"run end":   {"j", "enter", "8", "G"},
 		"edits":     {"j", "enter", "9", "j"},
 		"decided":   {"j", "enter", "d", "2"},
+		"conflicts": {"j", "enter", "2", "j", "space"},
+		"objects":   {"j", "enter", "3", "G"},
+		"grouped":   {"j", "enter", "=", "j", "enter", "space"},
+		"taking":    {"j", "enter", "*", "2"},
+		"accepting": {"j", "#", "2", "d", "enter"},
+		"info":      {"j", "enter", "6", "G"},
+		"marked":    {"*", "s"},
+		"sorted":    {">", ">", ">", "!", "j"},
+		"hinting":   {"enter", "/", "b", "y", "="},
+		"compact":   {"enter", "ctrl+e"},
+		"moved":     {"enter", "P"},
+		"bare":      {"enter", "p"},
 	}
 }
 

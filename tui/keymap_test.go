@@ -11,13 +11,15 @@ import (
 
 func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 	for _, p := range panes() {
-		meaning := map[string]Action{}
-		for _, b := range newKeymap(bindings()).of(p.scopes) {
-			for _, k := range b.keys {
-				if other, ok := meaning[k]; ok {
-					t.Errorf("on %s %q means %s and %s", p.name, k, other, b.action)
+		for _, scopes := range [][]scope{p.scopes, whileChosen(p.scopes)} {
+			meaning := map[string]Action{}
+			for _, b := range newKeymap(bindings()).of(scopes) {
+				for _, k := range b.keys {
+					if other, ok := meaning[k]; ok {
+						t.Errorf("on %s %q means %s and %s", p.name, k, other, b.action)
+					}
+					meaning[k] = b.action
 				}
-				meaning[k] = b.action
 			}
 		}
 	}
@@ -26,7 +28,7 @@ func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 func TestEveryBindingIsComplete(t *testing.T) {
 	used := map[scope]bool{}
 	for _, p := range panes() {
-		for _, s := range p.scopes {
+		for _, s := range slices.Concat(p.scopes, whileChosen(p.scopes)) {
 			used[s] = true
 		}
 	}
@@ -40,7 +42,7 @@ func TestEveryBindingIsComplete(t *testing.T) {
 // TestTailsOfEscapeSequencesAreHarmless keeps in mind that a slow line takes
 // the sequences of arrow and function keys apart.
 func TestTailsOfEscapeSequencesAreHarmless(t *testing.T) {
-	harmless := []Action{ActCheckAll}
+	harmless := []Action{ActCheckAll, ActPreviewMove}
 	for _, b := range bindings() {
 		for _, k := range b.keys {
 			if slices.Contains(strings.Split("A B C D F H O P Q R S [", " "), k) && !slices.Contains(harmless, b.action) {

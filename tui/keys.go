@@ -18,7 +18,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil {
 		return m.typed(msg)
 	}
-	a, ok := m.keymap.lookup(m.top().spec.scopes, msg.String())
+	a, ok := m.keymap.lookup(m.scopes(), msg.String())
 	if !ok || !m.can(a) {
 		return nil
 	}
@@ -63,6 +63,7 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 		m.top().place = *o.Open
 	default:
 		m.open(*o.Open, o.Among)
+		m.top().fabrics = o.Fabrics
 	}
 	return nil
 }

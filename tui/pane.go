@@ -54,13 +54,15 @@ type Env struct {
 	acts     Acts
 	mine     map[string]bool // the runs that were begun here
 	busy     bool            // something that a person asked for is still being done
+	look     look
+	fabrics  []core.FabricID // that the screen is about, where it is about several
 }
 
 // fabric is the state of the fabric that the place is in.
 func (e Env) fabric() (core.FabricState, bool) { return e.Fleet.Fabric(e.Place.Fabric) }
 
 // roomy tells whether there is space for a pane's own rules and previews.
-func (e Env) roomy() bool { return e.Height >= 7 }
+func (e Env) roomy() bool { return e.Height >= 7 && !e.look.compact }
 
 // Frame is what a pane draws. The root draws header, status line and hints
 // around it.
@@ -82,6 +84,8 @@ type Outcome struct {
 	Back  bool            // leave the screen
 	Ask   *question       // have the person type something
 	Deed  *Deed           // have this done
+	// Fabrics are those that the opened screen is about, where it is about several.
+	Fabrics []core.FabricID
 }
 
 // paneSpec registers a screen.
@@ -97,9 +101,12 @@ type paneSpec struct {
 // panes lists the screens. The first one is where the dashboard starts.
 func panes() []paneSpec {
 	return []paneSpec{
-		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane, tab{}},
-		{"detail", "fabric", []scope{inDetail, inLists, inTabs, inAll, everywhere}, objectWords(), newDetailPane, tab{1, "drift"}},
+		{"fabrics", "fabric list", []scope{inFabrics, inLists, inRows, inPreview, inAll, everywhere}, fabricWords(), newFabricsPane, tab{}},
+		{"detail", "fabric", []scope{inDetail, inObjects, inDesk, inLists, inRows, inTabs, inPreview, inAll, everywhere}, objectWords(), newDetailPane, tab{1, "drift"}},
+		{"conflicts", "conflicts", []scope{inConflicts, inObjects, inDesk, inLists, inRows, inTabs, inPreview, inAll, everywhere}, objectWords(), newConflictsPane, tab{2, "conflicts"}},
+		{"objects", "objects", []scope{inDetail, inObjects, inDesk, inLists, inRows, inTabs, inPreview, inAll, everywhere}, objectWords(), newObjectsPane, tab{3, "objects"}},
 		{"engine", "engine and switches", []scope{inEngine, inTabs, inAll, everywhere}, searchWords(), newEnginePane, tab{5, "engine"}},
+		{"info", "info", []scope{inInfo, inTabs, inAll, everywhere}, searchWords(), newInfoPane, tab{6, "info"}},
 		{"drafts", "drafts", []scope{inDrafts, inDesk, inTabs, inAll, everywhere}, nil, newDraftsPane, tab{7, "drafts"}},
 		{"run", "run", []scope{inRun, inTabs, inAll, everywhere}, nil, newRunPane, tab{8, "run"}},
 		{"overwritten", "overwritten edits", []scope{inEdits, inDesk, inTabs, inAll, everywhere}, nil, newEditsPane, tab{9, "overwritten"}},

@@ -111,7 +111,7 @@ func (t *planText) name(id core.FabricID, k core.Key) safe.Text {
 		f = t.f
 	}
 	name := objectName(f, k)
-	if id != t.f.Fabric.ID {
+	if id != t.f.Fabric.ID || len(t.e.fabrics) > 1 {
 		name = safe.Sprintf("%s: ", id).Plus(name)
 	}
 	return name
@@ -320,6 +320,9 @@ func (p *planPane) warnings(e Env, a *planned) []safe.Text {
 	}
 	if n := a.plan.Deletes(); n > 0 {
 		texts = append(texts, safe.Sprintf("takes %s out of git", plural(n, "object")))
+	}
+	if a.toAllow > 0 {
+		texts = append(texts, safe.Sprintf("more than the limits let through: %s allows it, with the number typed", keyOf(e, inPlan, ActAllow)))
 	}
 	for _, id := range a.plan.Fabrics {
 		if f, _ := e.Fleet.Fabric(id); f.Fabric.Protected && !a.plan.Empty() {
