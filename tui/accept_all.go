@@ -48,11 +48,13 @@ type acceptingMany struct {
 // names where they are. What will not let them stay is said before.
 func acceptAll(all []acceptance, in string) Outcome {
 	n := countOf(all)
-	label := safe.Sprintf("accept %s of %s for how long (8h, 2d, 3w): ", plural(n, "object"), in)
+	what := safe.Sprintf("accept %s of %s", plural(n, "object"), in)
 	if n == 1 {
-		label = safe.Sprintf("accept %s for how long (8h, 2d, 3w): ", all[0].fabric.Fabric.Label(all[0].objects[0].Key))
+		what = safe.Sprintf("accept %s", all[0].fabric.Fabric.Label(all[0].objects[0].Key))
 	}
-	return Outcome{Ask: &question{label: label, about: acceptingMany{objects: n}, says: reverts(all)}}
+	return Outcome{Ask: &question{
+		label: safe.Lit("for how long (8h, 2d, 3w): "), about: acceptingMany{objects: n}, says: append([]safe.Text{what}, reverts(all)...),
+	}}
 }
 
 // reverts says what puts Git's values back although a difference was accepted.

@@ -66,6 +66,21 @@ func (s sorting) note(columns []string) string {
 	return text
 }
 
+// orderNote and troubleNote say what was chosen where no rule over the list does.
+func orderNote(e Env, says string) Outcome {
+	if e.roomy() {
+		return Outcome{}
+	}
+	return Outcome{Note: safe.Clean(says)}
+}
+
+func troubleNote(e Env, on bool) Outcome {
+	if on {
+		return orderNote(e, "only what needs a person")
+	}
+	return orderNote(e, "all of them")
+}
+
 // chooser is a pane in which several rows can be chosen, to be decided about at
 // once. As long as rows are, the keys of the tabs decide in place of turning.
 type chooser interface {

@@ -161,6 +161,7 @@ func (p *fabricsPane) choose(e Env, a Action) Outcome {
 		return acceptAll(p.acceptable(e), fabricCount(p.about(e)))
 	default:
 		p.order.step(a, len(fabricSorts()))
+		return orderNote(e, p.order.note(fabricSorts()))
 	}
 	return Outcome{}
 }

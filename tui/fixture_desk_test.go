@@ -42,7 +42,7 @@ type step struct {
 }
 
 func (a *fakeActs) acts() Acts {
-	return Acts{Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, By: "alice", Whence: "jump1, pts/3"}
+	return Acts{Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Informer: a, By: "alice", Whence: "jump1, pts/3"}
 }
 
 // change makes a state of a fabric in place of the one that is there.
@@ -152,6 +152,13 @@ func (a *fakeActs) AcceptAll(_ context.Context, id core.FabricID, objects []core
 		a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s", id, k, span, reason))
 	}
 	return noon.Add(48 * time.Hour), a.fail()
+}
+
+func (a *fakeActs) Inform(_ context.Context, id core.FabricID) (Info, error) {
+	return Info{
+		Configuration: "fabrics:\n  - name: " + string(id) + "\n    cluster:\n      verify_ssl: true\n",
+		Files:         []string{"/etc/selvage/config.yaml"}, Store: "/var/lib/selvage/selvage.db", StoreSize: 3 << 20, Cache: "/var/cache/selvage",
+	}, a.fail()
 }
 
 // Overwritten has an edit of each of the fabric's first objects.

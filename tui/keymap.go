@@ -159,6 +159,8 @@ func bindings() []binding {
 		{inLists, ActPrev, k("N"), "", "previous problem"},
 	}, tabKeys(), listKeys(), []binding{
 		{inFabrics, ActCheck, k("r"), "check", "check this fabric now"},
+		{inObjects, ActCheck, k("r"), "check", "check this fabric now"},
+		{inInfo, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
 		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
 		{inResolve, ActCheck, k("r"), "check", "check this fabric now"},

@@ -38,7 +38,6 @@ func listKeys() []binding {
 		{inInfo, ActNextHit, k("n"), "next", "next part, or next hit"},
 		{inInfo, ActPrevHit, k("N"), "", "previous part or hit"},
 		{inInfo, ActSearch, k("/"), "search", "search the text"},
-		{inInfo, ActCheck, k("r"), "check", "check this fabric now"},
 	}
 }
 
@@ -53,7 +52,6 @@ func objectKeys() []binding {
 		{inObjects, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
 		{inObjects, ActExplain, k("x"), "explain", "why its verdict is what it is"},
 		{inDetail, ActShowAll, k("a"), "all", "what is in sync too"},
-		{inObjects, ActCheck, k("r"), "check", "check this fabric now"},
 	}
 }
 

@@ -81,7 +81,7 @@ func (p *detailPane) matters() []matter {
 }
 
 // choose marks rows, and says which of them are shown and how.
-func (p *detailPane) choose(a Action) {
+func (p *detailPane) choose(e Env, a Action) Outcome {
 	switch a {
 	case ActMark:
 		p.marked.flip(keysOf(p.row().objects())...)
@@ -90,11 +90,14 @@ func (p *detailPane) choose(a Action) {
 		p.marked.flip(p.objects()...)
 	case ActProblems:
 		p.trouble = !p.trouble
+		return troubleNote(e, p.trouble)
 	case ActGroup:
 		p.grouped = !p.grouped
 	default:
 		p.order.step(a, len(objectSorts()))
+		return orderNote(e, p.order.note(objectSorts()))
 	}
+	return Outcome{}
 }
 
 func keysOf(objects []*core.Verdict) []core.Key {
@@ -131,8 +134,8 @@ func (p *detailPane) decide(e Env, a Action) Outcome {
 		clear(p.marked)
 		return take(e, f, choice, about)
 	}
-	label := safe.Sprintf("take %s on %s of %s. Type %d to do it: ", choice, plural(is.count, "difference"), plural(is.objects, "object"), is.objects)
-	return Outcome{Ask: &question{label: label, about: is}}
+	says := safe.Sprintf("take %s on %s of %s", choice, plural(is.count, "difference"), plural(is.objects, "object"))
+	return Outcome{Ask: &question{label: safe.Sprintf("type %d to do it: ", is.objects), about: is, says: []safe.Text{says}}}
 }
 
 // offered counts what a choice would decide.

@@ -51,7 +51,7 @@ func (r objectRow) objects() []*core.Verdict {
 
 // fill makes the rows.
 func (p *detailPane) fill(f core.FabricState, e Env) {
-	p.rows, p.folded, p.widest = []objectRow{}, [2]int{}, 0
+	p.rows, p.folded, p.widest, p.alike = []objectRow{}, [2]int{}, 0, false
 	if f.Report == nil {
 		return
 	}
@@ -74,8 +74,10 @@ func (p *detailPane) fill(f core.FabricState, e Env) {
 		}
 	}
 	sortObjects(found, p.order)
+	alike := p.likes.alike(f.Report, found)
+	p.alike = len(alike) > 0
 	if p.grouped {
-		p.rows = grouping(found, p.unfolds)
+		p.rows = grouping(found, p.likes.names, alike, p.unfolds)
 	} else {
 		for _, v := range found {
 			p.rows = append(p.rows, objectRow{verdict: v})
@@ -168,33 +170,58 @@ func sortObjects(all []*core.Verdict, by sorting) {
 // grouping puts objects of one kind together whose changes are the same: where the
 // first of them was stands a row for all. Those of groups that are unfolded follow
 // behind it.
-func grouping(all []*core.Verdict, unfolded map[string]bool) []objectRow {
-	alike := map[string][]*core.Verdict{}
-	names := make([]string, len(all))
-	for i, v := range all {
-		if names[i] = likeness(v); names[i] != "" {
-			alike[names[i]] = append(alike[names[i]], v)
-		}
-	}
+func grouping(all []*core.Verdict, names map[*core.Verdict]string, alike map[string][]*core.Verdict, unfolded map[string]bool) []objectRow {
 	rows := []objectRow{}
-	for i, v := range all {
-		members := alike[names[i]]
+	for _, v := range all {
+		name := names[v]
+		members := alike[name]
 		switch {
-		case len(members) < 2:
+		case len(members) == 0:
 			rows = append(rows, objectRow{verdict: v})
 			continue
 		case members[0] != v:
 			continue
 		}
-		rows = append(rows, objectRow{group: names[i], members: members})
-		if !unfolded[names[i]] {
+		rows = append(rows, objectRow{group: name, members: members})
+		if !unfolded[name] {
 			continue
 		}
 		for _, m := range members {
-			rows = append(rows, objectRow{verdict: m, group: names[i], inside: true})
+			rows = append(rows, objectRow{verdict: m, group: name, inside: true})
 		}
 	}
 	return rows
+}
+
+// likenesses are those of all objects of a report, worked out once.
+type likenesses struct {
+	report *core.Report
+	names  map[*core.Verdict]string
+}
+
+// alike are those of some objects that are like others of them, by their likeness
+// and in their order.
+func (l *likenesses) alike(r *core.Report, all []*core.Verdict) map[string][]*core.Verdict {
+	if l.report != r {
+		l.report, l.names = r, map[*core.Verdict]string{}
+		for i := range r.Verdicts {
+			if name := likeness(&r.Verdicts[i]); name != "" {
+				l.names[&r.Verdicts[i]] = name
+			}
+		}
+	}
+	groups := map[string][]*core.Verdict{}
+	for _, v := range all {
+		if name := l.names[v]; name != "" {
+			groups[name] = append(groups[name], v)
+		}
+	}
+	for name, members := range groups {
+		if len(members) < 2 {
+			delete(groups, name)
+		}
+	}
+	return groups
 }
 
 // likeness is equal for objects of one kind that differ in the same way; "" where

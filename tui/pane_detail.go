@@ -30,7 +30,9 @@ type detailPane struct {
 	made   objectsMade
 	rows   []objectRow
 	folded [2]int // fields that rules of selvage's explain, and the user's own
-	widest int    // the longest name of all, whatever the filter lets through
+	alike  bool   // some of them could be grouped
+	likes  likenesses
+	widest int // the longest name of all, whatever the filter lets through
 }
 
 // objectList says which objects a tab lists.
@@ -124,7 +126,7 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	case ActSort, ActSortBack:
 		return len(p.rows) > 1
 	case ActGroup:
-		return p.grouped || len(p.rows) > 1
+		return p.grouped || p.alike
 	case ActDiff, ActExplain, ActMark, ActMarkAll:
 		return len(p.row().objects()) > 0
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActDrop, ActUndo, ActRedo:
@@ -162,7 +164,7 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		p.list.To(nextProblem(p.list.Window, a, p.problem))
 	case ActMark, ActMarkAll, ActProblems, ActSort, ActSortBack, ActGroup:
 		p.touched = true
-		p.choose(a)
+		return p.choose(e, a)
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActDrop, ActUndo, ActRedo, ActAccept:
 		return p.decide(e, a)
 	default:

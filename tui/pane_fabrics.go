@@ -120,7 +120,7 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 func (p *fabricsPane) Do(e Env, a Action) Outcome {
 	if a == ActProblems {
 		p.trouble, p.touched = !p.trouble, true
-		return Outcome{}
+		return troubleNote(e, p.trouble)
 	}
 	f, ok := p.selected(e)
 	if !ok {

@@ -64,7 +64,8 @@ type allowing struct{ plan *planned }
 
 func (p *planPane) askCount() Outcome {
 	return Outcome{Ask: &question{
-		label: safe.Sprintf("it takes %s out of git. Type %d to allow that: ", plural(p.answer.toAllow, "object"), p.answer.toAllow),
+		label: safe.Sprintf("type %d to allow that: ", p.answer.toAllow),
+		says:  []safe.Text{safe.Sprintf("it takes %s out of git", plural(p.answer.toAllow, "object"))},
 		about: allowing{p.answer},
 	}}
 }

@@ -82,17 +82,20 @@ func (m *Model) tabLine() string {
 		return m.chosenLine()
 	}
 	all, spans := tabs(), []widget.Span{}
-	for _, most := range []func(t tab) string{m.tabCounted, tab.named, tab.bare} {
+	for _, how := range []struct {
+		says func(t tab) string
+		gap  safe.Text
+	}{{m.tabCounted, safe.Lit("  ")}, {tab.named, safe.Lit("  ")}, {tab.named, safe.Lit(" ")}, {tab.bare, safe.Lit(" ")}} {
 		spans = spans[:0]
 		for i, p := range all {
 			if i > 0 {
-				spans = append(spans, widget.Span{Text: safe.Lit("  ")})
+				spans = append(spans, widget.Span{Text: how.gap})
 			}
 			if p.name == m.top().spec.name {
 				spans = append(spans, widget.Span{Ink: m.style.ink(themes.Header), Text: safe.Sprintf("[%s]", p.tab.named())})
 				continue
 			}
-			spans = append(spans, widget.Span{Ink: m.style.ink(themes.Key), Text: safe.Clean(most(p.tab))})
+			spans = append(spans, widget.Span{Ink: m.style.ink(themes.Key), Text: safe.Clean(how.says(p.tab))})
 		}
 		if widget.SpanWidth(spans) <= m.width {
 			break
