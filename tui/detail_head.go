@@ -120,6 +120,9 @@ func crumbs(e Env, parts ...safe.Text) []widget.Span {
 		}
 		spans = append(spans, widget.Span{Ink: e.Style.ink(themes.Rule), Text: safe.Lit(" > ")}, widget.Span{Ink: e.Style.ink(r), Text: t})
 	}
+	if e.Width < 60 && len(parts) > 0 {
+		return spans[2:] // everything begins there
+	}
 	return spans
 }
 

@@ -33,8 +33,7 @@ func (t infoText) fabric(e Env) {
 	f := t.f.Fabric
 	t.part(themes.Header, safe.Clean(string(f.ID)))
 	t.fact(themes.Text, "about", f.Description)
-	t.fact(themes.Text, "cluster", f.Cluster)
-	t.fact(themes.Text, "namespace", f.Namespace)
+	t.fact(themes.Text, "cluster", joined(", ", f.Cluster, "namespace "+f.Namespace))
 	mode := string(e.modeOf(t.f))
 	if f.Protected {
 		mode += ", protected: its name has to be typed to publish"

@@ -82,8 +82,6 @@ func lookActs() map[Action]ownAct {
 func listRule(e Env, title widget.Span, sorted string) string {
 	s := e.Style
 	line := func(notes ...widget.Span) string {
-		room := e.Width - widget.SpanWidth(notes) - 8
-		title.Text = widget.Fit(title.Text, max(room, e.Width/2), widget.CutEnd)
 		return widget.RuleOf(e.Width, s.ink(themes.Rule), title, notes...)
 	}
 	order := widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(sorted)}
@@ -92,6 +90,9 @@ func listRule(e Env, title widget.Span, sorted string) string {
 	}
 	note := e.Filter.note(s, e.Height)
 	if widget.Width(title.Text)+widget.Width(note.Text)+widget.Width(order.Text)+12 > e.Width {
+		// That something is filtered out must not be missed.
+		title.Text = widget.Fit(title.Text, max(e.Width-widget.Width(note.Text)-9, e.Width/3), widget.CutEnd)
+		note.Text = widget.Fit(note.Text, e.Width-widget.Width(title.Text)-9, widget.CutEnd)
 		return line(note)
 	}
 	order.Text = safe.Lit("  ").Plus(order.Text)
