@@ -23,6 +23,7 @@ type Acts struct {
 	By, Whence string
 
 	Informer Informer
+	Referrer Referrer
 }
 
 // Decider lays decisions on the desk of a fabric and takes them away.

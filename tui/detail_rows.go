@@ -136,7 +136,7 @@ func (p *detailPane) nothing(e Env, f core.FabricState) safe.Text {
 func rowName(f core.FabricState, r objectRow) safe.Text {
 	switch {
 	case r.members != nil:
-		return safe.Sprintf("%s %s", grouped(len(r.members)), r.members[0].Key.Kind)
+		return safe.Sprintf("%s %s objects", grouped(len(r.members)), r.members[0].Key.Kind)
 	case r.verdict == nil:
 		return safe.Clean(r.kind.Kind)
 	case r.inside:
@@ -155,7 +155,7 @@ func (r objectRow) cut() widget.Cut {
 // says is what a row tells that is not of one object.
 func (r objectRow) says() safe.Text {
 	if r.members == nil {
-		return safe.Sprintf("%s live, not in git", grouped(r.number))
+		return safe.Sprintf(" %s live, not in git", grouped(r.number))
 	}
 	off, _ := split(r.members[0])
 	text := safe.Text{}
@@ -170,5 +170,5 @@ func (r objectRow) says() safe.Text {
 	if more := len(off) - 1; more > 0 {
 		text = text.Plus(safe.Sprintf("  +%d more", more))
 	}
-	return text
+	return safe.Lit(" ").Plus(text)
 }

@@ -42,7 +42,7 @@ type step struct {
 }
 
 func (a *fakeActs) acts() Acts {
-	return Acts{Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Informer: a, By: "alice", Whence: "jump1, pts/3"}
+	return Acts{Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Informer: a, Referrer: a, By: "alice", Whence: "jump1, pts/3"}
 }
 
 // change makes a state of a fabric in place of the one that is there.
@@ -152,6 +152,21 @@ func (a *fakeActs) AcceptAll(_ context.Context, id core.FabricID, objects []core
 		a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s", id, k, span, reason))
 	}
 	return noon.Add(48 * time.Hour), a.fail()
+}
+
+// References has the tenants' peering, and every attachment, depend on tenant-a.
+func (*fakeActs) References(objects []core.Verdict) []Reference {
+	all := []Reference{}
+	for _, v := range objects {
+		to := conflictedVPC().Key
+		if v.Key.Kind == "VPCPeering" || v.Key.Kind == "VPCAttachment" {
+			all = append(all, Reference{v.Key, to})
+		}
+		if v.Key == to {
+			all = append(all, Reference{to, key(vpcGroup, "IPv4Namespace", "default")})
+		}
+	}
+	return all
 }
 
 func (a *fakeActs) Inform(_ context.Context, id core.FabricID) (Info, error) {

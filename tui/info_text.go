@@ -10,10 +10,29 @@ import (
 	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
+	"selvage/tui/widget"
 )
 
 // infoText writes what is told of a fabric.
 type infoText struct{ engineText }
+
+// fact appends a named text; the names of kinds are long.
+func (t infoText) fact(r themes.Role, name, says string) {
+	if says == "" {
+		return
+	}
+	indent := 20
+	if t.width < 60 {
+		indent = 11
+	}
+	for i, l := range widget.Wrap(safe.Clean(says), max(t.width-1-indent, 1)) {
+		if i > 0 {
+			name = ""
+		}
+		label := safe.Sprintf("  %-*s ", indent-3, name)
+		t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: label}, {role: r, text: l}}})
+	}
+}
 
 // newInfoText tells how a fabric is set up and read, part by part.
 func newInfoText(e Env, f core.FabricState, a *informed, fault string, width int) *scroll {

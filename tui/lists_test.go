@@ -217,7 +217,7 @@ func TestWhatChangedWhileTheNumberIsTypedIsNotDecided(t *testing.T) {
 
 func TestEqualChangesAreOneRow(t *testing.T) {
 	d := drive(t, only(alike(64)), 100, 30).press("enter", "=")
-	d.shows("64 Switch .spec.enableAllPorts  e1/4 -> e1/3")
+	d.shows("64 Switch objects  .spec.enableAllPorts  e1/4 -> e1/3")
 	d.hides("spine-64")
 	d.press("/").typed("spine").press("enter")
 	d.shows("enter unfold")
@@ -286,7 +286,7 @@ func TestAllObjectsAreATabWithTheKindsNotInGit(t *testing.T) {
 	d := drive(t, only(busy()), 100, 40).press("enter", "3")
 	d.shows("214 objects, 9 not in sync")
 	d.press("G")
-	d.shows("Switch 7 live, not in git")
+	d.shows("Switch  7 live, not in git")
 	d.shows("git holds no object of this kind")
 	if d.press("d", "x", "space", "#"); d.model.top().spec.name != "objects" || strings.Contains(d.screen(), "marked") {
 		t.Errorf("something was done to a kind:\n%s", d.screen())
@@ -323,6 +323,16 @@ func TestCompactLeavesOneHeaderLine(t *testing.T) {
 	d.press("d").hides("? help")
 	d.press("esc", "esc").shows("1/1")
 	d.press("ctrl+e").shows("? help")
+}
+
+func TestNeighboursOfAnObjectAreTold(t *testing.T) {
+	d := drive(t, only(undecided()), 160, 45).press("enter")
+	d.shows("uses     IPv4Namespace/default  not compared")
+	d.shows("used by  VPCPeering/tenant-a--tenant-b  ! conflict")
+	d.shows("commits that set it")
+	d.shows("4f2c9e1   2h  Alexandra van den Berghe")
+	d.press("j", "j").hides("used by  ")
+	d.press("P").hides("depends on, used by")
 }
 
 func TestInfoTellsHowAFabricIsSetUp(t *testing.T) {

@@ -234,7 +234,7 @@ func (p *detailPane) members(e Env, f core.FabricState, r objectRow, width, most
 	text := safe.Sprintf("%s with the same change: ", plural(len(r.members), "object")).Plus(safe.Join(", ", names...))
 	lines := paragraph(text, e.Style.ink(themes.Text), width)
 	if len(lines) > most {
-		lines = append(lines[:most-1:most-1], paragraph(safe.Lit("and more (enter unfolds them)"), e.Style.ink(themes.Dim), width)...)
+		lines = append(lines[:most-1:most-1], paragraph(safe.Lit("and more"), e.Style.ink(themes.Dim), width)...)
 	}
 	return lines
 }

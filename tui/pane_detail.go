@@ -32,7 +32,8 @@ type detailPane struct {
 	folded [2]int // fields that rules of selvage's explain, and the user's own
 	alike  bool   // some of them could be grouped
 	likes  likenesses
-	widest int // the longest name of all, whatever the filter lets through
+	around *neighbours // nil before it was worked out
+	widest int         // the longest name of all, whatever the filter lets through
 }
 
 // objectList says which objects a tab lists.
@@ -227,6 +228,7 @@ func (p *detailPane) View(e Env) Frame {
 	case place == onTheRight && (len(p.rows) > 0 || !e.Filter.empty()):
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
 		list := p.lines(e, f, widget.NewTable(left, columns), height)
+		list = append(list, p.beneath(e, f, r.verdict, left, height-len(list))...)
 		right := p.beside(e, f, r, e.Width-left-3, height)
 		frame.Lines = append(above, widget.Beside(height, left, e.Style.ink(themes.Rule), list, right)...)
 	case place == below && len(p.rows) > 0 && height >= 8:

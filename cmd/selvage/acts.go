@@ -16,7 +16,7 @@ import (
 func (a *app) acts(s *session) tui.Acts {
 	return tui.Acts{
 		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Ledger: ledger{a, s},
-		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s},
+		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s}, Referrer: referrer{},
 	}
 }
 
