@@ -16,7 +16,11 @@ type Entry struct {
 // their content: After is empty, and nil only where a file is removed.
 //
 //sumtype:decl
-type Happening interface{ happening() }
+type Happening interface {
+	happening()
+	// Word is what happened in one word, as scripts and filters name it.
+	Word() string
+}
 
 func (Checked) happening()         {}
 func (Transition) happening()      {}
@@ -58,3 +62,27 @@ const (
 	DecidedDone     DecidedWhat = "done"   // it was published, or live has followed
 	DecidedRestored DecidedWhat = "restored"
 )
+
+// Word implements [Happening].
+func (Checked) Word() string { return "check" }
+
+// Word implements [Happening].
+func (Transition) Word() string { return "verdict" }
+
+// Word implements [Happening].
+func (Overwritten) Word() string { return "overwritten" }
+
+// Word implements [Happening].
+func (Blind) Word() string { return "not_watched" }
+
+// Word implements [Happening].
+func (Acceptance) Word() string { return "accepted" }
+
+// Word implements [Happening].
+func (Acknowledgement) Word() string { return "acknowledged" }
+
+// Word implements [Happening].
+func (Decided) Word() string { return "decided" }
+
+// Word implements [Happening].
+func (Run) Word() string { return "sync" }

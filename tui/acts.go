@@ -15,13 +15,25 @@ type Acts struct {
 	Starter  Starter
 	Accepter Accepter
 	Ledger   Ledger
+	// What is kept: see records.go.
+	Chronicle Chronicle
+	Visitor   Visitor
+	Handover  Handover
+	Linter    Linter
+	Doctor    Doctor
 	// Masked is a copy of a plan in which no secret can be read; nil where a plan
 	// holds none.
 	Masked func(*core.Plan) *core.Plan
 	// By is who decides and starts runs, Whence where: user, host and terminal, as
 	// a run keeps them.
 	By, Whence string
-
+	// JSON is the document that scripts are given of a [core.FabricState], a
+	// [core.Verdict], a [core.DraftStanding], a [core.Overwritten], a [core.Plan] or
+	// a [core.Run].
+	JSON   func(any) ([]byte, error)
+	Sheets Sheets
+	// Patch is the commits of a plan as patches for git am.
+	Patch    func(context.Context, *core.Plan) ([]byte, error)
 	Informer Informer
 	Referrer Referrer
 }

@@ -247,10 +247,10 @@ func TestDraftsAreListedAndDropped(t *testing.T) {
 }
 
 func TestOverwrittenEditIsBroughtBack(t *testing.T) {
-	d := drive(t, only(undecided()), 80, 24).press("enter", "9")
-	d.shows("6 live edits overwritten in 30 days")
+	d := drive(t, only(undecided()), 80, 24).press("h", "/").typed("what=overwritten").press("enter")
+	d.shows("1/6")
 	d.press("j", "a")
-	if !slices.Equal(d.acts.brought, []string{"dc1-prod overwritten-1"}) {
+	if !slices.Equal(d.acts.brought, []string{"dc1-prod dc1-prod-overwritten-10"}) {
 		t.Errorf("brought back %q", d.acts.brought)
 	}
 	d.shows(" draft: edit .spec.permit of VPCPeering/tenant-a--tenant-b")
@@ -261,7 +261,10 @@ func TestOverwrittenEditIsBroughtBack(t *testing.T) {
 func TestHistoryThatCannotBeReadSaysWhy(t *testing.T) {
 	d := drive(t, only(undecided()), 80, 24)
 	d.acts.fault = errors.New("read the history: the database is locked")
-	d.press("enter", "9")
+	d.acts.fault = nil
+	d.press("enter")
+	d.acts.fault = errors.New("read the history: the database is locked")
+	d.press("4")
 	d.shows("the database is locked")
-	d.hides("no live edit was seen")
+	d.hides("nothing has happened")
 }

@@ -22,6 +22,10 @@ type Deed struct {
 	// Run does it, on a goroutine of its own, and tells what came of it. What it
 	// panics with is an error.
 	Run func(ctx context.Context) (Done, error)
+
+	// next goes on from how it ended, where the person is still on the screen that
+	// asked and types nothing: it says whether nothing more is to be told.
+	next func(m *Model, done Done, err error) (tea.Cmd, bool)
 }
 
 // Done is what came of a deed.
@@ -83,6 +87,10 @@ func (m *Model) did(msg deedMsg) tea.Cmd {
 	if msg.done.Mine != "" {
 		m.mine[msg.done.Mine] = true
 	}
+	var next tea.Cmd
+	if a.next != nil && m.top() == a.from && m.prompt == nil && !m.quitting {
+		next, shown = a.next(m, msg.done, msg.err)
+	}
 	switch {
 	case shown:
 	case msg.err != nil:
@@ -96,7 +104,7 @@ func (m *Model) did(msg deedMsg) tea.Cmd {
 	if m.quitting && len(m.deeds) == 0 {
 		return m.leave()
 	}
-	return m.tick()
+	return tea.Batch(next, m.tick())
 }
 
 // doing says what is being done, where that takes long enough to wonder.

@@ -18,13 +18,16 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 		return nil
 	}
 	s := e.Style
-	sorted := p.order.note(objectSorts())
-	room := e.Width - len(sorted) - 9
+	order := widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(p.order.note(objectSorts()))}
+	if text := newsText(e, p.news); text != "" && p.order == 0 {
+		order = widget.Span{Ink: s.ink(themes.Match), Text: safe.Clean(text)}
+	}
+	room := e.Width - widget.Width(order.Text) - 9
 	if !e.Filter.empty() {
 		room -= widget.Width(e.Filter.note(s, e.Height).Text) + 2
 	}
 	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, room)}
-	lines := []string{listRule(e, title, sorted)}
+	lines := []string{listRule(e, title, order)}
 	room = max(min(e.Height/6, 6), 1)
 	waiting := banners(f, e, e.Width)
 	lines = append(lines, waiting[:min(len(waiting), max(e.Height/3, 1))]...)

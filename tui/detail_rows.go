@@ -16,6 +16,9 @@ func (p *detailPane) columns(f core.FabricState) []widget.Column {
 		{Title: safe.Lit("LIVE CHANGED BY"), Width: 22, Min: 16, Rank: 3},
 		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
 	}
+	if len(p.fresh) > 0 {
+		columns = append(columns, widget.Column{Title: safe.Lit("NEW"), Width: 3, Rank: 2})
+	}
 	if len(f.Drafts) > 0 {
 		columns = append(columns, widget.Column{Title: safe.Lit("DECIDED"), Width: 8, Rank: 2})
 	}
@@ -92,6 +95,9 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 			{Ink: ink(themes.Text), Text: fieldCount(*v)},
 			{Ink: ink(by), Text: who},
 			{Ink: ink(themes.Dim), Text: age(e.Now, at)},
+		}
+		if len(p.fresh) > 0 {
+			cells = append(cells, widget.Span{Ink: ink(themes.Match), Text: p.newMark(v.Key)})
 		}
 		if len(f.Drafts) > 0 {
 			is := decidedOf(f, v)

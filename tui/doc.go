@@ -125,6 +125,15 @@
 // come out of the buffers between here and there. The question is for the device
 // attributes, which everything answers that calls itself a terminal.
 //
+// A program in front (exec.go) runs in the process group of the dashboard, so that
+// its ctrl+z stops all of it and fg brings all of it back. The price is that its
+// ctrl+c reaches the dashboard too, which lets it pass until two seconds after the
+// program's end. It is asked for like any other outcome, by a pane or by the root.
+//
+// What is copied goes to the clipboard of who sits before the terminal, by OSC 52,
+// never to that of this host. In tmux it is tmux that gets it: a program in it may
+// set no clipboard unless somebody has changed its settings, and load-buffer may.
+//
 // The library's own recover is switched off: it reaches Update and commands, and
 // neither the goroutines of this program nor those of its libraries. A panic ends
 // the process, whose guard (cmd/selvage/guard.go) gives the terminal back.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,9 @@ type driver struct {
 	engine *fakeEngine
 	acts   *fakeActs
 	model  *Model
-	last   tea.Cmd // what the last message gave back
-	waits  bool    // jobs wait for work
+	last   tea.Cmd          // what the last message gave back
+	waits  bool             // jobs wait for work
+	fronts []func() tea.Msg // programs that were given the terminal
 }
 
 func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
@@ -34,11 +36,36 @@ func drive(tb testing.TB, fleet core.Fleet, width, height int) *driver {
 		}
 	}
 	d := &driver{tb: tb, engine: engine, acts: acts, model: New(context.Background(), cfg)}
+	d.model.give = d.give
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	return d
 }
 
-// send gives a message. A job that begins with it is done at once.
+// driveAlone works a dashboard whose lists read nothing, so that the only jobs are
+// those of the screens that a test is about.
+func driveAlone(tb testing.TB, fleet core.Fleet, width, height int) *driver {
+	tb.Helper()
+	d := drive(tb, fleet, width, height)
+	d.model.cfg.Acts.Chronicle, d.model.cfg.Acts.Visitor = nil, nil
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+	d.model.jobs = 0
+	return d
+}
+
+// give has a program run as soon as the terminal is quiet.
+func (d *driver) give(c tea.ExecCommand, ended tea.ExecCallback) tea.Cmd {
+	run := func() tea.Msg {
+		c.SetStdin(strings.NewReader(""))
+		c.SetStdout(io.Discard)
+		c.SetStderr(io.Discard)
+		return ended(c.Run())
+	}
+	d.fronts = append(d.fronts, run)
+	return run
+}
+
+// send gives a message. A job that begins with it is done at once, and so is what
+// gets the terminal.
 func (d *driver) send(msg tea.Msg) {
 	before := d.model.jobs
 	_, d.last = d.model.Update(msg)
@@ -47,6 +74,11 @@ func (d *driver) send(msg tea.Msg) {
 	}
 	if d.model.acting && !d.waits {
 		d.act()
+	}
+	for len(d.fronts) > 0 && d.model.leaving == nil {
+		run := d.fronts[0]
+		d.fronts = d.fronts[1:]
+		d.send(run())
 	}
 }
 
@@ -60,7 +92,11 @@ func (d *driver) act() {
 func (d *driver) work() {
 	s := d.model.top()
 	job, _ := s.pane.(jobber).Job(d.model.env())
+	before := d.model.jobs
 	_, d.last = d.model.Update(run(context.Background(), s.work.number, job)())
+	if d.model.jobs > before {
+		d.work() // it needs more
+	}
 }
 
 // press types keys, by the names that Bubble Tea has for them.

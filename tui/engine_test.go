@@ -18,7 +18,7 @@ import (
 func TestTabsStandBesideEachOther(t *testing.T) {
 	d := drive(t, only(engineFabric()), 80, 24).press("enter", "j")
 	before := d.cursor()
-	d.shows("[1 drift] 2 conflicts")
+	d.shows("[1 drift]  2 conflicts  3 objects  4 history")
 	d.press("5")
 	d.shows("[5 engine]")
 	d.shows("Application dc1 in argocd")

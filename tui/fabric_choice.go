@@ -69,6 +69,8 @@ func (s fabricSubject) words(field string) []string {
 		return []string{string(s.Fabric.ID)}
 	case "engine":
 		return []string{s.engine.text.String()}
+	case "changed":
+		return changedWords(s.fresh > 0)
 	case "mode":
 		return []string{string(s.Fabric.Mode)}
 	}

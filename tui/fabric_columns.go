@@ -32,7 +32,7 @@ const (
 // fabricColumns are the columns of the list. What no fabric has anything to tell
 // of has none.
 func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
-	lead, tail := leadColumns(rows), slices.Concat(asideColumns(rows), endColumns())
+	lead, tail := slices.Concat(leadColumns(rows), newsColumn(rows)), slices.Concat(asideColumns(rows), endColumns())
 	all := slices.Concat(lead, tallyColumns(e.Width, 3), tail)
 	if widget.Natural(layout(all)) > e.Width && widestCount(e.Width, rows) < 3 {
 		all = slices.Concat(lead, tallyColumns(e.Width, 2), tail)

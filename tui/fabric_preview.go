@@ -73,6 +73,9 @@ func (p *preview) desk() {
 	if text := draftCount(p.f); text != "" {
 		p.put(widget.Span{Ink: p.ink(themes.Match), Text: safe.Sprintf(" %s (s plans a sync)", text)})
 	}
+	if text := newsText(p.e, p.e.news[p.f.Fabric.ID]); text != "" {
+		p.put(widget.Span{Ink: p.ink(themes.Match), Text: safe.Sprintf(" %s", text)})
+	}
 }
 
 // problems says why the fabric could not be read whole, each reason wrapped so

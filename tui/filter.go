@@ -57,10 +57,10 @@ func fabricWords() *filterWords {
 		states = append(states, stateWord(a.Title()), stateWord("git "+a.Title()))
 	}
 	return &filterWords{
-		fields: []string{"state", "name", "engine", "mode"}, states: append(states, objectWords().states...),
+		fields: []string{"state", "name", "engine", "mode", "changed"}, states: append(states, objectWords().states...),
 		counts:   []string{"drift", "conflict", "objects", "drafts"},
 		spans:    []string{"seen", "synced", "checked"},
-		examples: []string{"state=drifted", "state=unreachable", "name~^dc1", "engine=manual", "drift>5", "seen>5m", "synced<1h"},
+		examples: []string{"state=drifted", "state=unreachable", "name~^dc1", "engine=manual", "drift>5", "seen>5m", "synced<1h", "changed=me"},
 	}
 }
 
@@ -71,7 +71,7 @@ func objectWords() *filterWords {
 		states = append(states, s.String())
 	}
 	return &filterWords{
-		fields: []string{"state", "kind", "name", "by", "namespace", "file"}, states: states,
+		fields: []string{"state", "kind", "name", "by", "namespace", "file", "changed"}, states: states,
 		counts: []string{"fields"}, spans: []string{"since", "when"}, labels: true,
 		examples: []string{"state=drifted", "kind=VPC", "name~^leaf", "by=kubectl", "since<1h", "fields>2", "label:env=prod"},
 	}
@@ -80,7 +80,7 @@ func objectWords() *filterWords {
 // matterWords are those of the differences of a fabric.
 func matterWords() *filterWords {
 	w := objectWords()
-	w.fields = append(w.fields, "path")
+	w.fields = append(slices.DeleteFunc(w.fields, func(f string) bool { return f == "changed" }), "path")
 	w.examples = []string{"state=conflict", "kind=Switch", "path=.spec.vlan", "by=kubectl", "when<1h"}
 	return w
 }

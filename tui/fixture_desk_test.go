@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -26,6 +27,9 @@ type fakeActs struct {
 	stopped  []string
 	accepted []string
 	brought  []string
+	notes    []core.Note
+	visits   []string
+	pages    int   // of the history that were read
 	fault    error // of whatever is done next
 }
 
@@ -42,7 +46,16 @@ type step struct {
 }
 
 func (a *fakeActs) acts() Acts {
-	return Acts{Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Informer: a, Referrer: a, By: "alice", Whence: "jump1, pts/3"}
+	return Acts{
+		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, Informer: a, Referrer: a, By: "alice", Whence: "jump1, pts/3",
+		JSON: func(what any) ([]byte, error) {
+			doc, err := json.MarshalIndent(map[string]string{fmt.Sprintf("%T", what): fmt.Sprintf("%.4000v", what)}, "", "  ")
+			return append(doc, '\n'), err
+		},
+		Patch: func(_ context.Context, p *core.Plan) ([]byte, error) {
+			return []byte("From 0000\nSubject: " + p.Commits[0].Subject + "\n"), a.fail()
+		},
+	}
 }
 
 // change makes a state of a fabric in place of the one that is there.

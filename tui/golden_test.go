@@ -53,6 +53,9 @@ func frames() []frame {
 	second := unprotected()
 	second.Fabric.ID = "dc2-prod"
 	fleets["several"] = core.Fleet{Fabrics: []core.FabricState{desk(), second}}
+	for name, f := range recordFleets() {
+		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
+	}
 	all := []frame{}
 	add := func(screen, fleet string, sizes [][2]int, keys ...string) {
 		for _, size := range sizes {
@@ -113,6 +116,7 @@ func frames() []frame {
 	deskFrames(add, sizes, more)
 	stateFrames(add)
 	listFrames(add, sizes, more)
+	recordFrames(add, sizes, more)
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")
 	add("split", "hostile", sizes, "enter", "d", "t", "t")
@@ -169,9 +173,6 @@ func deskFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), 
 	add("plan-name", "desk", sizes, "s", "tab", "enter", "d", "c", "1")
 	add("help-plan", "desk", sizes, "s", "?")
 	add("run", "desk", sizes, "enter", "8")
-	add("overwritten", "desk", sizes, "enter", "9")
-	add("overwritten", "calm", sizes, "enter", "9")
-	add("overwritten", "hostile", sizes, "j", "enter", "9")
 	add("run", "following", more, "enter", "8")
 	add("run", "refused", sizes, "enter", "8")
 	add("run", "proposed", sizes, "enter", "8")

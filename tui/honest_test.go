@@ -186,7 +186,7 @@ func TestReasonOfAnInvalidRowGetsTheFreeRoom(t *testing.T) {
 func TestDividerStaysWhereItIsWhateverTheFilterLeaves(t *testing.T) {
 	for _, keys := range [][]string{nil, {"j", "enter"}} {
 		d := drive(t, fullFleet(), 160, 45).press(keys...)
-		at := func() int { return strings.LastIndex(strings.TrimRight(ansi.Strip(d.lines()[40]), " "), "|") }
+		at := func() int { return strings.LastIndex(strings.TrimRight(ansi.Strip(d.lines()[30]), " "), "|") }
 		before := at()
 		for _, text := range []string{"leaf", "zzz"} {
 			d.press("/").typed(text).press("enter")

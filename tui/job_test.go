@@ -15,7 +15,7 @@ import (
 // asked is a dashboard on an explanation whose answer has not come yet.
 func asked(t *testing.T, keys ...string) *driver {
 	t.Helper()
-	d := drive(t, only(busy()), 80, 24)
+	d := driveAlone(t, only(busy()), 80, 24)
 	d.waits = true
 	return d.press("enter", "x").press(keys...)
 }
@@ -104,7 +104,7 @@ func TestResultReachesItsScreenUnderAnother(t *testing.T) {
 // TestLeavingEndsTheJob, and another one of the same pane does.
 func TestLeavingEndsTheJob(t *testing.T) {
 	for _, keys := range []string{"esc", "q", "J"} {
-		d := drive(t, only(busy()), 80, 24)
+		d := driveAlone(t, only(busy()), 80, 24)
 		d.waits = true
 		ended := make(chan struct{}, 1)
 		d.engine.explain = func(ctx context.Context, _ core.FabricID, _ core.Key) (core.Explanation, error) {
@@ -189,7 +189,7 @@ func TestForeignResultIsNoResult(t *testing.T) {
 }
 
 func TestExplanationGoesOnFromObjectToObjectAndBack(t *testing.T) {
-	d := drive(t, only(busy()), 80, 24).press("enter", "d", "x", "J", "J")
+	d := driveAlone(t, only(busy()), 80, 24).press("enter", "d", "x", "J", "J")
 	d.shows("~ Connection/srv-07--unbundled--leaf-03: drifted")
 	d.press("esc")
 	d.shows("dc1-prod > Connection/srv-07--unbundled--leaf-03")
@@ -201,7 +201,7 @@ func TestExplanationGoesOnFromObjectToObjectAndBack(t *testing.T) {
 }
 
 func TestExplanationIsSearched(t *testing.T) {
-	d := drive(t, only(busy()), 80, 24).press("enter", "x", "/").typed("DNS")
+	d := driveAlone(t, only(busy()), 80, 24).press("enter", "x", "/").typed("DNS")
 	if got := d.cursor(); !strings.Contains(got, "dnsServers") {
 		t.Errorf("cursor on %q while typing, want the first hit", got)
 	}
@@ -225,7 +225,7 @@ func TestExplanationIsSearched(t *testing.T) {
 }
 
 func TestExplanationUnfoldsItsRules(t *testing.T) {
-	d := drive(t, only(busy()), 80, 90).press("enter", "j", "j", "j", "j", "x")
+	d := driveAlone(t, only(busy()), 80, 90).press("enter", "j", "j", "j", "j", "x")
 	d.shows("2 more places hidden")
 	d.hides("10.0.4.1/24")
 	d.press("z")

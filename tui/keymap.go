@@ -101,7 +101,6 @@ const (
 	inDrafts   scope = "drafts"
 	inPlan     scope = "plan"
 	inRun      scope = "run"
-	inEdits    scope = "overwritten edits"
 )
 
 // binding gives an action its keys in a scope, a word for the footer and a few
@@ -128,7 +127,7 @@ func bindings() []binding {
 		{inFabrics, ActDiff, k("d"), "diff", "diff of its worst object"},
 		{inFabrics, ActResolve, k("c"), "conflicts", "its conflicts, to be resolved"},
 		{inFabrics, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
-	}, objectKeys(), deskKeys(), []binding{
+	}, objectKeys(), recordKeys(), deskKeys(), []binding{
 		{inDiff, ActNextChange, k("n"), "next", "next change"},
 		{inDiff, ActPrevChange, k("N"), "", "previous change"},
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},
@@ -164,7 +163,6 @@ func bindings() []binding {
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
 		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
 		{inResolve, ActCheck, k("r"), "check", "check this fabric now"},
-		{inEdits, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDrafts, ActCheck, k("r"), "check", "check this fabric now"},
 		{inEngine, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},
@@ -184,7 +182,7 @@ func bindings() []binding {
 		{everywhere, ActQuit, k("ctrl+c"), "", "quit"},
 		{everywhere, ActRedraw, k("ctrl+l"), "", "redraw the screen"},
 		{everywhere, ActSuspend, k("ctrl+z"), "", "suspend"},
-	})
+	}, sheetKeys(), handKeys())
 }
 
 // Keymap is which key means which action where.

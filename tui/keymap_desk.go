@@ -11,8 +11,6 @@ func deskKeys() []binding {
 		{inDecide, ActEdit, k("e"), "edit", "edit the value"},
 		{inDrafts, ActDiff, k("enter", "d"), "diff", "diff of the object"},
 		{inDrafts, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
-		{inEdits, ActBringBack, k("a"), "bring back", "bring the edit back, as a draft"},
-		{inEdits, ActDiff, k("enter", "d"), "diff", "diff of the object"},
 		{inDesk, ActDrop, k("0"), "clear", "drop what was decided"},
 		{inDesk, ActUndo, k("u"), "undo", "undo the last step at the desk"},
 		{inDesk, ActRedo, k("U"), "", "do it again"},

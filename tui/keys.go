@@ -11,6 +11,9 @@ import (
 // key takes a key press: into the line that is being typed, else as the action
 // that it means on this screen.
 func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
+	if m.leaving != nil {
+		return nil // it is meant for what gets the terminal
+	}
 	m.note = widget.Span{}
 	if name := msg.String(); name != "q" && name != "ctrl+c" {
 		m.warned = false
@@ -65,7 +68,14 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 		m.open(*o.Open, o.Among)
 		m.top().fabrics = o.Fabrics
 	}
-	return nil
+	var hands []tea.Cmd
+	if o.Copy != "" {
+		hands = append(hands, m.copy(o.Copy))
+	}
+	if o.Exec != nil {
+		hands = append(hands, m.execute(*o.Exec))
+	}
+	return tea.Batch(hands...)
 }
 
 // back leaves the screen on top, and with that what it had done. A screen below

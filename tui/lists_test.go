@@ -345,8 +345,9 @@ func TestInfoTellsHowAFabricIsSetUp(t *testing.T) {
 	}
 	d.press("G").shows("verify_ssl: true")
 	d.press("/").typed("selvage.db").press("enter").shows("1 hit")
+	d.press("esc", "1")
 	d.acts.fault = fmt.Errorf("read the configuration: it is gone")
-	d.press("esc", "1", "6", "G").shows("it is gone")
+	d.press("6", "G").shows("it is gone")
 	d.press("r")
 	if len(d.engine.refreshed) != 1 {
 		t.Error("r does not check")

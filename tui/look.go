@@ -77,14 +77,13 @@ func lookActs() map[Action]ownAct {
 	}
 }
 
-// listRule is the line over a list: what it is a list of, the filter, and by what
-// it is sorted, as far as there is room.
-func listRule(e Env, title widget.Span, sorted string) string {
+// listRule is the line over a list: what it is a list of, the filter, and a note,
+// as by what it is sorted, as far as there is room.
+func listRule(e Env, title, order widget.Span) string {
 	s := e.Style
 	line := func(notes ...widget.Span) string {
 		return widget.RuleOf(e.Width, s.ink(themes.Rule), title, notes...)
 	}
-	order := widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(sorted)}
 	if e.Filter.empty() {
 		return line(order)
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -28,36 +29,68 @@ type neighbours struct {
 	states       map[core.Key]core.State
 }
 
-// neighboursAbout is what such a reading is about.
-type neighboursAbout struct{ report *core.Report }
-
-// Job works out who depends on whom, where there is room to tell it.
-func (p *detailPane) Job(e Env) (Job, bool) {
-	f, ok := e.fabric()
-	if !ok || f.Report == nil || e.acts.Referrer == nil || e.preview(true) != onTheRight {
-		return Job{}, false
-	}
-	report, from := f.Report, e.acts.Referrer
-	return Job{
-		Label: safe.Sprintf("look who depends on whom in %s", e.Place.Fabric), About: neighboursAbout{report},
-		Run: func(context.Context) (tea.Msg, error) {
-			n := &neighbours{report, map[core.Key][]core.Key{}, map[core.Key][]core.Key{}, map[core.Key]core.State{}}
-			for i := range report.Verdicts {
-				n.states[report.Verdicts[i].Key] = report.Verdicts[i].State
-			}
-			for _, r := range from.References(report.Verdicts) {
-				n.uses[r.From] = append(n.uses[r.From], r.To)
-				n.usedBy[r.To] = append(n.usedBy[r.To], r.From)
-			}
-			return n, nil
-		},
-	}, true
+// objectsAbout is what the reading of a list of objects is about.
+type objectsAbout struct {
+	fabric  core.FabricID
+	checked time.Time
+	report  *core.Report // nil where the neighbours are not told
 }
 
-// Take is given it.
+// objectsRead is what was read beside the state of the fabric.
+type objectsRead struct {
+	news   *objectNews
+	around *neighbours
+}
+
+// Job notes that the fabric is looked at and reads what is new, and works out who
+// depends on whom, where there is room to tell it.
+func (p *detailPane) Job(e Env) (Job, bool) {
+	f, ok := e.fabric()
+	if !ok {
+		return Job{}, false
+	}
+	news, from := visit(e, f), e.acts.Referrer
+	about := objectsAbout{fabric: e.Place.Fabric, checked: f.LastCheck}
+	if from != nil && e.preview(true) == onTheRight {
+		about.report = f.Report
+	}
+	if news == nil && about.report == nil {
+		return Job{}, false
+	}
+	return Job{Label: safe.Lit("read what changed"), About: about, Run: func(ctx context.Context) (tea.Msg, error) {
+		read, err := &objectsRead{}, error(nil)
+		if about.report != nil {
+			read.around = nearby(from, about.report)
+		}
+		if news != nil {
+			read.news, err = news(ctx)
+		}
+		return read, err
+	}}, true
+}
+
+// nearby works out who depends on whom.
+func nearby(from Referrer, report *core.Report) *neighbours {
+	n := &neighbours{report, map[core.Key][]core.Key{}, map[core.Key][]core.Key{}, map[core.Key]core.State{}}
+	for i := range report.Verdicts {
+		n.states[report.Verdicts[i].Key] = report.Verdicts[i].State
+	}
+	for _, r := range from.References(report.Verdicts) {
+		n.uses[r.From] = append(n.uses[r.From], r.To)
+		n.usedBy[r.To] = append(n.usedBy[r.To], r.From)
+	}
+	return n
+}
+
+// Take is given what was read.
 func (p *detailPane) Take(msg tea.Msg) {
-	if n, ok := msg.(*neighbours); ok {
-		p.around = n
+	a, ok := msg.(*objectsRead)
+	if !ok {
+		return
+	}
+	p.around = a.around
+	if a.news != nil {
+		p.visited(a.news)
 	}
 }
 

@@ -69,7 +69,7 @@ func (p *detailPane) fill(f core.FabricState, e Env) {
 			continue
 		}
 		p.widest = max(p.widest, widget.Width(objectName(f, v.Key)))
-		if e.Filter.empty() || e.Filter.matches(objectSubject{v, e.Now}) {
+		if e.Filter.empty() || e.Filter.matches(objectSubject{v, e.Now, p.fresh[v.Key]}) {
 			found = append(found, v)
 		}
 	}
@@ -242,7 +242,8 @@ func likeness(v *core.Verdict) string {
 // objectSubject is an object as a filter is matched against it.
 type objectSubject struct {
 	*core.Verdict
-	now time.Time
+	now   time.Time
+	fresh bool // it changed since the person looked
 }
 
 func (s objectSubject) whole() string {
@@ -262,6 +263,8 @@ func (s objectSubject) words(field string) []string {
 		return []string{s.Key.Namespace}
 	case "file":
 		return []string{s.Origin.Path}
+	case "changed":
+		return changedWords(s.fresh)
 	case "by":
 		managers := []string{}
 		for _, c := range s.Changes {
@@ -334,7 +337,7 @@ func (p *detailPane) Values(e Env, field string) []string {
 			if !p.includes(v) {
 				continue
 			}
-			for _, w := range (objectSubject{v, e.Now}).words(field) {
+			for _, w := range (objectSubject{v, e.Now, p.fresh[v.Key]}).words(field) {
 				if !yield(w) {
 					return
 				}

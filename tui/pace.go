@@ -105,11 +105,19 @@ func (p *pace) busy() bool {
 	return p.answers && p.bytes > ahead
 }
 
-// hush says whether what is written may be followed by a question.
-func (p *pace) hush(silent bool) {
+// hush keeps questions from what is written.
+func (p *pace) hush() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.silent = silent
+	p.silent = true
+}
+
+// back takes the terminal back from whom it was given to. What it had not answered
+// by then, it never will.
+func (p *pace) back() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.flight, p.bytes, p.silent = nil, 0, false
 }
 
 // talks tells whether this terminal has answered, or may be about to so long
@@ -129,7 +137,7 @@ func (m *Model) whenQuiet(then tea.Cmd) tea.Cmd {
 	if !m.pace.talks(m.now.Sub(m.started)) {
 		return then
 	}
-	m.pace.hush(true)
+	m.pace.hush()
 	m.leaving = then
 	return tea.Batch(m.pace.ask(), tea.Tick(500*time.Millisecond, func(time.Time) tea.Msg { return lostMsg{} }))
 }

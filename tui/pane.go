@@ -14,6 +14,7 @@ type Place struct {
 	Screen string
 	Fabric core.FabricID
 	Object core.Key
+	Record string // of the history: the id of a run or a commit
 }
 
 // Pane is the inside of one screen. It keeps what a person chose there (the
@@ -56,6 +57,9 @@ type Env struct {
 	busy     bool            // something that a person asked for is still being done
 	look     look
 	fabrics  []core.FabricID // that the screen is about, where it is about several
+	text     bool            // it is drawn as a text, without what stands beside a list
+	terminal terminalSaid
+	news     map[core.FabricID]core.News // what changed since the person looked
 }
 
 // fabric is the state of the fabric that the place is in.
@@ -86,6 +90,8 @@ type Outcome struct {
 	Deed  *Deed           // have this done
 	// Fabrics are those that the opened screen is about, where it is about several.
 	Fabrics []core.FabricID
+	Exec    *Exec  // give the terminal to this program
+	Copy    string // put this on the clipboard
 }
 
 // paneSpec registers a screen.
@@ -109,7 +115,14 @@ func panes() []paneSpec {
 		{"info", "info", []scope{inInfo, inTabs, inAll, everywhere}, searchWords(), newInfoPane, tab{6, "info"}},
 		{"drafts", "drafts", []scope{inDrafts, inDesk, inTabs, inAll, everywhere}, nil, newDraftsPane, tab{7, "drafts"}},
 		{"run", "run", []scope{inRun, inTabs, inAll, everywhere}, nil, newRunPane, tab{8, "run"}},
-		{"overwritten", "overwritten edits", []scope{inEdits, inDesk, inTabs, inAll, everywhere}, nil, newEditsPane, tab{9, "overwritten"}},
+		{"history", "history", []scope{inHistory, inDesk, inLists, inTabs, inAll, everywhere}, historyWords(), newHistoryPane, tab{4, "history"}},
+		{"past", "run of the past", []scope{inPast, inAll, everywhere}, searchWords(), newPastPane, tab{}},
+		{"run-diff", "diff of a run", []scope{inPast, inAll, everywhere}, searchWords(), newRunDiffPane, tab{}},
+		{"commit", "commit", []scope{inPast, inAll, everywhere}, searchWords(), newCommitPane, tab{}},
+		{"events", "events", []scope{inEvents, inLists, inAll, everywhere}, historyWords(), newEventsPane, tab{}},
+		{"handover", "hand-over", []scope{inHandover, inAll, everywhere}, searchWords(), newHandoverPane, tab{}},
+		{"lint", "lint", []scope{inLint, inLists, inAll, everywhere}, lintWords(), newLintPane, tab{}},
+		{"doctor", "doctor", []scope{inDoctor, inAll, everywhere}, searchWords(), newDoctorPane, tab{}},
 		{"resolve", "resolve", []scope{inResolve, inDecide, inDesk, inAll, everywhere}, matterWords(), newResolvePane, tab{}},
 		{"plan", "sync plan", []scope{inPlan, inAll, everywhere}, nil, newPlanPane, tab{}},
 		{"diff", "diff", []scope{inDiff, inDecide, inDesk, inAll, everywhere}, nil, newDiffPane, tab{}},

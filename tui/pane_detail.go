@@ -17,8 +17,10 @@ type detailPane struct {
 	list    widget.List[rowKey]
 	touched bool
 	marked  picks[core.Key]
-	unfolds map[string]bool // the groups that are unfolded
-	folds   int             // how often one was unfolded or folded
+	unfolds map[string]bool   // the groups that are unfolded
+	folds   int               // how often one was unfolded or folded
+	news    core.News         // what changed since the person looked
+	fresh   map[core.Key]bool // the objects of it
 	page    int
 
 	// What a person chose to see.
@@ -134,6 +136,11 @@ func (p *detailPane) Can(e Env, a Action) bool {
 		return canDecide(e, a, p.matters())
 	case ActAccept:
 		return e.acts.Accepter != nil && len(acceptances(f, p.about())) > 0
+	case ActSheet:
+		objects := p.row().objects()
+		return len(objects) == 1 && e.edits(f, objects[0].Key)
+	case ActHistory, ActLint:
+		return e.records(a)
 	default:
 		return len(p.rows) > 0
 	}
@@ -156,6 +163,12 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		return resolving(e.Place.Fabric, k)
 	case ActPlan:
 		return planning(e.Place.Fabric)
+	case ActSheet:
+		f, _ := e.fabric()
+		p.touched = true
+		return openSheet(e, f, r.objects()[0].Key)
+	case ActHistory, ActLint:
+		return recording(a, e.Place.Fabric)
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActShowAll:
@@ -225,6 +238,8 @@ func (p *detailPane) View(e Env) Frame {
 	r, columns := p.row(), p.columns(f)
 	place := e.preview(true)
 	switch {
+	case e.text:
+		frame.Lines = append(above, p.lines(e, f, widget.NewTable(widget.Natural(columns), columns), height)...)
 	case place == onTheRight && (len(p.rows) > 0 || !e.Filter.empty()):
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
 		list := p.lines(e, f, widget.NewTable(left, columns), height)

@@ -132,6 +132,9 @@ func (p *diffPane) Can(e Env, a Action) bool {
 		return p.compared()
 	case ActExplain:
 		return !p.gone
+	case ActSheet:
+		f, _ := e.fabric()
+		return !p.gone && e.edits(f, e.Place.Object)
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActAdopt, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
 		return canDecide(e, a, p.matter())
 	default:
@@ -176,6 +179,9 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 		o.context--
 	case ActMoreContext:
 		o.context++
+	case ActSheet:
+		f, _ := e.fabric()
+		return openSheet(e, f, e.Place.Object)
 	case ActExplain:
 		return explaining(e, e.Place.Object, e.Among)
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActAdopt, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:

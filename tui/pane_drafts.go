@@ -48,6 +48,9 @@ func (p *draftsPane) Can(e Env, a Action) bool {
 		return ok
 	case ActUndo, ActRedo, ActPlan:
 		return canDecide(e, a, nil)
+	case ActSheet:
+		d, ok := p.selected()
+		return ok && e.edits(f, d.Key)
 	case ActDrop:
 		return len(p.rows) > 0 && e.decides(f)
 	default:
@@ -56,13 +59,15 @@ func (p *draftsPane) Can(e Env, a Action) bool {
 }
 
 func (p *draftsPane) Do(e Env, a Action) Outcome {
-	p.load(e)
+	f := p.load(e)
 	d, _ := p.selected()
 	switch a {
 	case ActCheck:
 		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActUndo, ActRedo, ActPlan:
 		return doDecide(e, a, nil)
+	case ActSheet:
+		return openSheet(e, f, d.Key)
 	case ActDrop:
 		return drop(e, []core.DraftStanding{d})
 	case ActDiff:

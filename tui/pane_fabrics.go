@@ -22,6 +22,7 @@ type fabricsPane struct {
 	trouble bool // show only what needs a person
 	page    int
 
+	news  fleetNews
 	made  fabricsMade
 	all   []fabricRow
 	shown []fabricRow
@@ -33,6 +34,7 @@ type fabricRow struct {
 	state            core.State
 	word             safe.Text
 	engine, switches part // empty where there is nothing to tell
+	fresh            int  // objects that changed since the person looked
 }
 
 // fabricsMade is what the rows were made of; they are made anew when one of
@@ -44,6 +46,7 @@ type fabricsMade struct {
 	filter  string
 	order   sorting
 	trouble bool
+	news    int
 }
 
 func newFabricsPane() Pane { return &fabricsPane{marked: picks[core.FabricID]{}} }
@@ -56,7 +59,7 @@ const (
 // rows are the fabrics that the filter lets through, worst first. They become
 // the list, in which the cursor stays on its fabric.
 func (p *fabricsPane) rows(e Env) []fabricRow {
-	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text, order: p.order, trouble: p.trouble}
+	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text, order: p.order, trouble: p.trouble, news: p.news.reading}
 	if made.n > 0 {
 		made.fleet = &e.Fleet.Fabrics[0]
 	}
@@ -69,7 +72,7 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 	p.made, p.all, p.shown = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
 		state, word := standing(f, e.Now)
-		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report)})
+		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), len(p.news.news[f.Fabric.ID].Keys)})
 	}
 	slices.SortStableFunc(p.all, fabricOrder(p.order))
 	keys := []core.FabricID{}
@@ -112,6 +115,8 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 		return ok && e.decides(f.FabricState)
 	case ActPlan:
 		return ok && slices.ContainsFunc(p.about(e), func(f fabricRow) bool { return e.plans(f.FabricState) })
+	case ActHistory, ActLint:
+		return ok && e.records(a)
 	default:
 		return ok
 	}
@@ -141,6 +146,9 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 	case ActPlan:
 		p.touched = true
 		return p.plan(e)
+	case ActHistory, ActLint:
+		p.touched = true
+		return recording(a, id)
 	case ActCheck:
 		return p.check(e)
 	case ActMark, ActMarkAll, ActSort, ActSortBack, ActAccept:
@@ -193,6 +201,9 @@ func unsettled(f core.FabricState) []core.Key {
 
 func (p *fabricsPane) View(e Env) Frame {
 	rows := p.rows(e)
+	strip := p.strip(e)
+	e.Height -= len(strip)
+	e.news = p.news.news
 	left := e
 	if chosen := p.Chosen(); chosen != "" {
 		left.Width -= len(chosen) + 2
@@ -213,6 +224,10 @@ func (p *fabricsPane) View(e Env) Frame {
 	}
 	p.columns = fabricColumns(e, p.all)
 	columns := layout(p.columns)
+	if e.text {
+		frame.Lines = p.lines(e, widget.NewTable(widget.Natural(columns), columns), rows, e.Height)
+		return frame
+	}
 	if !e.roomy() {
 		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), rows, e.Height)
 		return frame
@@ -224,6 +239,10 @@ func (p *fabricsPane) View(e Env) Frame {
 		frame.Lines = append(frame.Lines, p.beside(e, columns, rows, min(n, e.Width-previewMin-3))...)
 	default:
 		frame.Lines = append(frame.Lines, p.stacked(e, columns, rows, place == below)...)
+	}
+	if len(strip) > 0 {
+		frame.Lines = append(frame.Lines, make([]string, max(e.Height-len(frame.Lines), 0))...)
+		frame.Lines = append(frame.Lines, strip...)
 	}
 	return frame
 }
@@ -338,5 +357,5 @@ func (p *fabricsPane) head(e Env) string {
 	if p.trouble {
 		title.Text = safe.Lit("fabrics that need a person (! shows all)")
 	}
-	return listRule(e, title, p.order.note(fabricSorts()))
+	return listRule(e, title, widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Clean(p.order.note(fabricSorts()))})
 }

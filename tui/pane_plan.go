@@ -98,6 +98,14 @@ func (p *planPane) Job(e Env) (Job, bool) {
 	}, true
 }
 
+// about is the plan that is wanted: of what lies on the desk, or of taking back what
+// a run published.
+func (p *planPane) about(e Env) planAbout {
+	about := planAbout{fabric: e.Place.Fabric, asked: p.asked, again: p.again, fabrics: namesOf(e.fabrics)}
+	about.asked.Reverts = e.Place.Record
+	return about
+}
+
 // Take is given the plan.
 func (p *planPane) Take(msg tea.Msg) {
 	if a, ok := msg.(*planned); ok {
@@ -342,6 +350,16 @@ func (p *planPane) begin(e Env, confirmed []core.FabricID) Outcome {
 			return Done{Says: safe.Sprintf(" run %s has begun", shortRun(&core.Run{ID: id})), Open: &to, Mine: id}, err
 		},
 	}}
+}
+
+// File is the plan as patches for git am, where it has any commit.
+func (p *planPane) File(e Env) (File, bool) {
+	a := p.plan(e)
+	if a == nil || a.plan.Empty() || e.acts.Patch == nil {
+		return File{}, false
+	}
+	patch, plan := e.acts.Patch, a.plan
+	return File{Ext: ".patch", Content: func(ctx context.Context) ([]byte, error) { return patch(ctx, plan) }}, true
 }
 
 func (p *planPane) View(e Env) Frame {

@@ -96,7 +96,7 @@ func (p *resolvePane) load(e Env) {
 					continue
 				}
 				p.total++
-				if e.Filter.matches(matterSubject{objectSubject{v, e.Now}, c}) {
+				if e.Filter.matches(matterSubject{objectSubject{Verdict: v, now: e.Now}, c}) {
 					p.add(f, m)
 					keys = append(keys, m.place())
 				}
@@ -181,7 +181,7 @@ func (p *resolvePane) Values(e Env, field string) []string {
 		for i := range f.Report.Verdicts {
 			v := &f.Report.Verdicts[i]
 			for _, c := range v.Changes {
-				for _, w := range (matterSubject{objectSubject{v, e.Now}, c}).words(field) {
+				for _, w := range (matterSubject{objectSubject{Verdict: v, now: e.Now}, c}).words(field) {
 					if p.shows(matter{v, c}) && !yield(w) {
 						return
 					}
@@ -222,6 +222,9 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 		return ok
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.open(f)) != p.list.Cursor()
+	case ActSheet:
+		m, ok := p.selected()
+		return ok && e.edits(f, m.verdict.Key)
 	case ActMark, ActMarkAll:
 		return len(p.rows) > 0 && e.decides(f)
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
@@ -247,6 +250,8 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 		p.all = !p.all
 	case ActNext, ActPrev:
 		p.list.To(nextProblem(p.list.Window, a, p.open(f)))
+	case ActSheet:
+		return openSheet(e, f, m.verdict.Key)
 	case ActMark:
 		p.mark(m.place())
 	case ActMarkAll:

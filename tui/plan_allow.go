@@ -28,17 +28,16 @@ func (e Env) planned() string {
 	return string(e.Place.Fabric)
 }
 
-// about is what the screen wants a plan of now.
-func (p *planPane) about(e Env) planAbout {
-	about := planAbout{fabric: e.Place.Fabric, asked: p.asked, again: p.again}
-	if len(e.fabrics) > 1 {
-		names := make([]string, len(e.fabrics))
-		for i, id := range e.fabrics {
-			names[i] = string(id)
-		}
-		about.fabrics = strings.Join(names, "\x00")
+// namesOf are several fabrics as one text, by which they are known; "" for fewer.
+func namesOf(fabrics []core.FabricID) string {
+	if len(fabrics) < 2 {
+		return ""
 	}
-	return about
+	names := make([]string, len(fabrics))
+	for i, id := range fabrics {
+		names[i] = string(id)
+	}
+	return strings.Join(names, "\x00")
 }
 
 // limited is how many objects a plan takes out of Git, where nothing but the

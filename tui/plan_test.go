@@ -194,7 +194,7 @@ func TestSecretsOfAPlanAreMasked(t *testing.T) {
 func TestPlanWaitsForWhatWasDecided(t *testing.T) {
 	f := unprotected()
 	f.Drafts = nil
-	d := drive(t, only(f), 80, 24).press("c")
+	d := driveAlone(t, only(f), 80, 24).press("c")
 	d.waits = true
 	d.press("2", "s")
 	d.shows("planning")

@@ -24,7 +24,7 @@ func (p *resolvePane) body(e Env, f core.FabricState, count safe.Text) []string 
 	head := widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, note)
 	m, any := p.selected()
 	switch {
-	case !e.roomy() && (!any || e.Height < 3):
+	case e.text && any, !e.roomy() && (!any || e.Height < 3):
 		return p.lines(e, f, e.Width, e.Height)
 	case !e.roomy():
 		sides := p.sides(e, f, m, e.Width).lines

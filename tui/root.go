@@ -42,13 +42,15 @@ type Model struct {
 	warned   bool            // of a run that leaving interrupts
 	started  time.Time
 	pace     *pace
-	leaving  tea.Cmd   // waits for the terminal to be quiet
-	shown    *tea.View // what was drawn last
-	size     [2]int    // and at which width and height
-	drawn    time.Time // and when
-	urgent   bool      // somebody waits for what is to be drawn next
-	late     bool      // a frame that was held is about to be drawn
-	ticking  bool      // a clock tick is on its way
+	give     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
+	leaving  tea.Cmd                                         // waits for the terminal to be quiet
+	shown    *tea.View                                       // what was drawn last
+	size     [2]int                                          // and at which width and height
+	drawn    time.Time                                       // and when
+	urgent   bool                                            // somebody waits for what is to be drawn next
+	late     bool                                            // a frame that was held is about to be drawn
+	ticking  bool                                            // a clock tick is on its way
+	said     terminalSaid                                    // by its answers
 	blurred  bool
 	quitting bool
 	look     look
@@ -88,6 +90,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
 	}
+	m.give = tea.Exec
 	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
 	m.styles = newStyles(cfg.Themes, cfg.Theme, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
@@ -178,6 +181,10 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.ended(msg)
 	case deedMsg:
 		return m.did(msg)
+	case execMsg:
+		return m.returned(msg)
+	case copiedMsg:
+		return m.copied(msg)
 	case eventMsg:
 		return m.heard(msg)
 	case clockMsg:
@@ -191,8 +198,16 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.blurred = true
 	case tea.BackgroundColorMsg:
 		m.styles.heard(msg)
+		m.said.background = "dark"
+		if !msg.IsDark() {
+			m.said.background = "light"
+		}
 	case tea.ColorProfileMsg:
 		m.styles.heard(msg)
+	case tea.ModeReportMsg:
+		if msg.Mode == ansi.ModeSynchronizedOutput {
+			m.said.sync = syncWord(msg.Value)
+		}
 	case themesMsg:
 		m.styles.renew()
 		if msg.err != nil {
@@ -200,6 +215,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		}
 		return m.styles.follow(m.ctx, time.Second)
 	case uv.PrimaryDeviceAttributesEvent:
+		m.said.clipboard = clipboardWord(msg)
 		if m.pace.answered() {
 			return m.parted()
 		}
@@ -208,7 +224,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case settleMsg:
 		return tea.RequestWindowSize
 	case tea.ResumeMsg:
-		m.pace.hush(false)
+		m.pace.back()
 		return tea.RequestWindowSize
 	case leaveMsg:
 		return m.leave()
@@ -306,6 +322,7 @@ func (m *Model) env() Env {
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
 		look: m.look, fabrics: s.fabrics,
+		terminal: m.terminal(),
 	}
 	e.Width, e.Height = m.room()
 	return e

@@ -210,7 +210,8 @@ func TestClockTicksOnlyWhereAnAgeChanges(t *testing.T) {
 }
 
 func TestClockStopsWithoutTheFocus(t *testing.T) {
-	d := drive(t, fullFleet(), 80, 24)
+	d := driveAlone(t, fullFleet(), 80, 24)
+	d.model.ticking = false
 	if d.model.tick() == nil {
 		t.Fatal("no tick to begin with")
 	}

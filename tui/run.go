@@ -58,6 +58,12 @@ type Config struct {
 	In      io.Reader
 	Out     io.Writer
 	Environ []string
+
+	// Env looks a variable of the environment up, as os.LookupEnv; nil for none.
+	Env func(name string) (string, bool)
+	// Front is told when a program is about to get the terminal, and when it has
+	// ended: what ctrl+c sends meanwhile is not meant for the dashboard.
+	Front func(bool)
 }
 
 // Run shows the dashboard until the person quits or ctx ends. It returns nil

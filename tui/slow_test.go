@@ -24,7 +24,7 @@ func aged(seen time.Duration) core.Fleet {
 }
 
 func TestASlowLineIsToldAndLeftAlone(t *testing.T) {
-	d := drive(t, aged(8*time.Second), 80, 24)
+	d := driveAlone(t, aged(8*time.Second), 80, 24)
 	d.answers(240*time.Millisecond, 1)
 	d.shows("slow line 250ms")
 	d.screen()
@@ -43,7 +43,7 @@ func TestASlowLineIsToldAndLeftAlone(t *testing.T) {
 }
 
 func TestOnASlowLineNoAgeCountsSeconds(t *testing.T) {
-	d := drive(t, aged(8*time.Second), 80, 24)
+	d := driveAlone(t, aged(8*time.Second), 80, 24)
 	d.answers(200*time.Millisecond, 1)
 	if wait := d.model.wait(); wait != moment {
 		t.Errorf("the clock ticks after %s, want %s", wait, moment)
@@ -59,7 +59,7 @@ func TestOnASlowLineNoAgeCountsSeconds(t *testing.T) {
 }
 
 func TestOneSlowAnswerMakesNoSlowLine(t *testing.T) {
-	d := drive(t, aged(8*time.Second), 80, 24)
+	d := driveAlone(t, aged(8*time.Second), 80, 24)
 	d.answers(5*time.Millisecond, 1)
 	d.answers(900*time.Millisecond, trips-1)
 	d.hides("slow line")

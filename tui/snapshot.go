@@ -37,8 +37,8 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 	if err := m.visit(o); err != nil {
 		return "", err
 	}
-	if job := m.work(); job != nil {
-		m.Update(job())
+	for job := m.work(); job != nil; job = m.work() {
+		m.take(job())
 	}
 	lines := m.lines()
 	for i, l := range lines {

@@ -17,7 +17,17 @@ func (a *app) acts(s *session) tui.Acts {
 	return tui.Acts{
 		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Ledger: ledger{a, s},
 		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s}, Referrer: referrer{},
+		JSON: func(what any) ([]byte, error) { return copied(what, a.now()) }, Patch: s.runner.Patch,
+		Sheets:    sheets{a, s},
+		Chronicle: chronicle{a, s}, Visitor: s.store, Handover: s.store, Linter: fabricLinter{s}, Doctor: physician{a, s},
 	}
+}
+
+// views are what a screen can show beside what was checked, without anybody doing
+// anything.
+func (a *app) views(s *session) tui.Acts {
+	all := a.acts(s)
+	return tui.Acts{Masked: all.Masked, Chronicle: all.Chronicle, Handover: all.Handover, Linter: all.Linter, Doctor: all.Doctor, Informer: all.Informer, Referrer: all.Referrer}
 }
 
 // accepter accepts differences for a while.
@@ -107,15 +117,14 @@ func (l ledger) edits(ctx context.Context, id core.FabricID) ([]tui.Edit, error)
 
 // BringBack lays a draft down for what an edit had said.
 func (l ledger) BringBack(ctx context.Context, id core.FabricID, by, edit string) error {
-	all, err := l.edits(ctx, id)
+	e, there, err := l.session.store.Entry(ctx, id, edit)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(e tui.Edit) bool { return e.ID == edit })
-	if i < 0 {
+	o, is := e.What.(core.Overwritten)
+	if !there || !is {
 		return fmt.Errorf("the history has no such edit any more: %q", edit)
 	}
-	o := all[i]
 	from := "an edit that was overwritten"
 	if o.Manager != "" {
 		from = fmt.Sprintf("an edit of %s that was overwritten", o.Manager)

@@ -27,7 +27,7 @@ func layers() map[string]layer {
 	return map[string]layer{
 		"core":           {"the vocabulary and the ports", nil, nil},
 		"core/safe":      {"text that may reach a terminal", nil, nil},
-		"core/child":     {"run another program so that it cannot touch the terminal", nil, nil},
+		"core/child":     {"run another program, without the terminal or with it", nil, nil},
 		"core/drift":     {"compare two readings of a fabric", []string{"core"}, nil},
 		"core/merge":     {"merge three sides, and settle what they dispute", []string{"core"}, nil},
 		"core/lint":      {"what a fabric would refuse, told from Git alone", []string{"core"}, nil},
@@ -48,7 +48,7 @@ func layers() map[string]layer {
 		"store":          {"the history in SQLite", []string{"core"}, []string{"github.com/mattn/go-sqlite3", "golang.org/x/sys/"}},
 		"themes":         {"colours as data", nil, nil},
 		"tui/widget":     {"tables, lines and windows; they know no fabric", []string{"core/safe"}, []string{"charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi"}},
-		"tui":            {"panes, keys and styles", []string{"core", "core/safe", "themes", "tui/widget"}, []string{"charm.land/", "github.com/charmbracelet/", "github.com/aymanbagabas/go-udiff"}},
+		"tui":            {"panes, keys and styles", []string{"core", "core/child", "core/safe", "themes", "tui/widget"}, []string{"charm.land/", "github.com/charmbracelet/", "github.com/aymanbagabas/go-udiff"}},
 		"tui/lines":      {"the dashboard in lines, for screen readers", []string{"core", "core/safe", "tui"}, nil},
 		// It makes the world of "selvage demo", and so is in the binary. That
 		// it imports nothing of the program is what makes it evidence.

@@ -93,6 +93,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Themes: shelf, Theme: s.config.Theme, NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
 		Term: term, NoSync: noSync, Out: a.out,
+		Env: a.env, Front: a.keys.lend,
 	}, nil
 }
 

@@ -197,16 +197,20 @@ func keepingDocument(k core.Keeping) *keeping {
 func (a *app) draftsJSON(f core.FabricState, drafts []core.DraftStanding) error {
 	doc := draftList{APIVersion: "selvage/v1", Kind: "DraftList", Fabric: f.Fabric.ID, Items: []draftItem{}}
 	for _, d := range drafts {
-		item := draftItem{
-			ID: d.ID, objectName: nameOf(d.Key), Path: d.Path, Choice: d.Choice, Value: d.Value, From: d.From,
-			By: d.By, At: utc(d.At), Standing: d.State, Reason: d.Why, Keeping: keepingDocument(d.Keeping),
-		}
-		if d.Choice == core.TakeGit {
-			item.Value = core.Value{} // nothing goes into Git
-		}
-		doc.Items = append(doc.Items, item)
+		doc.Items = append(doc.Items, draftDocument(d))
 	}
 	return a.printJSON("drafts", doc)
+}
+
+func draftDocument(d core.DraftStanding) draftItem {
+	item := draftItem{
+		ID: d.ID, objectName: nameOf(d.Key), Path: d.Path, Choice: d.Choice, Value: d.Value, From: d.From,
+		By: d.By, At: utc(d.At), Standing: d.State, Reason: d.Why, Keeping: keepingDocument(d.Keeping),
+	}
+	if d.Choice == core.TakeGit {
+		item.Value = core.Value{} // nothing goes into Git
+	}
+	return item
 }
 
 func nameOf(k core.Key) objectName { return objectName{k.Group, k.Kind, k.Namespace, k.Name} }

@@ -42,6 +42,7 @@ func (a *app) guard(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return a.show(ctx, c)
 	}
+	a.keys.pass(d.process)
 	state, trace, err := d.wait(ctx)
 	switch {
 	case err != nil:

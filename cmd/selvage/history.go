@@ -112,15 +112,7 @@ func (a *app) recall(ctx context.Context, c *config.Config, filter store.Filter,
 		if err != nil {
 			return exit{code: exitUnread, err: err}
 		}
-		for i, e := range page {
-			switch x := e.What.(type) {
-			case core.Overwritten:
-				page[i].What = drift.Mask(x)
-			case core.Decided:
-				page[i].What = maskDecided(x)
-			case core.Checked, core.Transition, core.Blind, core.Acceptance, core.Acknowledgement, core.Run:
-			}
-		}
+		maskEntries(page)
 		if err := use(page); err != nil {
 			return err
 		}
@@ -131,36 +123,26 @@ func (a *app) recall(ctx context.Context, c *config.Config, filter store.Filter,
 	}
 }
 
+// maskEntries takes what looks like a secret out of entries. Those of checks were
+// masked when they were made.
+func maskEntries(page []core.Entry) {
+	for i, e := range page {
+		switch x := e.What.(type) {
+		case core.Overwritten:
+			page[i].What = drift.Mask(x)
+		case core.Decided:
+			page[i].What = maskDecided(x)
+		case core.Checked, core.Transition, core.Blind, core.Acceptance, core.Acknowledgement, core.Run:
+		}
+	}
+}
+
 func fabricsOf(c *config.Config) map[core.FabricID]core.Fabric {
 	all := make(map[core.FabricID]core.Fabric, len(c.Fabrics))
 	for i := range c.Fabrics {
 		all[c.Fabrics[i].Name] = c.Fabrics[i].Core()
 	}
 	return all
-}
-
-// eventWord is what happened, in one word for scripts. What more there is to
-// tell depends on it.
-func eventWord(h core.Happening) string {
-	switch h.(type) {
-	case core.Checked:
-		return "check"
-	case core.Transition:
-		return "verdict"
-	case core.Overwritten:
-		return "overwritten"
-	case core.Blind:
-		return "not_watched"
-	case core.Acceptance:
-		return "accepted"
-	case core.Acknowledgement:
-		return "acknowledged"
-	case core.Decided:
-		return "decided"
-	case core.Run:
-		return "sync"
-	}
-	return ""
 }
 
 // findings sums up in a few words what a check found.

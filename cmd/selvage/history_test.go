@@ -106,7 +106,7 @@ func TestHistoryIsInertAndComplete(t *testing.T) {
 			}
 		}
 		for _, e := range entries {
-			if word := eventWord(e.What); word == "" {
+			if word := e.What.Word(); word == "" {
 				t.Errorf("no word for %T", e.What)
 			}
 		}

@@ -133,7 +133,7 @@ const historyHead = `{
   "items": [`
 
 func historyDocument(e core.Entry) historyEntry {
-	doc := historyEntry{ID: e.ID, Time: utc(e.At), Fabric: e.Fabric, Event: eventWord(e.What)}
+	doc := historyEntry{ID: e.ID, Time: utc(e.At), Fabric: e.Fabric, Event: e.What.Word()}
 	if keys := keysOf(e.What); len(keys) == 1 {
 		doc.Object = &objectName{keys[0].Group, keys[0].Kind, keys[0].Namespace, keys[0].Name}
 	}
@@ -235,7 +235,7 @@ func (h *historyCSV) end() error { return nil }
 func historyRows(e core.Entry) []map[string]string {
 	row := func(k core.Key) map[string]string {
 		return map[string]string{
-			"time": rfc3339(e.At), "fabric": cell(string(e.Fabric)), "event": eventWord(e.What),
+			"time": rfc3339(e.At), "fabric": cell(string(e.Fabric)), "event": e.What.Word(),
 			"group": cell(k.Group), "kind": cell(k.Kind), "namespace": cell(k.Namespace), "name": cell(k.Name),
 		}
 	}

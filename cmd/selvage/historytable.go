@@ -187,9 +187,9 @@ func chapterOf(e core.Entry, f core.Fabric) *chapter {
 	case core.Acknowledgement:
 		c.event, c.told = "acknowledged", []string{tellAcknowledgement(x)}
 	case core.Decided:
-		c.event, c.told = eventWord(x), []string{tellDecided(x)}
+		c.event, c.told = x.Word(), []string{tellDecided(x)}
 	case core.Run:
-		c.event, c.told = eventWord(x), tellRun(x, f, e.Fabric)
+		c.event, c.told = x.Word(), tellRun(x, f, e.Fabric)
 	}
 	return c
 }

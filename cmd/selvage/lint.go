@@ -243,13 +243,7 @@ func (l *linter) remembered(ctx context.Context, c *config.Config, id core.Fabri
 		l.complain(err)
 		return nil
 	}
-	before := core.NewSnapshot()
-	for _, o := range memory.Objects {
-		if o.Base != nil && o.Base.Git != nil {
-			before.Add(o.Base.Git)
-		}
-	}
-	return before
+	return basesOf(memory)
 }
 
 // check runs the rules over a snapshot. inSource turns the path of a finding

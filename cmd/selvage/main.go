@@ -35,14 +35,17 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stopKeys, keys := underKeys(ctx)
 	home, _ := os.UserHomeDir() // where there is none, paths that need it say so
 	a := &app{
 		out: os.Stdout, errs: os.Stderr, now: time.Now,
 		env: os.LookupEnv, home: home,
+		keys: keys,
 	}
 	err := a.command().ExecuteContext(ctx)
 	interrupted := ctx.Err() != nil
+	stopKeys()
 	stop()
 	code, say := exitOf(err)
 	if interrupted && err != nil && code != exitInterrupted {

@@ -76,7 +76,7 @@ func keysBlock() string {
 	for _, k := range tui.KeyTable() {
 		keys := make([]string, len(k.Keys))
 		for i, name := range k.Keys {
-			keys[i] = "`" + name + "`"
+			keys[i] = "`" + strings.ReplaceAll(name, "|", `\|`) + "`" // as a table takes it
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", k.Scope, strings.Join(keys, " "), k.Help, k.Action)
 	}

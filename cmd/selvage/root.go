@@ -19,6 +19,7 @@ type app struct {
 	now       func() time.Time
 	env       func(string) (string, bool)
 	home      string
+	keys      *terminalKeys // nil where nobody presses any
 	settle    time.Duration // waited for Git's history; 0 stands for longestLook
 
 	configPath string

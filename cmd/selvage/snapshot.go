@@ -59,7 +59,7 @@ func (a *app) snapshot(cmd *cobra.Command, screen string, flags snapshotFlags) e
 		if err != nil {
 			return err
 		}
-		config.Acts = tui.Acts{Informer: informer{s}, Referrer: referrer{}} // what only reads
+		config.Acts = a.views(s)
 		text, err := tui.Snapshot(cmd.Context(), config, o)
 		if err != nil {
 			return usage(err)

@@ -29,6 +29,7 @@ type session struct {
 	store  *store.Store
 	loop   *loop.Loop
 	runner *runner.Runner
+	git    map[core.FabricID]*repo.Source
 
 	// late is set as soon as Git's history has kept a command waiting too long.
 	late bool
@@ -58,17 +59,18 @@ func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, 
 	kube.Quiet(log)
 	slog.SetDefault(log) // net/http logs there, and the dashboard owns the terminal
 	pool := repo.NewPool(a.gitConfig(c, log))
-	units := make([]loop.Unit, len(c.Fabrics))
+	units, git := make([]loop.Unit, len(c.Fabrics)), map[core.FabricID]*repo.Source{}
 	for i := range c.Fabrics {
 		f := &c.Fabrics[i]
-		units[i] = a.unit(f, otherClusters(c.Fabrics, f), pool, log)
+		git[f.Name] = pool.Source(locations(f))
+		units[i] = a.unit(f, otherClusters(c.Fabrics, f), git[f.Name], log)
 	}
 	me := holder()
 	l := loop.New(a.loopConfig(units, history, history, me, log))
 	if err := l.Restore(ctx); err != nil {
 		a.complain(err)
 	}
-	return &session{config: c, store: history, loop: l, runner: runner.New(a.runnerConfig(c, pool, l, history, me, log))}
+	return &session{config: c, store: history, loop: l, runner: runner.New(a.runnerConfig(c, pool, l, history, me, log)), git: git}
 }
 
 // close ends the session; there is nothing to be done about an error by then
@@ -105,9 +107,9 @@ type cluster interface {
 }
 
 // unit is a fabric with all that is read of it.
-func (a *app) unit(f *config.Fabric, others []gitops.Cluster, pool *repo.Pool, log *slog.Logger) loop.Unit {
+func (a *app) unit(f *config.Fabric, others []gitops.Cluster, git *repo.Source, log *slog.Logger) loop.Unit {
 	live, objects := a.cluster(f, log)
-	u := loop.Unit{Fabric: f.Core(), Git: pool.Source(locations(f)), Live: live, Agents: live}
+	u := loop.Unit{Fabric: f.Core(), Git: git, Live: live, Agents: live}
 	if e := f.Engine; e == nil || e.Type != "none" {
 		engine := gitops.New(a.engineConfig(f, objects, others, log))
 		u.Engine, u.Asker = engine, engine

@@ -1,9 +1,12 @@
-// Package child runs another program so that it cannot touch the terminal:
-// the credential plugins of kubeconfigs and git's credential helpers.
+// Package child runs another program: so that it cannot touch the terminal, as the
+// credential plugins of kubeconfigs and git's credential helpers ([Command]), or so
+// that it has the terminal, as a person's editor ([Front]).
 //
 // It is the one place of the program that starts processes.
 //
 // # Promises
+//
+// Of a Command:
 //
 //   - The program has no terminal: it runs in a session of its own, where
 //     opening /dev/tty fails, and what it prints goes nowhere but into the
@@ -23,4 +26,8 @@
 // open, as credential daemons do, has said all it had to say: its output counts
 // after a short wait. What it left behind is not ended then, since it was meant
 // to stay.
+//
+// A Front stays in the process group that it was started from. In one of its own it
+// would need the terminal's foreground, and its ctrl+z would stop it alone: nobody
+// would be there to tell the shell, which waits for this program.
 package child

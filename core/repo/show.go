@@ -21,38 +21,38 @@ const (
 
 // Show tells of a commit in the history of a reading's branch who made it, when
 // and why, and what it changed, in the manner of git show. Of a merge it is what
-// differs from the first parent. The text is as it was written: it is for whoever
+// differs from the first parent. It is not found where that history, as it was
+// fetched, does not have it. The text is as it was written: it is for whoever
 // shows it to make it inert. Of files that are large, or no text, only the names
 // are told.
-func (s *Source) Show(ctx context.Context, at core.Reading, commit string) (string, error) {
+func (s *Source) Show(ctx context.Context, at core.Reading, commit string) (text string, found bool, err error) {
 	head, err := revisionOf(at)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	m, err := s.mirrorOf(at)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if !plumbing.IsHash(commit) {
-		return "", &core.Error{Access: core.AccessInvalid, Op: fmt.Sprintf("show commit %q", commit), Err: errors.New("no id of a commit")}
+		return "", false, &core.Error{Access: core.AccessInvalid, Op: fmt.Sprintf("show commit %q", commit), Err: errors.New("no id of a commit")}
 	}
-	var text string
 	err = s.look(ctx, m, head, func(l *lookback) (err error) {
-		text, err = l.show(plumbing.NewHash(commit))
+		text, found, err = l.show(plumbing.NewHash(commit))
 		return err
 	})
-	return text, err
+	return text, found, err
 }
 
-func (l *lookback) show(h plumbing.Hash) (string, error) {
+func (l *lookback) show(h plumbing.Hash) (text string, found bool, err error) {
 	l.objects.mu.Lock()
 	c, err := object.GetCommit(l.objects.store, h)
 	l.objects.mu.Unlock()
 	if errors.Is(err, plumbing.ErrObjectNotFound) {
-		return fmt.Sprintf("commit %s\n\nis not in the history of this branch: it is on another one, or was taken out\n", h), nil
+		return "", false, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read commit %s: %w", h, err)
+		return "", false, fmt.Errorf("read commit %s: %w", h, err)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "commit %s\n", h)
@@ -74,9 +74,9 @@ func (l *lookback) show(h plumbing.Hash) (string, error) {
 	}
 	b.WriteString("\n")
 	if err := l.changesOf(&b, c); err != nil {
-		return "", err
+		return "", false, err
 	}
-	return b.String(), nil
+	return b.String(), true, nil
 }
 
 // changesOf writes what a commit changed in files.

@@ -40,8 +40,8 @@ func TestShowTellsACommitAsGitDoes(t *testing.T) {
 	s := pool().Source([]repo.Location{{URL: w.dir, Branch: "main"}})
 	at := readOK(t, s).Readings[0]
 	for _, id := range []string{first, second} {
-		got, err := s.Show(t.Context(), at, id)
-		if err != nil {
+		got, found, err := s.Show(t.Context(), at, id)
+		if err != nil || !found {
 			t.Fatal(err)
 		}
 		_, patch, _ := strings.Cut(w.git("show", "--no-color", "--full-index", "--no-renames", "--format=format:X", id, "--", "fabrics", "gone.yaml", "new.yaml"), "X\n")
@@ -56,13 +56,13 @@ func TestShowTellsACommitAsGitDoes(t *testing.T) {
 			t.Errorf("it begins with %.120q", got)
 		}
 	}
-	if got, _ := s.Show(t.Context(), at, first); !strings.Contains(got, "    first\n    \n    with a reason\n") || !strings.Contains(got, "picture.png b/picture.png\n(large, or no text)\n") {
+	if got, _, _ := s.Show(t.Context(), at, first); !strings.Contains(got, "    first\n    \n    with a reason\n") || !strings.Contains(got, "picture.png b/picture.png\n(large, or no text)\n") {
 		t.Errorf("the first commit is shown as\n%s", got)
 	}
-	if got, err := s.Show(t.Context(), at, strings.Repeat("1", 40)); err != nil || !strings.Contains(got, "is not in the history of this branch") {
+	if got, found, err := s.Show(t.Context(), at, strings.Repeat("1", 40)); err != nil || found {
 		t.Errorf("an unknown commit: %q, %v", got, err)
 	}
-	if _, err := s.Show(t.Context(), at, "main"); err == nil {
+	if _, _, err := s.Show(t.Context(), at, "main"); err == nil {
 		t.Error("a name was taken for an id")
 	}
 }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"selvage/core"
+	"selvage/core/sheet"
+	"selvage/tui"
+)
+
+// sheets opens objects for the editor of the dashboard.
+type sheets struct {
+	app     *app
+	session *session
+}
+
+// Open writes an object into a file.
+func (d sheets) Open(ctx context.Context, id core.FabricID, k core.Key) (tui.Sheet, error) {
+	page, err := d.session.runner.Sheet(ctx, id, k)
+	if err != nil {
+		return nil, err
+	}
+	file, err := d.app.editFile(k)
+	if err != nil {
+		return nil, err
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return nil, err
+	}
+	s := &openSheet{session: d.session, page: page, file: file}
+	return s, s.write(page.Text())
+}
+
+// openSheet is an object in a file.
+type openSheet struct {
+	session *session
+	page    sheet.Sheet
+	file    string
+	wrote   []byte // into the file, by this program
+}
+
+func (s *openSheet) File() string { return s.file }
+
+func (s *openSheet) write(text []byte) error {
+	s.wrote = text
+	return os.WriteFile(s.file, text, 0o600)
+}
+
+// Take lays down what the file says.
+func (s *openSheet) Take(ctx context.Context, by string) (int, error) {
+	typed, err := os.ReadFile(s.file)
+	if err != nil {
+		return 0, err
+	}
+	decisions, problems := s.page.Decisions(typed)
+	if len(problems) == 0 && len(decisions) == 0 {
+		s.wrote = typed
+		return 0, nil
+	}
+	if len(problems) == 0 {
+		if _, err = s.session.runner.Decide(ctx, s.page.Fabric, by, decisions...); err == nil {
+			s.wrote = typed
+			return len(decisions), nil
+		}
+		problems = []sheet.Problem{{Reason: err.Error()}}
+	}
+	// Not remembered as written: it holds what was typed.
+	if err := os.WriteFile(s.file, s.page.Again(typed, problems...), 0o600); err != nil {
+		return 0, err
+	}
+	return 0, errors.New(problems[0].String())
+}
+
+// Leave removes the file, unless something is in it that was typed and not taken.
+func (s *openSheet) Leave() (string, error) {
+	has, err := os.ReadFile(s.file)
+	if err == nil && !bytes.Equal(has, s.wrote) {
+		return s.file, nil
+	}
+	return "", os.Remove(s.file)
+}

@@ -1,0 +1,62 @@
+package child
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Front is a program that is given the terminal: an editor, a pager, a login that
+// asks a person. It runs in the process group of this program, so that what the
+// keys of the terminal send reaches both.
+type Front struct {
+	Argv  []string // the program, a path or a name to be looked up in PATH, and its arguments
+	Env   []string // "NAME=value", beside this program's own environment
+	Dir   string   // where it runs; "" for where this program does
+	Input string   // what it reads in place of In, where that is not ""
+
+	In  io.Reader
+	Out io.Writer // a program gets the terminal only where this is a file
+	Err io.Writer // what it complains is passed on to it
+}
+
+// leaving is how long the program is given to end when it has to.
+const leaving = 300 * time.Millisecond
+
+// maxTail is how much is kept of what it complains, of the end.
+const maxTail = 400
+
+// Run runs the program to its end, and asks it to end when ctx does. The last that
+// it complained comes beside any error, which is an [ErrNotFound], an [*ExitError],
+// or what kept it from starting.
+func (f Front) Run(ctx context.Context) (complaint string, err error) {
+	var said tail
+	c := exec.CommandContext(ctx, f.Argv[0], f.Argv[1:]...) //nolint:gosec // the person names it
+	c.Env = append(c.Environ(), f.Env...)
+	c.Dir = f.Dir
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.WaitDelay = leaving
+	c.Stdin, c.Stdout, c.Stderr = f.In, f.Out, io.MultiWriter(f.Err, &said)
+	if f.Input != "" {
+		c.Stdin = strings.NewReader(f.Input)
+	}
+	err = c.Run()
+	if errors.Is(err, exec.ErrWaitDelay) || errors.Is(err, syscall.EPIPE) {
+		err = nil // it has ended well, and need not have read all
+	}
+	return said.kept.String(), err
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ kept bytes.Buffer }
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.kept.Write(b[max(len(b)-maxTail, 0):])
+	t.kept.Next(max(t.kept.Len()-maxTail, 0))
+	return len(b), nil
+}

@@ -1,0 +1,258 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+)
+
+// soon is how long before its end an acknowledgement is told.
+const soon = 48 * time.Hour
+
+// handoverText is what is open on all fabrics, as a text.
+type handoverText struct {
+	*scroll
+	e     Env
+	parts []handoverPart
+}
+
+func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
+	t := handoverText{scroll: newScroll(min(e.Width, fieldsWidth)), e: e}
+	if fault != "" {
+		t.say(themes.Error, 1, safe.Clean(fault))
+	}
+	t.notes(read)
+	t.runs(read)
+	t.verdicts("stuck", core.Stuck, func(v *core.Verdict) string { return v.Reason })
+	t.verdicts("conflicts", core.Conflict, func(v *core.Verdict) string { return v.Reason })
+	t.drafts()
+	t.accepted()
+	t.unread()
+	t.changes = len(t.heads)
+	return t
+}
+
+// section starts a group of matters; it is there even where nothing is open, for
+// that is worth knowing too.
+func (t *handoverText) section(name string, n int) {
+	if len(t.lines) > 0 {
+		t.add(scrollLine{fold: -1})
+	}
+	if n == 0 {
+		t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Clean(name)}, {role: themes.Dim, text: safe.Lit("  none")}}})
+		return
+	}
+	t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Sprintf("%s  %s", name, grouped(n))}}})
+}
+
+// matter starts one of them.
+func (t *handoverText) matter(p handoverPart, r themes.Role, mark string, text safe.Text, at time.Time, by string) {
+	t.head()
+	t.parts = append(t.parts, p)
+	l := scrollLine{fold: -1, at: at}
+	if by != "" {
+		l.right = []part{{role: themes.Dim, text: safe.Clean(by)}}
+	}
+	t.marked(r, mark, text, l)
+}
+
+func (t *handoverText) notes(read *handoverRead) {
+	switch {
+	case t.e.acts.Handover == nil:
+		t.say(themes.Dim, 1, safe.Lit("no notes are read here"))
+		return
+	case read == nil:
+		t.say(themes.Dim, 1, safe.Lit("reading the notes"))
+		return
+	}
+	t.section("notes", len(read.notes))
+	for _, n := range read.notes {
+		t.matter(handoverPart{note: n.ID}, themes.Text, "   ", safe.Clean(n.Text), n.At, n.By)
+	}
+}
+
+// runs are those that are not over, and those that ended otherwise than they should.
+func (t *handoverText) runs(read *handoverRead) {
+	all := []*core.Run{}
+	add := func(r *core.Run) {
+		if r != nil && !slices.ContainsFunc(all, func(o *core.Run) bool { return o.ID == r.ID }) {
+			all = append(all, r)
+		}
+	}
+	for _, f := range t.e.Fleet.Fabrics {
+		if f.Run == nil {
+			continue
+		}
+		switch f.Run.Phase {
+		case core.RunAgreed, core.RunPublished, core.RunMerged, core.RunDeclined:
+		default:
+			if !f.Run.Phase.Over() || !f.LastSync.After(f.Run.Ended) {
+				add(f.Run)
+			}
+		}
+	}
+	if read != nil {
+		for _, r := range read.runs {
+			add(r)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *core.Run) int { return a.Started.Compare(b.Started) })
+	proposals := slices.DeleteFunc(slices.Clone(all), func(r *core.Run) bool { return r.Phase != core.RunProposed })
+	all = slices.DeleteFunc(all, func(r *core.Run) bool { return r.Phase == core.RunProposed })
+	t.section("proposals to be reviewed", len(proposals))
+	for _, r := range proposals {
+		t.run(r)
+	}
+	t.section("runs that wait or went wrong", len(all))
+	for _, r := range all {
+		t.run(r)
+	}
+}
+
+func (t *handoverText) run(r *core.Run) {
+	id := core.FabricID("")
+	names := safe.Text{}
+	for i, f := range r.Fabrics {
+		if i == 0 {
+			id = f
+		} else {
+			names = names.Plus(safe.Lit(", "))
+		}
+		names = names.Plus(safe.Clean(string(f)))
+	}
+	p := handoverPart{place: Place{Screen: "past", Fabric: id, Record: r.ID}}
+	if t.e.acts.Chronicle == nil {
+		p.place = Place{Screen: "run", Fabric: id}
+	}
+	is := runWord(r, t.e.Now)
+	t.matter(p, is.role, "   ", names.Plus(safe.Lit(": run "), shortRun(r), safe.Lit(" "), is.text), r.Started, r.By)
+	if r.Err != "" {
+		t.say(themes.Dim, 5, safe.Clean(r.Err))
+	}
+	for _, x := range r.Publications {
+		if x.Review != "" {
+			t.say(themes.Key, 5, safe.Clean(x.Review))
+		}
+	}
+}
+
+// verdicts are the objects in a state, with why.
+func (t *handoverText) verdicts(name string, state core.State, why func(*core.Verdict) string) {
+	n := 0
+	for _, f := range t.e.Fleet.Fabrics {
+		if f.Report != nil {
+			n += f.Report.Counts[state]
+		}
+	}
+	t.section(name, n)
+	for _, f := range t.e.Fleet.Fabrics {
+		if f.Report == nil {
+			continue
+		}
+		for i := range f.Report.Verdicts {
+			v := &f.Report.Verdicts[i]
+			if v.State != state {
+				continue
+			}
+			p := handoverPart{place: Place{Screen: "diff", Fabric: f.Fabric.ID, Object: v.Key}}
+			t.matter(p, role(state), "   ", safe.Sprintf("%s: ", f.Fabric.ID).Plus(objectName(f, v.Key)), v.Since, "")
+			if says := why(v); says != "" {
+				t.say(themes.Dim, 5, safe.Clean(says))
+			}
+		}
+	}
+}
+
+// drafts are what people have decided and nobody has published, by their owners.
+func (t *handoverText) drafts() {
+	type owned struct {
+		by     string
+		fabric core.FabricState
+		n      int
+		void   int
+		oldest time.Time
+	}
+	all := []owned{}
+	total := 0
+	for _, f := range t.e.Fleet.Fabrics {
+		for _, d := range f.Drafts {
+			i := slices.IndexFunc(all, func(o owned) bool { return o.by == d.By && o.fabric.Fabric.ID == f.Fabric.ID })
+			if i < 0 {
+				i = len(all)
+				all = append(all, owned{by: d.By, fabric: f, oldest: d.At})
+			}
+			total++
+			all[i].n++
+			if d.State == core.DraftVoid {
+				all[i].void++
+			}
+			if d.At.Before(all[i].oldest) {
+				all[i].oldest = d.At
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.by, b.by) })
+	t.section("drafts that nobody has published", total)
+	for _, o := range all {
+		text := safe.Sprintf("%s: %s", o.fabric.Fabric.ID, plural(o.n, "draft"))
+		if o.void > 0 {
+			text = text.Plus(safe.Sprintf(", %s void", grouped(o.void)))
+		}
+		t.matter(handoverPart{place: Place{Screen: "drafts", Fabric: o.fabric.Fabric.ID}}, themes.Match, "   ", text, o.oldest, o.by)
+	}
+}
+
+// accepted are the acknowledgements that end soon.
+func (t *handoverText) accepted() {
+	type ending struct {
+		fabric core.FabricState
+		v      *core.Verdict
+	}
+	all := []ending{}
+	for _, f := range t.e.Fleet.Fabrics {
+		if f.Report == nil {
+			continue
+		}
+		for i := range f.Report.Verdicts {
+			v := &f.Report.Verdicts[i]
+			if a := v.Acknowledged; a != nil && a.Until.Sub(t.e.Now) < soon {
+				all = append(all, ending{f, v})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b ending) int { return a.v.Acknowledged.Until.Compare(b.v.Acknowledged.Until) })
+	t.section("acknowledgements that end within 2 days", len(all))
+	for _, x := range all {
+		a := x.v.Acknowledged
+		p := handoverPart{place: Place{Screen: "diff", Fabric: x.fabric.Fabric.ID, Object: x.v.Key}}
+		t.matter(p, role(core.Acknowledged), "   ", safe.Sprintf("%s: ", x.fabric.Fabric.ID).Plus(objectName(x.fabric, x.v.Key), safe.Sprintf(" ends in %s", core.ShortAge(a.Until.Sub(t.e.Now)))), time.Time{}, a.By)
+		t.say(themes.Dim, 5, safe.Clean(a.Reason))
+	}
+}
+
+// unread is what could not be read, and what waits for somebody's word.
+func (t *handoverText) unread() {
+	type fault struct {
+		fabric core.FabricID
+		text   string
+	}
+	all := []fault{}
+	for _, f := range t.e.Fleet.Fabrics {
+		for _, p := range standstill(f) {
+			all = append(all, fault{f.Fabric.ID, p.String()})
+		}
+		for _, text := range problems(f, t.e) {
+			all = append(all, fault{f.Fabric.ID, text})
+		}
+	}
+	t.section("what could not be read, or stands still", len(all))
+	for _, x := range all {
+		t.head()
+		t.parts = append(t.parts, handoverPart{place: Place{Screen: "detail", Fabric: x.fabric}})
+		t.say(themes.Error, 3, safe.Sprintf("%s: %s", x.fabric, x.text))
+	}
+}

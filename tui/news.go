@@ -1,0 +1,157 @@
+package tui
+
+import (
+	"context"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// activityLines is how many entries the strip under the list shows.
+const activityLines = 6
+
+// fleetNews is what the list of fabrics has read: what changed in each since the
+// person looked, and what happened last.
+type fleetNews struct {
+	news    map[core.FabricID]core.News
+	latest  []happened
+	reading int // grows with each answer
+}
+
+// Job reads what changed since the person looked, and what happened last.
+func (p *fabricsPane) Job(e Env) (Job, bool) {
+	visitor, chronicle, by := e.acts.Visitor, e.acts.Chronicle, e.acts.By
+	ids := fabricIDs(e.Fleet)
+	if visitor == nil && chronicle == nil || len(ids) == 0 {
+		return Job{}, false
+	}
+	fleet := e.Fleet
+	return Job{Label: safe.Lit("read what happened"), About: headOf(e.Fleet, ids), Run: func(ctx context.Context) (tea.Msg, error) {
+		read := &fleetNews{}
+		if visitor != nil {
+			var err error
+			if read.news, err = visitor.News(ctx, by, ids...); err != nil {
+				return nil, err
+			}
+		}
+		if chronicle != nil {
+			entries, err := chronicle.History(ctx, core.Entry{}, 8*activityLines, ids...)
+			if err != nil {
+				return nil, err
+			}
+			for _, x := range entries {
+				f, _ := fleet.Fabric(x.Fabric)
+				read.latest = append(read.latest, tell(x, f.Fabric.Label))
+			}
+		}
+		return read, nil
+	}}, true
+}
+
+// Take is given what was read.
+func (p *fabricsPane) Take(msg tea.Msg) {
+	if a, ok := msg.(*fleetNews); ok {
+		a.reading = p.news.reading + 1
+		p.news = *a
+	}
+}
+
+// changedWords is what the filter word changed= finds: me where something is new.
+func changedWords(fresh bool) []string {
+	if fresh {
+		return []string{"me"}
+	}
+	return nil
+}
+
+// newsColumn counts what changed since the person looked.
+func newsColumn(rows []fabricRow) []fabricColumn {
+	if !slices.ContainsFunc(rows, func(r fabricRow) bool { return r.fresh > 0 }) {
+		return nil
+	}
+	return []fabricColumn{{
+		widget.Column{Title: safe.Lit("NEW"), Width: 3, Right: true, Rank: 2},
+		func(_ Env, r fabricRow) (themes.Role, safe.Text) {
+			if r.fresh == 0 {
+				return themes.Dim, safe.Lit(".")
+			}
+			return themes.Match, short(r.fresh)
+		},
+	}}
+}
+
+// newsText says how many objects of a fabric changed since the person looked; "" for
+// none.
+func newsText(e Env, n core.News) string {
+	if len(n.Keys) == 0 || n.Since.IsZero() {
+		return ""
+	}
+	return plural(len(n.Keys), "object") + " changed since you looked " + core.Age(e.Now, n.Since) + " ago"
+}
+
+// strip is the last that happened to all fabrics, as lines under the list on a
+// screen with room for it.
+func (p *fabricsPane) strip(e Env) []string {
+	if e.Width < 150 || e.Height < 34 || len(p.news.latest) == 0 {
+		return nil
+	}
+	s := e.Style
+	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("activity")}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("all fabrics (v tells more)")})}
+	rows := []historyRow{}
+	for _, h := range p.news.latest {
+		i := slices.IndexFunc(rows, func(r historyRow) bool { return r.entry.Fabric == h.entry.Fabric && r.goesOn(h) })
+		if i >= 0 {
+			rows[i].others = append(rows[i].others, h)
+			continue
+		}
+		rows = append(rows, historyRow{happened: h})
+	}
+	pane := historyPane{all: true}
+	t := widget.NewTable(e.Width, pane.columns(e))
+	for i := range rows[:min(len(rows), activityLines)] {
+		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &rows[i], false)))
+	}
+	return lines
+}
+
+// objectNews is what changed in a fabric since the visit before this one.
+type objectNews struct {
+	fabric core.FabricID
+	news   core.News
+}
+
+// visit notes that a fabric is looked at, and reads what is new; nil where nobody
+// keeps that, or there was no check.
+func visit(e Env, f core.FabricState) func(context.Context) (*objectNews, error) {
+	visitor, by := e.acts.Visitor, e.acts.By
+	if visitor == nil || f.LastCheck.IsZero() {
+		return nil
+	}
+	id, upto := e.Place.Fabric, f.LastCheck
+	return func(ctx context.Context) (*objectNews, error) {
+		news, err := visitor.Visit(ctx, id, by, upto)
+		return &objectNews{id, news}, err
+	}
+}
+
+// visited takes what is new.
+func (p *detailPane) visited(a *objectNews) {
+	p.news, p.fresh = a.news, map[core.Key]bool{}
+	for _, k := range a.news.Keys {
+		p.fresh[k] = true
+	}
+	p.made.loaded = false // the filter may ask for it
+}
+
+// newMark marks an object that changed since the person looked.
+func (p *detailPane) newMark(k core.Key) safe.Text {
+	if p.fresh[k] {
+		return safe.Lit("new")
+	}
+	return safe.Text{}
+}

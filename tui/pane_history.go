@@ -1,0 +1,296 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+const (
+	historyPage = 300    // entries that are read at a time
+	historyMost = 60_000 // entries that are held at most
+	courseDays  = 30
+)
+
+// historyPane tells what happened to a fabric, or to all of them, newest first.
+// It reads from the store as far back as somebody looks, page by page, and what
+// came to be since, each by a [Job].
+type historyPane struct {
+	list    widget.List[string]
+	touched bool
+	page    int
+
+	all    bool // it is about all fabrics
+	told   []happened
+	known  map[string]bool // the IDs of told
+	ended  bool            // the store has nothing older
+	head   historyHead     // what the newest entries were read for
+	course *core.Course
+
+	made  historyMade
+	rows  []historyRow
+	since time.Duration // the filter lets through what is younger; 0 for all
+}
+
+// historyMade is what the rows were made of.
+type historyMade struct {
+	told   int
+	newest string
+	filter string
+	minute time.Time
+}
+
+// historyRow is what happened at once, or again and again, told on one line.
+type historyRow struct {
+	happened
+	others []happened // of the same, older or of other objects
+}
+
+func newHistoryPane() Pane { return &historyPane{known: map[string]bool{}} }
+
+func newEventsPane() Pane { return &historyPane{all: true, known: map[string]bool{}} }
+
+// load brings the rows up to date.
+func (p *historyPane) load(e Env) {
+	made := historyMade{told: len(p.told), filter: e.Filter.text, minute: e.Now.Truncate(time.Minute)}
+	if len(p.told) > 0 {
+		made.newest = p.told[0].entry.ID + p.told[0].says.String()
+	}
+	if made == p.made && p.rows != nil {
+		return
+	}
+	p.made = made
+	f, since := sinceTerm(e.Filter)
+	p.since, p.rows = since, []historyRow{}
+	last := map[core.FabricID]int{}
+	for _, h := range p.told {
+		if since > 0 && e.Now.Sub(h.entry.At) > since || !f.matches(h.subject(e)) {
+			continue
+		}
+		id := h.entry.Fabric
+		if i, ok := last[id]; ok && p.rows[i].goesOn(h) {
+			p.rows[i].others = append(p.rows[i].others, h)
+			continue
+		}
+		last[id] = len(p.rows)
+		p.rows = append(p.rows, historyRow{happened: h})
+	}
+	keys := make([]string, len(p.rows))
+	for i, r := range p.rows {
+		keys[i] = r.entry.ID
+	}
+	p.list.SetKeys(keys)
+	if !p.touched {
+		p.list.To(0)
+	}
+}
+
+// goesOn tells whether something older is told on the same line: another check that
+// found the same, or the same of another object at the same time.
+func (r historyRow) goesOn(h happened) bool {
+	if r.what != h.what || r.word.text != h.word.text || r.says != h.says || r.who != h.who {
+		return false
+	}
+	switch h.entry.What.(type) {
+	case core.Checked:
+		return true
+	case core.Transition, core.Acknowledgement, core.Decided:
+		return r.entry.At.Equal(h.entry.At)
+	case core.Overwritten, core.Blind, core.Acceptance, core.Run:
+	}
+	return false
+}
+
+// selected is the row under the cursor.
+func (p *historyPane) selected(e Env) (historyRow, bool) {
+	p.load(e)
+	if len(p.rows) == 0 {
+		return historyRow{}, false
+	}
+	return p.rows[p.list.Cursor()], true
+}
+
+func (p *historyPane) Can(e Env, a Action) bool {
+	r, ok := p.selected(e)
+	switch a {
+	case ActUndo, ActRedo:
+		return !p.all && canDecide(e, a, nil)
+	case ActDrop:
+		return false
+	case ActShowAll:
+		return false
+	case ActNext, ActPrev:
+		return len(p.rows) > 1
+	}
+	if !ok {
+		return false
+	}
+	f, there := e.Fleet.Fabric(r.entry.Fabric)
+	run, isRun := r.entry.What.(core.Run)
+	_, edit := r.entry.What.(core.Overwritten)
+	switch a {
+	case ActEntry:
+		return there && (isRun || len(r.about) > 0)
+	case ActRunDiff:
+		return there && (isRun && run.Plan != "" || !isRun && len(r.about) > 0)
+	case ActBringBack:
+		return there && edit && e.acts.Ledger != nil && e.decides(f)
+	case ActPlanAgain:
+		return there && isRun && canPlanAgain(e, f, &run)
+	case ActCommit:
+		return there && r.rev != ""
+	}
+	return true
+}
+
+func (p *historyPane) Do(e Env, a Action) Outcome {
+	r, ok := p.selected(e)
+	if !ok {
+		return Outcome{}
+	}
+	id := r.entry.Fabric
+	run, isRun := r.entry.What.(core.Run)
+	switch a {
+	case ActEntry, ActRunDiff:
+		p.touched = true
+		if !isRun {
+			keys := r.objects()
+			return Outcome{Open: &Place{Screen: "diff", Fabric: id, Object: keys[0]}, Among: keys}
+		}
+		screen := "past"
+		if a == ActRunDiff {
+			screen = "run-diff"
+		}
+		return Outcome{Open: &Place{Screen: screen, Fabric: id, Record: run.ID}}
+	case ActPlanAgain:
+		p.touched = true
+		return planAgain(id, &run)
+	case ActCommit:
+		p.touched = true
+		return Outcome{Open: &Place{Screen: "commit", Fabric: id, Record: r.rev}}
+	case ActBringBack:
+		return bringBack(e, r.entry)
+	case ActUndo, ActRedo:
+		return stepBack(e, a)
+	case ActNext, ActPrev:
+		p.touched = true
+		p.list.To(nextProblem(p.list.Window, a, func(i int) bool { _, check := p.rows[i].entry.What.(core.Checked); return !check }))
+	default:
+		p.touched = move(&p.list.Window, a, p.page) || p.touched
+	}
+	return Outcome{}
+}
+
+// objects are those that a row is about, each once.
+func (r historyRow) objects() []core.Key {
+	keys := slices.Clone(r.about)
+	for _, o := range r.others {
+		for _, k := range o.about {
+			if !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}
+
+// canPlanAgain tells whether a run can be planned again, or taken back.
+func canPlanAgain(e Env, f core.FabricState, r *core.Run) bool {
+	return e.plans(f) && !r.Phase.Active()
+}
+
+// planAgain opens a plan: of taking back what a run has published, or where it did
+// not come to that, of what is still a draft.
+func planAgain(id core.FabricID, r *core.Run) Outcome {
+	o := planning(id)
+	for _, p := range r.Publications {
+		if p.Phase == core.PublicationLanded {
+			o.Open.Record = r.ID
+			o.Note = safe.Sprintf("planning to take back what run %s published", shortRun(r))
+		}
+	}
+	return o
+}
+
+// bringBack lays a draft down for what an edit had said.
+func bringBack(e Env, entry core.Entry) Outcome {
+	o, ok := entry.What.(core.Overwritten)
+	if !ok {
+		return Outcome{}
+	}
+	f, _ := e.Fleet.Fabric(entry.Fabric)
+	by, ledger := e.acts.By, e.acts.Ledger
+	label := safe.Clean(core.Resolution{Path: o.Path, Choice: core.TakeEdited}.Sentence(f.Fabric.Label(o.Key)))
+	return Outcome{Deed: &Deed{Label: safe.Lit("bring back: ").Plus(label), Run: func(ctx context.Context) (Done, error) {
+		if err := ledger.BringBack(ctx, entry.Fabric, by, entry.ID); err != nil {
+			return Done{}, err
+		}
+		return Done{Says: safe.Lit(" draft: ").Plus(label)}, nil
+	}}}
+}
+
+func (p *historyPane) View(e Env) Frame {
+	s := e.Style
+	f, ok := e.fabric()
+	if !ok && !p.all {
+		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
+	}
+	p.load(e)
+	frame := Frame{Title: crumbs(e, safe.Lit("events")), Note: e.Filter.trouble(s)}
+	if !p.all {
+		frame.Title, frame.Facts = crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("history")), fabricFacts(e, f)
+	}
+	frame.Brief = frame.Title[:len(frame.Title):len(frame.Title)]
+	if len(p.rows) > 0 {
+		frame.Brief = append(frame.Brief, widget.Span{Ink: s.ink(p.rows[p.list.Cursor()].word.role), Text: safe.Lit("  ").Plus(p.rows[p.list.Cursor()].says)})
+		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
+		if !p.ended {
+			frame.Position = frame.Position.Plus(safe.Lit("+"))
+		}
+	}
+	frame.Lines = p.above(e)
+	height := e.Height - len(frame.Lines)
+	if len(p.rows) == 0 {
+		frame.Lines = append(frame.Lines, paragraph(p.nothing(e), s.ink(themes.Dim), e.Width)...)
+		return frame
+	}
+	if e.Width >= sideBySide && e.roomy() {
+		left := e.Width * 3 / 5
+		list := p.lines(e, left, height)
+		frame.Lines = append(frame.Lines, widget.Beside(height, left, s.ink(themes.Rule), list, p.details(e, e.Width-left-3, height))...)
+		return frame
+	}
+	below := []string{}
+	if e.Height >= 14 {
+		room := max(4, e.Height/3)
+		below = append([]string{p.rule(e)}, p.details(e, e.Width, room-1)...)
+	}
+	frame.Lines = append(frame.Lines, p.lines(e, e.Width, height-len(below))...)
+	for len(frame.Lines) < e.Height-len(below) {
+		frame.Lines = append(frame.Lines, "")
+	}
+	frame.Lines = append(frame.Lines, below...)
+	return frame
+}
+
+// nothing says why the list is empty.
+func (p *historyPane) nothing(e Env) safe.Text {
+	switch {
+	case e.acts.Chronicle == nil:
+		return safe.Lit("no history is read here (selvage history tells it)")
+	case e.work.err != nil:
+		return safe.Sprintf("%v", e.work.err)
+	case len(p.told) == 0 && !p.ended:
+		return safe.Lit("reading the history")
+	case !e.Filter.empty() && len(p.told) > 0 && e.work.running:
+		return safe.Sprintf("looking for what the filter lets through, back to %s", core.Stamp(p.told[len(p.told)-1].entry.At))
+	case !e.Filter.empty():
+		return safe.Lit("nothing that the filter lets through (esc clears it)")
+	}
+	return safe.Lit("nothing has happened yet that was worth keeping")
+}

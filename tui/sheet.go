@@ -1,0 +1,173 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// ActSheet opens an object in the person's editor.
+const ActSheet Action = "decide.edit_object"
+
+// sheetKeys are its keys.
+func sheetKeys() []binding {
+	return []binding{
+		{inDecide, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
+		{inDrafts, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
+		{inObjects, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
+	}
+}
+
+// Sheets opens objects as texts in files, for an editor.
+type Sheets interface {
+	// Open writes an object into a file that nobody else may read: as its Git has it,
+	// with the comments, or else as live does.
+	Open(ctx context.Context, id core.FabricID, k core.Key) (Sheet, error)
+}
+
+// Sheet is an object in a file.
+type Sheet interface {
+	// File is where the text is.
+	File() string
+	// Take lays down drafts for what the file now says otherwise, and gives how many
+	// differences those decide; 0 where it says what it said. Where it cannot be taken
+	// it holds the reasons on top, beside the text, and the first of them is the
+	// error.
+	Take(ctx context.Context, by string) (int, error)
+	// Leave ends it. It removes the file, and keeps it where something was typed that
+	// was not taken: then it gives its name.
+	Leave() (kept string, err error)
+}
+
+// edits tells whether an object of a fabric can be opened in an editor.
+func (e Env) edits(f core.FabricState, k core.Key) bool {
+	return e.acts.Sheets != nil && e.decides(f) && f.Report != nil && k != (core.Key{}) && !k.IsFile()
+}
+
+// openSheet opens an object in the editor, and lays down what was made of it.
+func openSheet(e Env, f core.FabricState, k core.Key) Outcome {
+	s := &sheetWork{name: objectName(f, k), by: e.acts.By}
+	sheets, id := e.acts.Sheets, e.Place.Fabric
+	return Outcome{Deed: &Deed{
+		Label: safe.Lit("edit ").Plus(s.name),
+		Run: func(ctx context.Context) (done Done, err error) {
+			s.sheet, err = sheets.Open(ctx, id, k)
+			return Done{}, err
+		},
+		next: func(m *Model, _ Done, err error) (tea.Cmd, bool) {
+			if err != nil {
+				return nil, false
+			}
+			return s.open(m), true
+		},
+	}}
+}
+
+// sheetWork is an object while it is edited.
+type sheetWork struct {
+	sheet Sheet
+	name  safe.Text
+	by    string
+}
+
+// open gives the terminal to the editor.
+func (s *sheetWork) open(m *Model) tea.Cmd {
+	visual, _ := m.cfg.env("VISUAL")
+	editor, _ := m.cfg.env("EDITOR")
+	editor = cmp.Or(strings.TrimSpace(visual), strings.TrimSpace(editor), "vi")
+	return m.execute(Exec{
+		Title: safe.Sprintf("edit %s in %q", s.name, editor),
+		// As git does it: the variable is a line for the shell.
+		Argv: []string{"sh", "-c", editor + ` "$@"`, editor, s.sheet.File()},
+		Then: func(_ Env, end Ended) Outcome {
+			if end.Err != nil {
+				return s.leave(safe.Sprintf("%q: %v ($VISUAL or $EDITOR names another editor)", editor, end.Why()))
+			}
+			return s.take()
+		},
+	})
+}
+
+// take has what was typed laid down. What cannot be taken can be mended.
+func (s *sheetWork) take() Outcome {
+	return Outcome{Deed: &Deed{
+		Label: safe.Lit("take what was made of ").Plus(s.name),
+		Run: func(ctx context.Context) (Done, error) {
+			n, err := s.sheet.Take(ctx, s.by)
+			if err != nil {
+				return Done{}, err
+			}
+			_, err = s.sheet.Leave()
+			if n == 0 {
+				return Done{Says: safe.Lit(" nothing was changed: ").Plus(s.name)}, err
+			}
+			return Done{Says: safe.Sprintf(" %s of %s from the editor (u undoes it)", plural(n, "draft"), s.name)}, err
+		},
+		next: func(m *Model, _ Done, err error) (tea.Cmd, bool) {
+			if err == nil {
+				return nil, false
+			}
+			m.prompt = newPrompt("", sheetLine{s, safe.Clean(err.Error())})
+			return nil, true
+		},
+	}}
+}
+
+// leave ends it without taking anything.
+func (s *sheetWork) leave(why safe.Text) Outcome {
+	return Outcome{Deed: &Deed{
+		Label: safe.Lit("edit ").Plus(s.name),
+		Run: func(context.Context) (Done, error) {
+			kept, err := s.sheet.Leave()
+			if err == nil {
+				err = fmt.Errorf("nothing was taken: %s", why)
+			}
+			if kept != "" {
+				err = fmt.Errorf("%w; what was typed is in %s", err, kept)
+			}
+			return Done{}, err
+		},
+	}}
+}
+
+// sheetLine asks what is to become of a text that cannot be taken.
+type sheetLine struct {
+	work *sheetWork
+	why  safe.Text
+}
+
+func (sheetLine) label() safe.Text {
+	return safe.Lit("enter opens it again, esc leaves it (what was typed is kept) ")
+}
+
+func (sheetLine) changed(*Model, string) {}
+
+// key lets nothing be typed: there is nothing to say but yes and no.
+func (sheetLine) key(_ *Model, key string) (tea.Cmd, bool) {
+	return nil, key != "enter" && key != "esc" && key != "ctrl+c"
+}
+
+func (l sheetLine) enter(m *Model, _ string) tea.Cmd { return l.work.open(m) }
+
+func (l sheetLine) escape(m *Model) { m.follow(l.work.leave(safe.Lit("it was left"))) }
+
+func (l sheetLine) above(m *Model, height int) []string {
+	return toldLines(l.why, m.style.ink(themes.Error), m.width, height)
+}
+
+// toldLines are a sentence on at most so many lines of the screen.
+func toldLines(t safe.Text, ink widget.Ink, width, most int) []string {
+	lines := []string{}
+	for _, l := range widget.Wrap(t, max(width, 1)) {
+		lines = append(lines, widget.NewLine(width).Put(ink, l).Fill(widget.Ink{}).String())
+	}
+	return lines[:min(len(lines), max(most, 0))]
+}
