@@ -34,7 +34,9 @@ type Acts struct {
 	JSON   func(any) ([]byte, error)
 	Sheets Sheets
 	// Patch is the commits of a plan as patches for git am.
-	Patch func(context.Context, *core.Plan) ([]byte, error)
+	Patch    func(context.Context, *core.Plan) ([]byte, error)
+	Informer Informer
+	Referrer Referrer
 }
 
 // Decider lays decisions on the desk of a fabric and takes them away.
@@ -72,6 +74,8 @@ type Accepter interface {
 	// Accept accepts what an object differs by at a path and below it, for as long
 	// as span says ("8h", "2d", "3w"), and gives until when that is.
 	Accept(ctx context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error)
+	// AcceptAll accepts all that some objects differ by, or nothing.
+	AcceptAll(ctx context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error)
 }
 
 // Ledger tells of live edits that were overwritten.

@@ -77,7 +77,7 @@ func (p paneSpec) opens(m *Model) bool {
 	if p.ofFleet() {
 		return true
 	}
-	id, key := m.chosen()
+	id, key := m.selection()
 	f, ok := m.fleet.Fabric(id)
 	switch p.name {
 	case "plan":
@@ -127,19 +127,19 @@ func (c command) obey(m *Model, arg string) tea.Cmd {
 // binds tells whether an action is one of the screen on top: a pane must not be
 // asked about others.
 func (m *Model) binds(a Action) bool {
-	return slices.ContainsFunc(m.keymap.of(m.top().spec.scopes), func(b binding) bool { return b.action == a })
+	return slices.ContainsFunc(m.keymap.of(m.scopes()), func(b binding) bool { return b.action == a })
 }
 
-// chooser is a pane in which a fabric or an object is selected.
-type chooser interface {
-	Chosen(Env) (core.FabricID, core.Key)
+// selector is a pane in which a fabric or an object is selected.
+type selector interface {
+	Selected(Env) (core.FabricID, core.Key)
 }
 
-// chosen is the fabric and the object that are selected, or that the screen is
+// selection is the fabric and the object that are selected, or that the screen is
 // about; zero where there is none.
-func (m *Model) chosen() (core.FabricID, core.Key) {
-	if p, ok := m.top().pane.(chooser); ok {
-		return p.Chosen(m.env())
+func (m *Model) selection() (core.FabricID, core.Key) {
+	if p, ok := m.top().pane.(selector); ok {
+		return p.Selected(m.env())
 	}
 	return m.top().place.Fabric, m.top().place.Object
 }
@@ -189,7 +189,7 @@ func (m *Model) named(text string) ([]core.FabricID, bool) {
 func (m *Model) toFabric(name string) tea.Cmd {
 	ids, ok := m.named(name)
 	if ok && len(ids) == 1 {
-		m.unfold(visit{{place: Place{Screen: panes()[0].name}}, {place: Place{Screen: "detail", Fabric: ids[0]}}})
+		m.unfold(trace{{place: Place{Screen: panes()[0].name}}, {place: Place{Screen: "detail", Fabric: ids[0]}}})
 	}
 	return nil
 }
@@ -205,7 +205,7 @@ func (m *Model) planOf(text string) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if id, _ := m.chosen(); len(ids) == 0 && id != "" {
+	if id, _ := m.selection(); len(ids) == 0 && id != "" {
 		ids = []core.FabricID{id}
 	}
 	if len(ids) != 1 {
@@ -225,7 +225,7 @@ func (m *Model) checkNow(text string) tea.Cmd {
 		return m.do(ActCheckAll)
 	}
 	ids, ok := m.named(text)
-	if id, _ := m.chosen(); ok && len(ids) == 0 && id != "" {
+	if id, _ := m.selection(); ok && len(ids) == 0 && id != "" {
 		ids = []core.FabricID{id}
 	}
 	if len(ids) == 0 {
@@ -246,7 +246,7 @@ func (m *Model) checkNow(text string) tea.Cmd {
 func (m *Model) toScreen(p paneSpec, text string) tea.Cmd {
 	to := Place{Screen: p.name}
 	if !p.ofFleet() {
-		to.Fabric, to.Object = m.chosen()
+		to.Fabric, to.Object = m.selection()
 	}
 	switch {
 	case p.name == "plan":
@@ -254,7 +254,7 @@ func (m *Model) toScreen(p paneSpec, text string) tea.Cmd {
 	case p.name == "resolve":
 		m.follow(resolving(to.Fabric, to.Object))
 	case p.name == panes()[0].name:
-		m.unfold(visit{{place: to}})
+		m.unfold(trace{{place: to}})
 	case p.tab.number != 0 && m.top().spec.tab.number != 0:
 		if m.top().spec.tab != p.tab {
 			m.turn(p)

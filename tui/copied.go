@@ -50,18 +50,26 @@ func (p *fabricsPane) Copied(e Env) (string, any) {
 	return string(f.Fabric.ID), f.FabricState
 }
 
-// Copied is the name of the object, as commands take it.
+// Copied is the name of the object, as commands take it, or the names of those that
+// are chosen.
 func (p *detailPane) Copied(e Env) (string, any) {
 	f, ok := e.fabric()
 	if !ok {
 		return "", nil
 	}
 	p.load(f, e)
-	v, ok := p.selected()
-	if !ok {
+	objects := p.about()
+	switch len(objects) {
+	case 0:
 		return "", nil
+	case 1:
+		return f.Fabric.Label(objects[0].Key), *objects[0]
 	}
-	return f.Fabric.Label(v.Key), *v
+	names := make([]string, len(objects))
+	for i, v := range objects {
+		names[i] = f.Fabric.Label(v.Key)
+	}
+	return strings.Join(names, "\n"), nil
 }
 
 // diffMark stands before each line of a unified diff.

@@ -18,16 +18,17 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 		return nil
 	}
 	s := e.Style
-	note := widget.Span{}
-	if text := newsText(e, p.news); text != "" {
-		note = widget.Span{Ink: s.ink(themes.Match), Text: safe.Clean(text)}
+	order := widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(p.order.note(objectSorts()))}
+	if text := newsText(e, p.news); text != "" && p.order == 0 {
+		order = widget.Span{Ink: s.ink(themes.Match), Text: safe.Clean(text)}
 	}
+	room := e.Width - widget.Width(order.Text) - 9
 	if !e.Filter.empty() {
-		note = e.Filter.note(s, e.Height)
+		room -= widget.Width(e.Filter.note(s, e.Height).Text) + 2
 	}
-	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, e.Width-widget.Width(note.Text)-9)}
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, note)}
-	room := max(min(e.Height/6, 6), 1)
+	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, room)}
+	lines := []string{listRule(e, title, order)}
+	room = max(min(e.Height/6, 6), 1)
 	waiting := banners(f, e, e.Width)
 	lines = append(lines, waiting[:min(len(waiting), max(e.Height/3, 1))]...)
 	if f.Report != nil && e.Height >= 14 {
@@ -82,12 +83,24 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 		return safe.Lit("objects")
 	}
 	text := safe.Clean(tallied(f))
+	switch {
+	case p.lists == listsConflicts:
+		text = safe.Sprintf("%s in conflict", plural(len(p.objects()), "object"))
+	case p.lists == listsAll:
+		text = safe.Sprintf("%s, %s", plural(f.Report.Counts.Total(), "object"), tallied(f))
+	}
+	if p.trouble {
+		return text.Plus(safe.Lit(", shown: what needs a person"))
+	}
+	if p.lists == listsConflicts {
+		return text
+	}
 	for _, more := range []struct {
 		n    int
 		tell func(int) string
 	}{
-		{p.server, func(n int) string { return plural(n, "server field") + " folded" }},
-		{p.own, func(n int) string { return grouped(n) + " by own rules" }},
+		{p.folded[0], func(n int) string { return plural(n, "server field") + " folded" }},
+		{p.folded[1], func(n int) string { return grouped(n) + " by own rules" }},
 	} {
 		longer := text.Plus(safe.Sprintf(", %s", more.tell(more.n)))
 		if more.n > 0 && widget.Width(longer) <= room {
@@ -109,6 +122,9 @@ func crumbs(e Env, parts ...safe.Text) []widget.Span {
 			r = themes.Header
 		}
 		spans = append(spans, widget.Span{Ink: e.Style.ink(themes.Rule), Text: safe.Lit(" > ")}, widget.Span{Ink: e.Style.ink(r), Text: t})
+	}
+	if e.Width < 60 && len(parts) > 0 {
+		return spans[2:] // everything begins there
 	}
 	return spans
 }

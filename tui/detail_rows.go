@@ -66,13 +66,24 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 	from, to := p.list.See(height)
 	names := make([]safe.Text, to-from)
 	for i := range names {
-		names[i] = objectName(f, p.rows[from+i].Key)
+		names[i] = rowName(f, p.rows[from+i])
 	}
-	names = widget.FitApart(names, t.ColumnWidth(1), func(i int) widget.Cut { return nameCut(p.rows[from+i].Key) })
+	names = widget.FitApart(names, t.ColumnWidth(1), func(i int) widget.Cut { return p.rows[from+i].cut() })
 	for i := from; i < to; i++ {
 		selected := i == p.list.Cursor()
 		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
-		v := p.rows[i]
+		r := p.rows[i]
+		mark := markSpan(e, p.isMarked(r), selected)
+		if r.verdict == nil {
+			cells := []widget.Span{{}, {Ink: ink(themes.Text), Text: names[i-from]}, {}, {Ink: ink(themes.Dim), Text: r.says()}}
+			if r.members != nil {
+				state := r.members[0].State
+				cells[0] = widget.Span{Ink: ink(role(state)), Text: safe.Clean(string(state.Letter()))}
+			}
+			lines = append(lines, t.RowOver(ink(themes.Text), selected, mark, cells, 1, 3))
+			continue
+		}
+		v := r.verdict
 		who, at, program := changedBy(*v)
 		by := themes.Dim
 		if program {
@@ -94,10 +105,10 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 		}
 		if v.State == core.Invalid && len(v.Changes) == 0 {
 			// Nothing was compared: there is only the reason to tell.
-			lines = append(lines, t.RowOver(ink(themes.Text), selected, cells, 1, 3))
+			lines = append(lines, t.RowOver(ink(themes.Text), selected, mark, cells, 1, 3))
 			continue
 		}
-		lines = append(lines, t.Row(ink(themes.Text), selected, cells))
+		lines = append(lines, t.MarkedRow(ink(themes.Text), selected, mark, cells))
 	}
 	return lines
 }
@@ -113,10 +124,57 @@ func (p *detailPane) nothing(e Env, f core.FabricState) safe.Text {
 		return safe.Lit("  ").Plus(word)
 	case !e.Filter.empty():
 		return safe.Lit("  no object matches the filter (esc clears it)")
+	case p.trouble:
+		return safe.Lit("  nothing needs a person (! shows all)")
+	case p.lists == listsConflicts && state != core.Unknown:
+		return safe.Lit("  no conflict: git and live have not both changed one field")
+	case p.lists == listsConflicts:
+		return safe.Lit("  no conflict is known")
 	case f.Report.Counts.Total() == 0 && state == core.InSync:
 		return safe.Lit("  no objects on either side")
 	case state == core.InSync:
 		return safe.Sprintf("  everything is in sync (a shows all %s)", plural(f.Report.Counts.Total(), "object"))
 	}
 	return safe.Lit("  nothing else is known to differ")
+}
+
+// rowName is what a row is called.
+func rowName(f core.FabricState, r objectRow) safe.Text {
+	switch {
+	case r.members != nil:
+		return safe.Sprintf("%s %s objects", grouped(len(r.members)), r.members[0].Key.Kind)
+	case r.verdict == nil:
+		return safe.Clean(r.kind.Kind)
+	case r.inside:
+		return safe.Lit("  ").Plus(objectName(f, r.verdict.Key))
+	}
+	return objectName(f, r.verdict.Key)
+}
+
+func (r objectRow) cut() widget.Cut {
+	if r.verdict == nil {
+		return widget.CutMiddle
+	}
+	return nameCut(r.verdict.Key)
+}
+
+// says is what a row tells that is not of one object.
+func (r objectRow) says() safe.Text {
+	if r.members == nil {
+		return safe.Sprintf(" %s live, not in git", grouped(r.number))
+	}
+	off, _ := split(r.members[0])
+	text := safe.Text{}
+	switch c := off[0]; {
+	case c.Path == core.Root:
+		text = changeWord(r.members[0], c)
+	case nowhere(c):
+		text = safe.Sprintf("%s  gone from live", c.Path)
+	default:
+		text = safe.Sprintf("%s  %s -> %s", c.Path, sideText(c.Live), sideText(c.Git))
+	}
+	if more := len(off) - 1; more > 0 {
+		text = text.Plus(safe.Sprintf("  +%d more", more))
+	}
+	return safe.Lit(" ").Plus(text)
 }

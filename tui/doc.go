@@ -191,6 +191,31 @@
 // Names are cut for the rows that are seen together: two that differ never look
 // the same, which costs that a name may be cut otherwise after scrolling.
 //
+// What can be typed into a filter is one line's worth of grammar: a field, one of
+// = ~ < >, a word. It is asked of each row only for what the terms name, so that
+// ten thousand objects are filtered between two letters. What nobody knows is
+// neither more nor less than a number.
+//
+// While rows are marked or grouped, 1 2 and 3 decide about them and turn no tabs:
+// the line of the tabs says so, and escape gives them back. Keys that nobody
+// marks anything by would have been free, but the sides are 1, 2 and 3 everywhere
+// else. More than one difference is decided only when the number of objects is
+// typed, and not when they are others by then.
+//
+// Marks are on what is shown: a row that the filter hides loses its mark, and
+// nothing is done to what nobody sees.
+//
+// Two objects are alike if they are of one kind and state and the same places hold
+// the same values on both sides. Who changed them and when does not count: one
+// mistake made by a script is made over minutes.
+//
+// Whether the limits alone keep a plan from being published is found out by making
+// it once more with them lifted. What was allowed by typing the number is
+// allowed for as long as the plan is looked at.
+//
+// Accepting does not hold anything in place. What is about to put Git's value back
+// is said before somebody types a reason for it to stay.
+//
 // A list is sorted worst first and the cursor starts on its first line. Until
 // it is moved it stays there; from then on it follows its object.
 package tui

@@ -18,9 +18,9 @@ import (
 func TestTabsStandBesideEachOther(t *testing.T) {
 	d := drive(t, only(engineFabric()), 80, 24).press("enter", "j")
 	before := d.cursor()
-	d.shows("[1 drift]  4 history  5 engine")
+	d.shows("[1 drift]  2 conflicts  3 objects  4 history")
 	d.press("5")
-	d.shows("1 drift  4 history  [5 engine]")
+	d.shows("[5 engine]")
 	d.shows("Application dc1 in argocd")
 	if d.press("1").cursor() != before {
 		t.Errorf("the cursor is on %q, was on %q", d.cursor(), before)
@@ -43,8 +43,8 @@ func TestEveryTabHasAKeyAndANumberOfItsOwn(t *testing.T) {
 }
 
 func TestLowScreensHaveTheTabsInTheFooter(t *testing.T) {
-	drive(t, only(engineFabric()), 60, 10).press("enter").shows("4 history")
-	if got := strings.Count(drive(t, only(engineFabric()), 160, 30).press("enter").screen(), "4 history"); got != 1 {
+	drive(t, only(engineFabric()), 160, 10).press("enter").shows("5 engine")
+	if got := strings.Count(drive(t, only(engineFabric()), 160, 30).press("enter").screen(), "5 engine"); got != 1 {
 		t.Errorf("the tab is named %d times, want once", got)
 	}
 }

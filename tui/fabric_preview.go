@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -233,21 +234,26 @@ func (p *preview) fact(name string, at safe.Text, r themes.Role, text safe.Text)
 	}
 }
 
-// objects lists what is not in sync, worst first and as far as there is room:
-// on two lines each where all of them fit so, else on one.
+// objects lists what is not in sync, worst first and as far as there is room: with
+// up to two changes of each where all of them fit so, else with one, else on one
+// line each.
 func (p *preview) objects(headings bool) {
 	if p.f.Report == nil {
 		return
 	}
 	r, room := p.f.Report, p.height-len(p.lines)
 	left := r.Counts.Total() - r.Counts[core.InSync]
-	each := 1
+	each := 0
 	if headings || 2*left <= room {
+		each = 1
+	}
+	if headings && p.rows(2) <= room {
 		each = 2
 	}
 	last := core.InSync
-	for _, v := range r.Verdicts {
-		need := each
+	for i := range r.Verdicts {
+		v := &r.Verdicts[i]
+		need := lineCount(v, each)
 		if headings && v.State != last {
 			need++
 		}
@@ -258,7 +264,7 @@ func (p *preview) objects(headings bool) {
 			break
 		}
 		if headings && v.State != last {
-			p.put(widget.Span{Ink: p.ink(themes.Title), Text: safe.Sprintf("%s %d", strings.ToUpper(v.State.Title()), r.Counts[v.State])})
+			p.put(widget.Span{Ink: p.ink(themes.Title), Text: safe.Sprintf("%s %d%s", strings.ToUpper(v.State.Title()), r.Counts[v.State], meaning(v.State))})
 			last = v.State
 		}
 		p.object(v, each)
@@ -269,39 +275,99 @@ func (p *preview) objects(headings bool) {
 	}
 }
 
-// object tells of one object what is most telling: its first change, else the
-// reason of its state.
-func (p *preview) object(v core.Verdict, lines int) {
-	what, cut := safe.Clean(v.Reason), widget.CutEnd
-	values, by := safe.Text{}, safe.Text{}
-	if off, _ := split(&v); len(off) > 0 && off[0].Path != core.Root && v.State != core.Stuck {
-		c := off[0]
-		what, cut = safe.Clean(string(c.Path)), widget.CutStart
-		if more := len(off) - 1; more > 0 {
-			values = safe.Sprintf("  +%d more", more)
-		} else if nowhere(c) {
-			values = safe.Lit("  gone from live")
-		} else if lines > 1 {
-			values = safe.Sprintf("  %s -> %s", sideText(c.Live), sideText(c.Git))
+// meaning says which of the two values stands first, or what a state comes to.
+func meaning(s core.State) string {
+	switch s {
+	case core.Conflict, core.Drifted, core.Differs:
+		return "   live -> git"
+	case core.OnlyGit:
+		return "   not live"
+	case core.OnlyLive:
+		return "   not in git"
+	case core.Invalid, core.Stuck, core.Unknown, core.Pending, core.Acknowledged, core.InSync:
+	}
+	return ""
+}
+
+// rows counts the lines of all objects with up to so many changes of each, and
+// their headings; it stops where there are too many for any screen.
+func (p *preview) rows(each int) int {
+	n, last := 0, core.InSync
+	for i := range p.f.Report.Verdicts {
+		v := &p.f.Report.Verdicts[i]
+		if v.State == core.InSync || n > p.height {
+			break
 		}
+		if v.State != last {
+			n, last = n+1, v.State
+		}
+		n += lineCount(v, each)
 	}
-	if who, at, program := changedBy(v); program {
-		by = safe.Sprintf("  %s %s", who, age(p.e.Now, at))
+	return n
+}
+
+// lineCount is how many lines an object takes with up to so many changes.
+func lineCount(v *core.Verdict, each int) int {
+	off, _ := split(v)
+	if each < 2 || len(off) < 2 || v.State == core.Stuck {
+		return 1 + min(each, 1)
 	}
+	return 1 + each
+}
+
+// object tells of one object what is most telling: its worst changes, else the
+// reason of its state.
+func (p *preview) object(v *core.Verdict, each int) {
 	name := objectName(p.f, v.Key)
 	l := widget.NewLine(p.width).Put(p.ink(role(v.State)), safe.Sprintf(" %c ", v.State.Letter()))
-	if lines > 1 {
-		l.Put(p.ink(themes.Text), widget.Fit(name, l.Room(), nameCut(v.Key)))
-		p.lines = append(p.lines, l.String())
-		l = widget.NewLine(p.width).Gap(widget.Ink{}, 5)
-	} else {
+	if each == 0 {
 		l.Put(p.ink(themes.Text), widget.Fit(name, max(l.Room()/2, 16), nameCut(v.Key))).Gap(widget.Ink{}, 1)
+		p.telling(l, v, 0, false, true)
+		return
 	}
-	tail := []safe.Text{values, by}
-	for len(tail) > 0 && l.Room()-widget.Width(safe.Text{}.Plus(tail...)) < min(widget.Width(what), 28) {
-		tail = tail[:len(tail)-1]
+	l.Put(p.ink(themes.Text), widget.Fit(name, l.Room(), nameCut(v.Key)))
+	p.lines = append(p.lines, l.String())
+	for i := range lineCount(v, each) - 1 {
+		p.telling(widget.NewLine(p.width).Gap(widget.Ink{}, 5), v, i, true, i == lineCount(v, each)-2)
 	}
-	end := safe.Text{}.Plus(tail...)
+}
+
+// telling tells of one of an object's changes, the worst first, on a line that was
+// begun; with the values where there is room for them, and behind the last one how
+// many more there are.
+func (p *preview) telling(l *widget.Line, v *core.Verdict, at int, valued, last bool) {
+	what, cut := safe.Clean(v.Reason), widget.CutEnd
+	values, short, by := safe.Text{}, safe.Text{}, safe.Text{}
+	who, when, program := changedBy(*v)
+	off, _ := split(v)
+	slices.SortStableFunc(off, func(a, b core.Change) int { return cmp.Compare(fieldState(a.Verdict), fieldState(b.Verdict)) })
+	if len(off) > at && off[at].Path != core.Root && v.State != core.Stuck {
+		c := off[at]
+		what, cut = safe.Clean(string(c.Path)), widget.CutStart
+		if more := len(off) - 1 - at; last && more > 0 {
+			short = safe.Sprintf("  +%d more", more)
+		}
+		values = short
+		switch {
+		case nowhere(c):
+			values = safe.Lit("  gone from live").Plus(short)
+		case valued:
+			values = safe.Sprintf("  %s -> %s", sideText(c.Live), sideText(c.Git)).Plus(short)
+		}
+		if valued && len(off) > 1 {
+			who, when, program = safe.Clean(c.Manager), c.ManagerTime, c.Manager != ""
+		}
+	}
+	if program {
+		by = safe.Sprintf("  %s %s", who, age(p.e.Now, when))
+	}
+	end := safe.Text{}
+	for _, tail := range []safe.Text{values.Plus(by), values, short.Plus(by), short} {
+		if l.Room()-widget.Width(tail) >= min(widget.Width(what), 28) {
+			end = tail
+			break
+		}
+	}
 	l.Put(p.ink(themes.Dim), widget.Fit(what, l.Room()-widget.Width(end), cut))
 	p.lines = append(p.lines, l.Put(p.ink(themes.Dim), end).String())
 }

@@ -40,7 +40,7 @@ func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int
 			cells[c] = widget.Span{Ink: e.Style.on(selected, is), Text: text}
 		}
 		cells[nameColumn].Text = names[i-from]
-		lines = append(lines, t.Row(e.Style.on(selected, themes.Text), selected, cells))
+		lines = append(lines, t.MarkedRow(e.Style.on(selected, themes.Text), selected, markSpan(e, p.marked[rows[i].Fabric.ID], selected), cells))
 	}
 	return lines
 }
@@ -49,6 +49,9 @@ func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int
 func (p *fabricsPane) nothing(e Env) safe.Text {
 	if len(e.Fleet.Fabrics) == 0 {
 		return safe.Lit("  no fabrics: configure some, or try selvage demo")
+	}
+	if p.trouble && e.Filter.empty() {
+		return safe.Lit("  no fabric needs a person (! shows all)")
 	}
 	return safe.Lit("  no fabric matches the filter (esc clears it)")
 }

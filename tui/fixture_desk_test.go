@@ -21,6 +21,7 @@ type fakeActs struct {
 	decided  []core.Decision
 	by       []string
 	plans    []core.PlanOptions
+	planned  [][]core.FabricID
 	plan     func(core.FabricState, core.PlanOptions) *core.Plan // nil for samplePlan
 	orders   []core.RunOrder
 	stopped  []string
@@ -47,7 +48,7 @@ type step struct {
 
 func (a *fakeActs) acts() Acts {
 	return Acts{
-		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Journal: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, By: "alice", Whence: "jump1, pts/3",
+		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Journal: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, Informer: a, Referrer: a, By: "alice", Whence: "jump1, pts/3",
 		JSON: func(what any) ([]byte, error) {
 			doc, err := json.MarshalIndent(map[string]string{fmt.Sprintf("%T", what): fmt.Sprintf("%.4000v", what)}, "", "  ")
 			return append(doc, '\n'), err
@@ -131,7 +132,7 @@ func (a *fakeActs) Plan(_ context.Context, _ string, asked core.PlanOptions, fab
 	if err := a.fail(); err != nil {
 		return nil, err
 	}
-	a.plans = append(a.plans, asked)
+	a.plans, a.planned = append(a.plans, asked), append(a.planned, fabrics)
 	f, _ := a.engine.Fleet().Fabric(fabrics[0])
 	if a.plan != nil {
 		return a.plan(f, asked), nil
@@ -158,6 +159,35 @@ func (a *fakeActs) Stop(run, _ string) bool {
 func (a *fakeActs) Accept(_ context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error) {
 	a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s %s", id, k, path, span, reason))
 	return noon.Add(48 * time.Hour), a.fail()
+}
+
+func (a *fakeActs) AcceptAll(_ context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error) {
+	for _, k := range objects {
+		a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s", id, k, span, reason))
+	}
+	return noon.Add(48 * time.Hour), a.fail()
+}
+
+// References has the tenants' peering, and every attachment, depend on tenant-a.
+func (*fakeActs) References(objects []core.Verdict) []Reference {
+	all := []Reference{}
+	for _, v := range objects {
+		to := conflictedVPC().Key
+		if v.Key.Kind == "VPCPeering" || v.Key.Kind == "VPCAttachment" {
+			all = append(all, Reference{v.Key, to})
+		}
+		if v.Key == to {
+			all = append(all, Reference{to, key(vpcGroup, "IPv4Namespace", "default")})
+		}
+	}
+	return all
+}
+
+func (a *fakeActs) Inform(_ context.Context, id core.FabricID) (Info, error) {
+	return Info{
+		Configuration: "fabrics:\n  - name: " + string(id) + "\n    cluster:\n      verify_ssl: true\n",
+		Files:         []string{"/etc/selvage/config.yaml"}, Store: "/var/lib/selvage/selvage.db", StoreSize: 3 << 20, Cache: "/var/cache/selvage",
+	}, a.fail()
 }
 
 // Overwritten has an edit of each of the fabric's first objects.

@@ -46,10 +46,13 @@ func frames() []frame {
 	}
 	for name, f := range map[string]core.FabricState{
 		"desk": desk(), "undecided": undecided(), "proposing": proposing(), "following": running(core.RunFollowing),
-		"refused": running(core.RunRefused), "proposed": running(core.RunProposed), "waiting": running(core.RunWaiting), "stopped": stopped(), "settled": settled(),
+		"refused": running(core.RunRefused), "proposed": running(core.RunProposed), "waiting": running(core.RunWaiting), "stopped": stopped(), "settled": settled(), "alike": alike(12), "watched": watched(),
 	} {
 		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
 	}
+	second := unprotected()
+	second.Fabric.ID = "dc2-prod"
+	fleets["several"] = core.Fleet{Fabrics: []core.FabricState{desk(), second}}
 	for name, f := range recordFleets() {
 		fleets[name] = core.Fleet{Fabrics: []core.FabricState{f}}
 	}
@@ -112,6 +115,7 @@ func frames() []frame {
 	add("fields", "unreachable", sizes, "enter", "d")
 	deskFrames(add, sizes, more)
 	stateFrames(add)
+	listFrames(add, sizes, more)
 	recordFrames(add, sizes, more)
 	commandFrames(add, sizes, more)
 	add("fields", "hostile", sizes, "enter", "d")
@@ -194,6 +198,44 @@ func commandFrames(add func(screen, fleet string, sizes [][2]int, keys ...string
 	add("help-end", "full", sizes, "?", "end")
 	add("keys", "full", more, typed([]string{":"}, "keys", "enter")...)
 	add("log", "full", more, typed([]string{":"}, "log", "enter")...)
+}
+
+// listFrames adds the frames of what can be chosen in lists, of their tabs and of
+// how they are laid out.
+func listFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), sizes, more [][2]int) {
+	tiny := [][2]int{{40, 12}, {30, 4}, {20, 5}}
+	for screen, keys := range map[string][]string{"fabrics": nil, "detail": {"enter"}, "fields": {"enter", "d"}, "resolve": {"c"}, "plan": {"s"}} {
+		add(screen, "desk", tiny, keys...)
+	}
+	add("filter-terms", "full", sizes, strings.Fields("/ ! s t a t e = i n _ s y n c space n a m e ~ ^ d c enter")...)
+	add("filter-fields", "full", sizes, "/")
+	add("filter-values", "full", sizes, strings.Fields("j enter / b y =")...)
+	add("fabrics-marked", "alike", sizes, "space", "space")
+	add("fabrics-sorted-problems", "full", sizes, ">", ">", ">", "!")
+	add("detail-marked", "alike", sizes, "enter", "space", "space")
+	add("detail-taking", "alike", sizes, "enter", "space", "space", "2")
+	add("detail-accepting", "engine", sizes, "enter", "*", "#")
+	add("detail-grouped", "alike", more, "enter", "=")
+	add("detail-unfolded", "alike", sizes, "enter", "=", "j", "j", "j", "j", "j", "enter")
+	add("conflicts", "desk", more, "enter", "2")
+	add("objects", "full", more, "j", "enter", "3")
+	add("objects-end", "full", sizes, "j", "enter", "3", "G")
+	for _, name := range []string{"loading", "unreachable", "calm"} {
+		add("conflicts", name, sizes, "enter", "2")
+		add("objects", name, sizes, "enter", "3")
+		add("info", name, sizes, "enter", "6")
+	}
+	for screen, key := range map[string]string{"conflicts": "2", "objects": "3", "info": "6"} {
+		add(screen, "hostile", sizes, "j", "enter", key)
+	}
+	add("info", "watched", more, "enter", "6")
+	add("info-end", "watched", sizes, "enter", "6", "G")
+	add("help-detail", "desk", sizes, "enter", "?")
+	add("fabrics-compact", "full", [][2]int{{80, 10}, {80, 24}}, "ctrl+e", "j")
+	add("detail-compact", "desk", [][2]int{{80, 10}}, "enter", "ctrl+e")
+	add("fabrics-preview-below", "full", [][2]int{{160, 45}}, "j", "P")
+	add("fabrics-no-preview", "full", sizes, "p")
+	add("plan-several", "several", sizes, "*", "s")
 }
 
 // TestGolden and the tests whose names begin like it hold every golden file of

@@ -87,12 +87,12 @@ func TestReasonOfUnknownStandsApartFromTheStateBefore(t *testing.T) {
 }
 
 func TestHelpNamesOnlyFilterWordsThatWork(t *testing.T) {
-	d := drive(t, fullFleet(), 80, 40).press("?")
+	d := drive(t, fullFleet(), 80, 70).press("?")
 	d.shows("state=")
 	d.shows("name=")
 	d.hides("kind=")
 	d.hides("by=")
-	d = drive(t, fullFleet(), 80, 40).press("enter", "?")
+	d = drive(t, fullFleet(), 80, 70).press("enter", "?")
 	for _, word := range []string{"state=", "kind=", "name=", "by="} {
 		d.shows(word)
 	}

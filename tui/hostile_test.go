@@ -177,6 +177,18 @@ func ways() map[string][]string {
 		"searching": {"j", "enter", "d", "?", "s", "y"},
 		"keys":      {":", "k", "e", "y", "s", "enter", "n", "G"},
 		"log":       {":", "l", "o", "g", "enter", "g"},
+		"conflicts": {"j", "enter", "2", "j", "space"},
+		"objects":   {"j", "enter", "3", "G"},
+		"grouped":   {"j", "enter", "=", "j", "enter", "space"},
+		"taking":    {"j", "enter", "*", "2"},
+		"accepting": {"j", "#", "2", "d", "enter"},
+		"info":      {"j", "enter", "6", "G"},
+		"marked":    {"*", "s"},
+		"sorted":    {">", ">", ">", "!", "j"},
+		"hinting":   {"enter", "/", "b", "y", "="},
+		"compact":   {"enter", "ctrl+e"},
+		"moved":     {"enter", "P"},
+		"bare":      {"enter", "p"},
 	}
 }
 

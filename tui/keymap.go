@@ -125,14 +125,9 @@ func bindings() []binding {
 	return slices.Concat([]binding{
 		{inFabrics, ActOpen, k("enter"), "open", "open the fabric"},
 		{inFabrics, ActDiff, k("d"), "diff", "diff of its worst object"},
-		{inDetail, ActDiff, k("enter", "d"), "diff", "diff of the object"},
 		{inFabrics, ActResolve, k("c"), "conflicts", "its conflicts, to be resolved"},
 		{inFabrics, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
-		{inDetail, ActResolve, k("c"), "resolve", "decide about its differences"},
-		{inDetail, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
-		{inDetail, ActExplain, k("x"), "explain", "why its verdict is what it is"},
-		{inDetail, ActShowAll, k("a"), "all", "what is in sync too"},
-	}, recordKeys(), deskKeys(), []binding{
+	}, objectKeys(), recordKeys(), deskKeys(), []binding{
 		{inDiff, ActNextChange, k("n"), "next", "next change"},
 		{inDiff, ActPrevChange, k("N"), "", "previous change"},
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},
@@ -161,9 +156,10 @@ func bindings() []binding {
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
-	}, tabKeys(), []binding{
+	}, tabKeys(), listKeys(), []binding{
 		{inFabrics, ActCheck, k("r"), "check", "check this fabric now"},
-		{inDetail, ActCheck, k("r"), "check", "check this fabric now"},
+		{inObjects, ActCheck, k("r"), "check", "check this fabric now"},
+		{inInfo, ActCheck, k("r"), "check", "check this fabric now"},
 		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
 		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
 		{inResolve, ActCheck, k("r"), "check", "check this fabric now"},
@@ -179,7 +175,7 @@ func bindings() []binding {
 		{inAll, ActHalfUp, k("ctrl+u"), "", "half a page up"},
 		{inAll, ActPageDown, k("pgdown"), "", "a page down"},
 		{inAll, ActPageUp, k("pgup"), "", "a page up"},
-	}, commandKeys(), []binding{
+	}, lookKeys(), commandKeys(), []binding{
 		{everywhere, ActBack, k("esc"), "back", "close, back (never quits)"},
 		{everywhere, ActHelp, k("?"), "help", "this help"},
 		{everywhere, ActClose, k("q"), "quit", "close, or quit"},

@@ -33,6 +33,7 @@ func deskKeys() []binding {
 		{inPlan, ActNextChange, k("n"), "next", "next line of the plan"},
 		{inPlan, ActPrevChange, k("N"), "", "previous line of the plan"},
 		{inPlan, ActTicket, k("t"), "ticket", "name the ticket of the commit"},
+		{inPlan, ActAllow, k("l"), "allow", "allow the deletes, by typing how many they are"},
 		{inPlan, ActMessage, k("m"), "message", "write the summary of the commit"},
 		{inPlan, ActWay, k("b"), "branch or proposal", "push to the branch, or a proposal to be reviewed"},
 		{inPlan, ActAgain, k("r"), "plan again", "make the plan anew"},

@@ -104,7 +104,11 @@ func (o *owner) clashes(k *Keymap) {
 		a, b Action
 	}
 	told := map[pair]bool{}
+	screens := []paneSpec{}
 	for _, p := range panes() {
+		screens = append(screens, p, paneSpec{title: p.title, scopes: whileChosen(p.scopes)})
+	}
+	for _, p := range screens {
 		meaning := map[string]Action{}
 		for _, b := range k.of(p.scopes) {
 			for _, key := range b.keys {

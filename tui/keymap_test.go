@@ -11,13 +11,15 @@ import (
 
 func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 	for _, p := range panes() {
-		meaning := map[string]Action{}
-		for _, b := range newKeymap(bindings()).of(p.scopes) {
-			for _, k := range b.keys {
-				if other, ok := meaning[k]; ok {
-					t.Errorf("on %s %q means %s and %s", p.name, k, other, b.action)
+		for _, scopes := range [][]scope{p.scopes, whileChosen(p.scopes)} {
+			meaning := map[string]Action{}
+			for _, b := range newKeymap(bindings()).of(scopes) {
+				for _, k := range b.keys {
+					if other, ok := meaning[k]; ok {
+						t.Errorf("on %s %q means %s and %s", p.name, k, other, b.action)
+					}
+					meaning[k] = b.action
 				}
-				meaning[k] = b.action
 			}
 		}
 	}
@@ -26,7 +28,7 @@ func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 func TestEveryBindingIsComplete(t *testing.T) {
 	used := map[scope]bool{}
 	for _, p := range panes() {
-		for _, s := range p.scopes {
+		for _, s := range slices.Concat(p.scopes, whileChosen(p.scopes)) {
 			used[s] = true
 		}
 	}

@@ -21,7 +21,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil {
 		return m.typed(msg)
 	}
-	a, ok := m.keymap.lookup(m.top().spec.scopes, msg.String())
+	a, ok := m.keymap.lookup(m.scopes(), msg.String())
 	if !ok || !m.can(a) {
 		return nil
 	}
@@ -69,6 +69,7 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 		m.top().place = *o.Open
 	default:
 		m.open(*o.Open, o.Among)
+		m.top().fabrics = o.Fabrics
 	}
 	var hands []tea.Cmd
 	if o.Copy != "" {

@@ -152,31 +152,27 @@ type objectNews struct {
 	news   core.News
 }
 
-// Job notes that the fabric is looked at, and reads what is new.
-func (p *detailPane) Job(e Env) (Job, bool) {
-	f, ok := e.fabric()
+// visit notes that a fabric is looked at, and reads what is new; nil where nobody
+// keeps that, or there was no check.
+func visit(e Env, f core.FabricState) func(context.Context) (*objectNews, error) {
 	visitor, by := e.acts.Visitor, e.acts.By
-	if visitor == nil || !ok || f.LastCheck.IsZero() {
-		return Job{}, false
+	if visitor == nil || f.LastCheck.IsZero() {
+		return nil
 	}
 	id, upto := e.Place.Fabric, f.LastCheck
-	return Job{Label: safe.Lit("read what changed"), About: historyAbout{fabric: id, head: historyHead{checked: upto}}, Run: func(ctx context.Context) (tea.Msg, error) {
+	return func(ctx context.Context) (*objectNews, error) {
 		news, err := visitor.Visit(ctx, id, by, upto)
 		return &objectNews{id, news}, err
-	}}, true
+	}
 }
 
-// Take is given what is new.
-func (p *detailPane) Take(msg tea.Msg) {
-	a, ok := msg.(*objectNews)
-	if !ok {
-		return
-	}
+// visited takes what is new.
+func (p *detailPane) visited(a *objectNews) {
 	p.news, p.fresh = a.news, map[core.Key]bool{}
 	for _, k := range a.news.Keys {
 		p.fresh[k] = true
 	}
-	p.rows = nil // the filter may ask for it
+	p.made.loaded = false // the filter may ask for it
 }
 
 // newMark marks an object that changed since the person looked.

@@ -99,8 +99,10 @@ func TestANoticeGoesThroughTmux(t *testing.T) {
 // TestAnEventIsWhatANoticeComesWith: not only a call of it.
 func TestAnEventIsWhatANoticeComesWith(t *testing.T) {
 	d := driveWith(t, core.Fleet{Fabrics: []core.FabricState{fabric("dc1", 0, calm(3)...)}}, func(c *Config) { c.Notify = NotifyBell })
-	d.set(core.Fleet{Fabrics: []core.FabricState{fabric("dc1", 0, conflictedVPC())}})
-	if got := rawOf(d.last); got != "\a" {
+	d.engine.fleet = core.Fleet{Fabrics: []core.FabricState{fabric("dc1", 0, conflictedVPC())}}
+	d.model.blurred = true // without a clock to wait for
+	_, cmd := d.model.Update(eventMsg{event: core.StateChanged{}})
+	if got := rawOf(cmd); got != "\a" {
 		t.Errorf("the event writes %q", got)
 	}
 }

@@ -193,3 +193,48 @@ func changesPreview(e Env, v *core.Verdict, width, height int) []string {
 	}
 	return lines[:min(len(lines), max(height, 0))]
 }
+
+// beside is what stands beside the list about the row under the cursor.
+func (p *detailPane) beside(e Env, f core.FabricState, r objectRow, width, height int) []string {
+	objects := r.objects()
+	if len(objects) == 0 {
+		return nil
+	}
+	if r.members == nil {
+		return changesPreview(e, r.verdict, width, height)
+	}
+	lines := p.members(e, f, r, width, max(height/3, 2))
+	return append(lines, changesPreview(e, r.members[0], width, height-len(lines))...)
+}
+
+// below is what stands below it.
+func (p *detailPane) below(e Env, f core.FabricState, r objectRow, height int) []string {
+	switch {
+	case r.verdict != nil:
+		return objectPreview(e, r.verdict, f, height)
+	case r.members == nil:
+		return append([]string{widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(r.kind.String())}, widget.Span{})},
+			paragraph(safe.Sprintf("%s live: git holds no object of this kind, and never held one, so they are not compared", grouped(r.number)), e.Style.ink(themes.Dim), e.Width)...)
+	}
+	lines := []string{widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Header), Text: rowName(f, r)}, widget.Span{})}
+	lines = append(lines, p.members(e, f, r, e.Width, max(height/3, 1))...)
+	off, _ := split(r.members[0])
+	for _, c := range off[:min(len(off), max(height-len(lines), 0))] {
+		lines = append(lines, changeLine(e, r.members[0], c, e.Width))
+	}
+	return lines[:min(len(lines), height)]
+}
+
+// members name the objects of a group, on at most so many lines.
+func (p *detailPane) members(e Env, f core.FabricState, r objectRow, width, most int) []string {
+	names := make([]safe.Text, len(r.members))
+	for i, v := range r.members {
+		names[i] = objectName(f, v.Key)
+	}
+	text := safe.Sprintf("%s with the same change: ", plural(len(r.members), "object")).Plus(safe.Join(", ", names...))
+	lines := paragraph(text, e.Style.ink(themes.Text), width)
+	if len(lines) > most {
+		lines = append(lines[:most-1:most-1], paragraph(safe.Lit("and more"), e.Style.ink(themes.Dim), width)...)
+	}
+	return lines
+}

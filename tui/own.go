@@ -19,7 +19,7 @@ type ownAct struct {
 // its own.
 func ownActs() map[Action]ownAct {
 	all := map[Action]ownAct{}
-	for _, part := range []map[Action]ownAct{appActs(), tabActs(), handActs(), recordActs(), commandActs()} {
+	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -36,7 +36,7 @@ func appActs() map[Action]ownAct {
 	return map[Action]ownAct{
 		ActHelp: {do: (*Model).help},
 		ActBack: {
-			can: func(m *Model) bool { return len(m.stack) > 1 || !m.top().filter.empty() },
+			can: func(m *Model) bool { return len(m.stack) > 1 || !m.top().filter.empty() || m.chosen() != "" },
 			do:  (*Model).escape,
 		},
 		ActClose: {do: func(m *Model) tea.Cmd {
@@ -73,8 +73,11 @@ func (m *Model) help() tea.Cmd {
 	return nil
 }
 
-// escape takes the filter away, else it leaves the screen.
+// escape takes back what is chosen, else the filter, else it leaves the screen.
 func (m *Model) escape() tea.Cmd {
+	if m.unchoose() {
+		return nil
+	}
 	if !m.top().filter.empty() {
 		m.top().filter = filter{}
 		return nil

@@ -123,7 +123,7 @@ func (s suggestion) line() string {
 // command. Where an argument is missing the line waits for it.
 func (p *palette) enter(m *Model, text string) tea.Cmd {
 	s, ok := p.choice()
-	if whole, isWhole := m.complete(text); isWhole && !p.moved {
+	if whole, isWhole := m.commandIn(text); isWhole && !p.moved {
 		s, ok = whole, true
 	}
 	switch {
@@ -163,8 +163,8 @@ func (m *Model) obey(s suggestion) tea.Cmd {
 	return m.do(s.act)
 }
 
-// complete is a line that is a command as it stands, with any argument.
-func (m *Model) complete(text string) (suggestion, bool) {
+// commandIn is a line that is a command as it stands, with any argument.
+func (m *Model) commandIn(text string) (suggestion, bool) {
 	word, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 	arg = strings.TrimSpace(arg)
 	for _, c := range commands() {
@@ -208,7 +208,7 @@ func (m *Model) suggest(text string) []suggestion {
 				return c.following(m, rest)
 			}
 		}
-		if whole, ok := m.complete(text); ok {
+		if whole, ok := m.commandIn(text); ok {
 			whole.help = safe.Clean(whole.command.help)
 			return []suggestion{whole}
 		}
@@ -216,7 +216,7 @@ func (m *Model) suggest(text string) []suggestion {
 	var found []suggestion
 	for _, c := range all {
 		if c.offered(m) {
-			found = append(found, suggestion{text: c.name, args: c.args, help: safe.Clean(c.help), keys: m.keymap.keysOf(m.top().spec.scopes, c.act), command: &c})
+			found = append(found, suggestion{text: c.name, args: c.args, help: safe.Clean(c.help), keys: m.keymap.keysOf(m.scopes(), c.act), command: &c})
 		}
 	}
 	for _, s := range m.actions() {
@@ -251,7 +251,7 @@ func (c *command) following(m *Model, typed string) []suggestion {
 func (m *Model) actions() []suggestion {
 	var found, moves []suggestion
 	seen := map[Action]bool{}
-	for _, b := range m.keymap.of(m.top().spec.scopes) {
+	for _, b := range m.keymap.of(m.scopes()) {
 		if seen[b.action] || b.action == ActCommand {
 			continue
 		}

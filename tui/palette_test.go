@@ -97,7 +97,7 @@ func TestEveryActionThatCanIsACommand(t *testing.T) {
 				continue
 			}
 			d.press(":").typed(string(b.action))
-			if s, ok := d.model.complete(string(b.action)); !ok || s.act != b.action {
+			if s, ok := d.model.commandIn(string(b.action)); !ok || s.act != b.action {
 				t.Errorf("on %v :%s is no command", way, b.action)
 			}
 			d.press("esc")

@@ -58,6 +58,8 @@ type Env struct {
 	acts     Acts
 	mine     map[string]bool // the runs that were begun here
 	busy     bool            // something that a person asked for is still being done
+	look     look
+	fabrics  []core.FabricID // that the screen is about, where it is about several
 	text     bool            // it is drawn as a text, without what stands beside a list
 	terminal terminalSaid
 	news     map[core.FabricID]core.News // what changed since the person looked
@@ -68,7 +70,7 @@ type Env struct {
 func (e Env) fabric() (core.FabricState, bool) { return e.Fleet.Fabric(e.Place.Fabric) }
 
 // roomy tells whether there is space for a pane's own rules and previews.
-func (e Env) roomy() bool { return e.Height >= 7 }
+func (e Env) roomy() bool { return e.Height >= 7 && !e.look.compact }
 
 // Frame is what a pane draws. The root draws header, status line and hints
 // around it.
@@ -93,6 +95,8 @@ type Outcome struct {
 	Exec  *Exec           // give the terminal to this program
 	Copy  string          // put this on the clipboard
 	Fault safe.Text       // say this, whole, as what went wrong
+	// Fabrics are those that the opened screen is about, where it is about several.
+	Fabrics []core.FabricID
 }
 
 // paneSpec registers a screen.
@@ -108,9 +112,12 @@ type paneSpec struct {
 // panes lists the screens. The first one is where the dashboard starts.
 func panes() []paneSpec {
 	return []paneSpec{
-		{"fabrics", "fabric list", []scope{inFabrics, inLists, inAll, everywhere}, fabricWords(), newFabricsPane, tab{}},
-		{"detail", "fabric", []scope{inDetail, inLists, inTabs, inAll, everywhere}, objectWords(), newDetailPane, tab{1, "drift"}},
+		{"fabrics", "fabric list", []scope{inFabrics, inLists, inRows, inPreview, inAll, everywhere}, fabricWords(), newFabricsPane, tab{}},
+		{"detail", "fabric", []scope{inDetail, inObjects, inDesk, inLists, inRows, inTabs, inPreview, inAll, everywhere}, objectWords(), newDetailPane, tab{1, "drift"}},
+		{"conflicts", "conflicts", []scope{inConflicts, inObjects, inDesk, inLists, inRows, inTabs, inPreview, inAll, everywhere}, objectWords(), newConflictsPane, tab{2, "conflicts"}},
+		{"objects", "objects", []scope{inDetail, inObjects, inDesk, inLists, inRows, inTabs, inPreview, inAll, everywhere}, objectWords(), newObjectsPane, tab{3, "objects"}},
 		{"engine", "engine and switches", []scope{inEngine, inTabs, inAll, everywhere}, searchWords(), newEnginePane, tab{5, "engine"}},
+		{"info", "info", []scope{inInfo, inTabs, inAll, everywhere}, searchWords(), newInfoPane, tab{6, "info"}},
 		{"drafts", "drafts", []scope{inDrafts, inDesk, inTabs, inAll, everywhere}, nil, newDraftsPane, tab{7, "drafts"}},
 		{"run", "run", []scope{inRun, inTabs, inAll, everywhere}, nil, newRunPane, tab{8, "run"}},
 		{"history", "history", []scope{inHistory, inDesk, inLists, inTabs, inAll, everywhere}, historyWords(), newHistoryPane, tab{4, "history"}},

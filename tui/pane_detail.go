@@ -1,8 +1,7 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
+	"time"
 
 	"selvage/core"
 	"selvage/core/safe"
@@ -10,92 +9,102 @@ import (
 	"selvage/tui/widget"
 )
 
-// detailPane lists the objects of one fabric, those that are not in sync or
-// all, with the changes of the one under the cursor below or beside the list.
+// detailPane lists the objects of one fabric, with the changes of the one under
+// the cursor below or beside the list. Three tabs are made of it: what is not in
+// sync, the conflicts, and all objects.
 type detailPane struct {
-	list    widget.List[core.Key]
+	lists   objectList
+	list    widget.List[rowKey]
 	touched bool
+	marked  picks[core.Key]
+	unfolds map[string]bool   // the groups that are unfolded
+	folds   int               // how often one was unfolded or folded
 	news    core.News         // what changed since the person looked
 	fresh   map[core.Key]bool // the objects of it
-	all     bool              // show what is in sync too
 	page    int
 
-	// What the rows were made of; they are made anew when one of these is
-	// another.
-	report *core.Report
-	filter string
-	shown  bool
-	rows   []*core.Verdict
-	server int // fields that rules of selvage's explain
-	own    int // fields that rules of the user's own explain
-	widest int // the longest name of all, whatever the filter lets through
+	// What a person chose to see.
+	all     bool // what is in sync too
+	trouble bool // only what needs a person
+	grouped bool // equal changes as one row
+	order   sorting
+
+	made   objectsMade
+	rows   []objectRow
+	folded [2]int // fields that rules of selvage's explain, and the user's own
+	alike  bool   // some of them could be grouped
+	likes  likenesses
+	around *neighbours // nil before it was worked out
+	widest int         // the longest name of all, whatever the filter lets through
 }
 
-func newDetailPane() Pane { return &detailPane{} }
+// objectList says which objects a tab lists.
+type objectList uint8
+
+const (
+	listsDrift objectList = iota
+	listsConflicts
+	listsAll
+)
+
+// objectsMade is what the rows were made of; they are made anew when one of these
+// is another.
+type objectsMade struct {
+	report                *core.Report
+	filter                string
+	at                    time.Time // where time alone changes what the filter lets through
+	all, trouble, grouped bool
+	order                 sorting
+	folds                 int
+	loaded                bool
+}
+
+func newDetailPane() Pane    { return newObjectList(listsDrift) }
+func newConflictsPane() Pane { return newObjectList(listsConflicts) }
+func newObjectsPane() Pane   { return newObjectList(listsAll) }
+
+func newObjectList(of objectList) Pane {
+	return &detailPane{lists: of, marked: picks[core.Key]{}, unfolds: map[string]bool{}}
+}
 
 // load brings the rows up to date.
 func (p *detailPane) load(f core.FabricState, e Env) {
-	if f.Report == p.report && e.Filter.text == p.filter && p.shown == p.all && p.rows != nil {
+	made := objectsMade{
+		report: f.Report, filter: e.Filter.text, all: p.all, trouble: p.trouble, grouped: p.grouped,
+		order: p.order, folds: p.folds, loaded: true,
+	}
+	if e.Filter.timed {
+		made.at = e.Now
+	}
+	if made == p.made {
 		return
 	}
-	if e.Filter.empty() && p.filter != "" && len(p.rows) > 0 {
+	if e.Filter.empty() && p.made.filter != "" && len(p.rows) > 0 {
 		p.touched = true // the filter led to its object
 	}
-	p.report, p.filter, p.shown = f.Report, e.Filter.text, p.all
-	p.rows, p.server, p.own, p.widest = []*core.Verdict{}, 0, 0, 0
-	keys := []core.Key{}
-	if f.Report != nil {
-		for i := range f.Report.Verdicts {
-			v := &f.Report.Verdicts[i]
-			for _, f := range v.Folded {
-				if f.User() {
-					p.own++
-				} else {
-					p.server++
-				}
-			}
-			if !p.all && v.State == core.InSync {
-				continue
-			}
-			p.widest = max(p.widest, widget.Width(objectName(f, v.Key)))
-			if e.Filter.empty() || e.Filter.matches(p.subject(v)) {
-				p.rows = append(p.rows, v)
-				keys = append(keys, v.Key)
-			}
+	p.made = made
+	p.fill(f, e)
+	keys := make([]rowKey, len(p.rows))
+	shown := make([]core.Key, 0, len(p.rows))
+	for i, r := range p.rows {
+		keys[i] = r.key()
+		for _, v := range r.objects() {
+			shown = append(shown, v.Key)
 		}
 	}
 	p.list.SetKeys(keys)
+	p.marked.keep(shown)
 	if !p.touched {
 		p.list.To(0)
 	}
 }
 
-func objectSubject(v *core.Verdict) subject {
-	managers := []string{}
-	for _, c := range v.Changes {
-		managers = append(managers, c.Manager)
-	}
-	by := strings.Join(managers, " ")
-	return subject{
-		text: fmt.Sprintf("%s %s %s %s %s", v.Key, v.State.Title(), v.Reason, v.Origin.Path, by),
-		fields: map[string][]string{
-			"state": {v.State.String()}, "kind": {v.Key.Kind}, "name": {v.Key.Name}, "by": managers,
-		},
-	}
-}
-
-// subject is what the filter is matched against.
-func (p *detailPane) subject(v *core.Verdict) subject {
-	s := objectSubject(v)
-	s.fields["changed"] = changedWords(p.fresh[v.Key])
-	return s
-}
-
-func (p *detailPane) selected() (*core.Verdict, bool) {
+// row is the row under the cursor; the zero row where there is none.
+func (p *detailPane) row() objectRow {
 	if len(p.rows) == 0 {
-		return nil, false
+		return objectRow{}
 	}
-	return p.rows[p.list.Cursor()], true
+	return p.rows[p.list.Cursor()]
 }
 
 func (p *detailPane) Can(e Env, a Action) bool {
@@ -108,16 +117,28 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	case ActCheck:
 		return true
 	case ActShowAll:
-		return f.Report != nil && f.Report.Counts[core.InSync] > 0
+		return p.lists == listsDrift && f.Report != nil && f.Report.Counts[core.InSync] > 0
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.problem) != p.list.Cursor()
-	case ActResolve:
-		return e.decides(f)
 	case ActPlan:
 		return e.plans(f)
+	case ActResolve:
+		return e.decides(f) && (p.lists != listsConflicts || len(p.rows) > 0)
+	case ActProblems:
+		return f.Report != nil && f.Report.Counts.Total() > 0
+	case ActSort, ActSortBack:
+		return len(p.rows) > 1
+	case ActGroup:
+		return p.grouped || p.alike
+	case ActDiff, ActExplain, ActMark, ActMarkAll:
+		return len(p.row().objects()) > 0
+	case ActTakeGit, ActTakeLive, ActTakeBase, ActDrop, ActUndo, ActRedo:
+		return canDecide(e, a, p.matters())
+	case ActAccept:
+		return e.acts.Accepter != nil && len(acceptances(f, p.about())) > 0
 	case ActSheet:
-		k, _ := p.list.Selected()
-		return e.edits(f, k)
+		objects := p.row().objects()
+		return len(objects) == 1 && e.edits(f, objects[0].Key)
 	case ActHistory, ActLint:
 		return e.records(a)
 	default:
@@ -126,32 +147,26 @@ func (p *detailPane) Can(e Env, a Action) bool {
 }
 
 func (p *detailPane) Do(e Env, a Action) Outcome {
+	r := p.row()
 	switch a {
 	case ActDiff:
-		v, ok := p.selected()
-		if !ok {
-			return Outcome{}
-		}
-		p.touched = true
-		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: v.Key}, Among: p.list.Keys()}
+		return p.enter(e, r)
 	case ActExplain:
-		v, ok := p.selected()
-		if !ok {
-			return Outcome{}
-		}
 		p.touched = true
-		return explaining(e, v.Key, p.list.Keys())
+		return explaining(e, r.objects()[0].Key, p.objects())
 	case ActResolve:
 		p.touched = true
-		k, _ := p.list.Selected()
+		k := core.Key{}
+		if objects := r.objects(); len(objects) > 0 {
+			k = objects[0].Key
+		}
 		return resolving(e.Place.Fabric, k)
 	case ActPlan:
 		return planning(e.Place.Fabric)
 	case ActSheet:
 		f, _ := e.fabric()
-		k, _ := p.list.Selected()
 		p.touched = true
-		return openSheet(e, f, k)
+		return openSheet(e, f, r.objects()[0].Key)
 	case ActHistory, ActLint:
 		return recording(a, e.Place.Fabric)
 	case ActCheck:
@@ -161,16 +176,44 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 	case ActNext, ActPrev:
 		p.touched = true
 		p.list.To(nextProblem(p.list.Window, a, p.problem))
+	case ActMark, ActMarkAll, ActProblems, ActSort, ActSortBack, ActGroup:
+		p.touched = true
+		return p.choose(e, a)
+	case ActTakeGit, ActTakeLive, ActTakeBase, ActDrop, ActUndo, ActRedo, ActAccept:
+		return p.decide(e, a)
 	default:
 		p.touched = move(&p.list.Window, a, p.page) || p.touched
 	}
 	return Outcome{}
 }
 
+// enter opens the diff of an object, or unfolds a group or folds it.
+func (p *detailPane) enter(e Env, r objectRow) Outcome {
+	p.touched = true
+	if r.members != nil {
+		p.folds++
+		if p.unfolds[r.group] {
+			delete(p.unfolds, r.group)
+		} else {
+			p.unfolds[r.group] = true
+		}
+		return Outcome{}
+	}
+	return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: r.objects()[0].Key}, Among: p.objects()}
+}
+
 // problem tells of a row whether it needs a person. Of an object that was in
 // sync when it was last read, nothing says so.
 func (p *detailPane) problem(i int) bool {
-	v := p.rows[i]
+	for _, v := range p.rows[i].objects() {
+		if troubled(v) {
+			return true
+		}
+	}
+	return false
+}
+
+func troubled(v *core.Verdict) bool {
 	return !v.State.Settled() && (v.State != core.Unknown || !v.LastKnown || v.Last != core.InSync)
 }
 
@@ -180,44 +223,70 @@ func (p *detailPane) View(e Env) Frame {
 		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
 	}
 	p.load(f, e)
-	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID))), Facts: fabricFacts(e, f), Note: e.Filter.trouble(e.Style)}
+	frame := Frame{Title: p.title(e, f), Facts: fabricFacts(e, f), Note: e.Filter.trouble(e.Style)}
 	state, word := standing(f, e.Now)
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
 		widget.Span{Ink: e.Style.ink(role(state)), Text: safe.Sprintf("  %c ", state.Letter()).Plus(word)})
+	if chosen := p.Chosen(); chosen != "" {
+		frame.Facts = append(frame.Facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(chosen)})
+	}
 	if len(p.rows) > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
 	}
 	above := p.above(e, f)
 	height := e.Height - len(above)
-	v, any := p.selected()
-	columns := p.columns(f)
+	r, columns := p.row(), p.columns(f)
+	place := e.preview(true)
 	switch {
 	case e.text:
 		frame.Lines = append(above, p.lines(e, f, widget.NewTable(widget.Natural(columns), columns), height)...)
-	case e.Width >= sideBySide && (any || !e.Filter.empty()):
+	case place == onTheRight && (len(p.rows) > 0 || !e.Filter.empty()):
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
 		list := p.lines(e, f, widget.NewTable(left, columns), height)
-		right := []string{}
-		if any {
-			right = changesPreview(e, v, e.Width-left-3, height)
-		}
+		list = append(list, p.beneath(e, f, r.verdict, left, height-len(list))...)
+		right := p.beside(e, f, r, e.Width-left-3, height)
 		frame.Lines = append(above, widget.Beside(height, left, e.Style.ink(themes.Rule), list, right)...)
-	case any && e.Height >= 14 && height >= 8:
+	case place == below && len(p.rows) > 0 && height >= 8:
 		preview := min(max(4, min(e.Height/3, 9)), height-4)
 		table := widget.NewTable(e.Width, columns)
 		frame.Lines = append(above, p.lines(e, f, table, height-preview)...)
 		for len(frame.Lines) < e.Height-preview {
 			frame.Lines = append(frame.Lines, "")
 		}
-		frame.Lines = append(frame.Lines, objectPreview(e, v, f, preview)...)
+		frame.Lines = append(frame.Lines, p.below(e, f, r, preview)...)
 	default:
 		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), height)...)
 	}
 	return frame
 }
 
+// title is the way here: the tab is told where it is not the first.
+func (p *detailPane) title(e Env, f core.FabricState) []widget.Span {
+	id := safe.Clean(string(f.Fabric.ID))
+	switch p.lists {
+	case listsConflicts:
+		return crumbs(e, id, safe.Lit("conflicts"))
+	case listsAll:
+		return crumbs(e, id, safe.Lit("objects"))
+	case listsDrift:
+	}
+	return crumbs(e, id)
+}
+
 // Focus puts the cursor on an object: the one that was last looked at on a
 // screen opened from here.
 func (p *detailPane) Focus(k core.Key) {
-	p.touched = p.list.Select(k) || p.touched
+	if p.list.Select(rowKey{key: k}) {
+		p.touched = true
+		return
+	}
+	for i, r := range p.rows {
+		for _, v := range r.objects() {
+			if v.Key == k {
+				p.list.To(i)
+				p.touched = true
+				return
+			}
+		}
+	}
 }

@@ -17,6 +17,9 @@ type fabricsPane struct {
 	list    widget.List[core.FabricID]
 	columns []fabricColumn
 	touched bool // the cursor was moved by hand, so it follows its fabric
+	marked  picks[core.FabricID]
+	order   sorting
+	trouble bool // show only what needs a person
 	page    int
 
 	news  fleetNews
@@ -37,14 +40,16 @@ type fabricRow struct {
 // fabricsMade is what the rows were made of; they are made anew when one of
 // these is another.
 type fabricsMade struct {
-	fleet  *core.FabricState // the first one: a fleet is replaced whole
-	n      int
-	now    time.Time
-	filter string
-	news   int
+	fleet   *core.FabricState // the first one: a fleet is replaced whole
+	n       int
+	now     time.Time
+	filter  string
+	order   sorting
+	trouble bool
+	news    int
 }
 
-func newFabricsPane() Pane { return &fabricsPane{} }
+func newFabricsPane() Pane { return &fabricsPane{marked: picks[core.FabricID]{}} }
 
 const (
 	sideBySide = 112 // columns from which a preview goes beside its list
@@ -54,7 +59,7 @@ const (
 // rows are the fabrics that the filter lets through, worst first. They become
 // the list, in which the cursor stays on its fabric.
 func (p *fabricsPane) rows(e Env) []fabricRow {
-	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text, news: p.news.reading}
+	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text, order: p.order, trouble: p.trouble, news: p.news.reading}
 	if made.n > 0 {
 		made.fleet = &e.Fleet.Fabrics[0]
 	}
@@ -69,30 +74,20 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 		state, word := standing(f, e.Now)
 		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), len(p.news.news[f.Fabric.ID].Keys)})
 	}
-	slices.SortStableFunc(p.all, func(a, b fabricRow) int {
-		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.Fabric.ID, b.Fabric.ID))
-	})
+	slices.SortStableFunc(p.all, fabricOrder(p.order))
 	keys := []core.FabricID{}
 	for _, r := range p.all {
-		if e.Filter.matches(r.subject()) {
+		if (!p.trouble || !r.state.Settled()) && e.Filter.matches(fabricSubject{r, e.Now}) {
 			p.shown = append(p.shown, r)
 			keys = append(keys, r.Fabric.ID)
 		}
 	}
 	p.list.SetKeys(keys)
+	p.marked.keep(keys)
 	if !p.touched {
 		p.list.To(0)
 	}
 	return p.shown
-}
-
-// subject is what a filter is matched against.
-func (r fabricRow) subject() subject {
-	id := string(r.Fabric.ID)
-	return subject{
-		text:   id + " " + r.Fabric.Description + " " + r.word.String(),
-		fields: map[string][]string{"state": {r.state.String(), r.word.String()}, "name": {id}, "engine": {r.engine.text.String()}, "changed": changedWords(r.fresh > 0)},
-	}
 }
 
 func (p *fabricsPane) selected(e Env) (fabricRow, bool) {
@@ -106,6 +101,12 @@ func (p *fabricsPane) selected(e Env) (fabricRow, bool) {
 func (p *fabricsPane) Can(e Env, a Action) bool {
 	f, ok := p.selected(e)
 	switch a {
+	case ActProblems:
+		return len(p.all) > 0
+	case ActSort, ActSortBack:
+		return len(p.shown) > 1
+	case ActAccept:
+		return p.accepts(e)
 	case ActDiff:
 		return ok && len(unsettled(f.FabricState)) > 0
 	case ActNext, ActPrev:
@@ -113,7 +114,7 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 	case ActResolve:
 		return ok && e.decides(f.FabricState)
 	case ActPlan:
-		return ok && e.plans(f.FabricState)
+		return ok && slices.ContainsFunc(p.about(e), func(f fabricRow) bool { return e.plans(f.FabricState) })
 	case ActHistory, ActLint:
 		return ok && e.records(a)
 	default:
@@ -122,6 +123,10 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 }
 
 func (p *fabricsPane) Do(e Env, a Action) Outcome {
+	if a == ActProblems {
+		p.trouble, p.touched = !p.trouble, true
+		return troubleNote(e, p.trouble)
+	}
 	f, ok := p.selected(e)
 	if !ok {
 		return Outcome{}
@@ -140,12 +145,14 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 		return resolving(id, core.Key{})
 	case ActPlan:
 		p.touched = true
-		return planning(id)
+		return p.plan(e)
 	case ActHistory, ActLint:
 		p.touched = true
 		return recording(a, id)
 	case ActCheck:
-		return Outcome{Check: []core.FabricID{id}, Note: safe.Sprintf("checking %s", id)}
+		return p.check(e)
+	case ActMark, ActMarkAll, ActSort, ActSortBack, ActAccept:
+		return p.choose(e, a)
 	case ActNext, ActPrev:
 		p.touched = true
 		p.list.To(nextProblem(p.list.Window, a, p.troubled(e)))
@@ -197,7 +204,11 @@ func (p *fabricsPane) View(e Env) Frame {
 	strip := p.strip(e)
 	e.Height -= len(strip)
 	e.news = p.news.news
-	frame := Frame{Title: p.title(e), Brief: p.brief(e), Note: e.Filter.trouble(e.Style)}
+	left := e
+	if chosen := p.Chosen(); chosen != "" {
+		left.Width -= len(chosen) + 2
+	}
+	frame := Frame{Title: p.title(left), Brief: p.brief(e), Note: e.Filter.trouble(e.Style)}
 	if e.Width >= sideBySide {
 		dim := e.Style.ink(themes.Dim)
 		frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: e.about})
@@ -207,6 +218,9 @@ func (p *fabricsPane) View(e Env) Frame {
 	}
 	if len(rows) > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(rows))
+	}
+	if chosen := p.Chosen(); chosen != "" {
+		frame.Facts = append(frame.Facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(chosen)})
 	}
 	p.columns = fabricColumns(e, p.all)
 	columns := layout(p.columns)
@@ -219,10 +233,12 @@ func (p *fabricsPane) View(e Env) Frame {
 		return frame
 	}
 	frame.Lines = []string{p.head(e)}
-	if n := widget.Natural(columns); e.Width >= sideBySide && e.Width-n-3 >= previewMin {
-		frame.Lines = append(frame.Lines, p.beside(e, columns, rows, n)...)
-	} else {
-		frame.Lines = append(frame.Lines, p.stacked(e, columns, rows)...)
+	n := widget.Natural(columns)
+	switch place := e.preview(e.Width-n-3 >= previewMin); place {
+	case onTheRight:
+		frame.Lines = append(frame.Lines, p.beside(e, columns, rows, min(n, e.Width-previewMin-3))...)
+	default:
+		frame.Lines = append(frame.Lines, p.stacked(e, columns, rows, place == below)...)
 	}
 	if len(strip) > 0 {
 		frame.Lines = append(frame.Lines, make([]string, max(e.Height-len(frame.Lines), 0))...)
@@ -244,10 +260,10 @@ func (p *fabricsPane) beside(e Env, columns []widget.Column, rows []fabricRow, l
 
 // stacked draws the list and below it the preview, which gets what the list
 // leaves and a third at least.
-func (p *fabricsPane) stacked(e Env, columns []widget.Column, rows []fabricRow) []string {
+func (p *fabricsPane) stacked(e Env, columns []widget.Column, rows []fabricRow, previews bool) []string {
 	height, preview := e.Height-1, 0
 	f, ok := p.selected(e)
-	if ok && e.Height >= 14 {
+	if ok && previews {
 		preview = min(max(4, min(e.Height/3, 8), height-len(rows)-4), e.Height/2)
 	}
 	lines := p.lines(e, widget.NewTable(e.Width, columns), rows, height-preview)
@@ -337,9 +353,9 @@ func (p *fabricsPane) brief(e Env) []widget.Span {
 }
 
 func (p *fabricsPane) head(e Env) string {
-	note := widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("worst first")}
-	if !e.Filter.empty() {
-		note = e.Filter.note(e.Style, e.Height)
+	title := widget.Span{Ink: e.Style.ink(themes.Title), Text: safe.Lit("fabrics")}
+	if p.trouble {
+		title.Text = safe.Lit("fabrics that need a person (! shows all)")
 	}
-	return widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Title), Text: safe.Lit("fabrics")}, note)
+	return listRule(e, title, widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Clean(p.order.note(fabricSorts()))})
 }

@@ -132,7 +132,9 @@ func (h *help) filters(spec paneSpec) {
 		return
 	}
 	h.title("filter")
-	h.say("words must all match; !word must not; " + strings.Join(spec.filter.examples, "  "))
+	h.say("words must all match; !word must not; = part of it, ~ a regular expression, < > numbers and ages; tab completes")
+	h.say(strings.Join(spec.filter.named(), "  "))
+	h.say("such as " + strings.Join(spec.filter.examples, "  "))
 }
 
 func (h *help) say(t string) {

@@ -35,13 +35,17 @@ type planned struct {
 	about planAbout
 	plan  *core.Plan // as it is carried out
 	shown *core.Plan // without secrets
+	// toAllow is how many objects it takes out of Git, where nothing but that keeps
+	// it from being published; else 0.
+	toAllow int
 }
 
 // planAbout is what a plan is about.
 type planAbout struct {
-	fabric core.FabricID
-	asked  core.PlanOptions
-	again  int
+	fabric  core.FabricID
+	asked   core.PlanOptions
+	again   int
+	fabrics string // all of them, where it is about several
 }
 
 // planMade is what the text was made of; it is made anew when one of these is
@@ -69,16 +73,19 @@ func (p *planPane) Job(e Env) (Job, bool) {
 	if !ok || !e.plans(f) {
 		return Job{}, false
 	}
+	if e.work.about == nil {
+		p.asked.AllowDelete = 0 // it was allowed for what was seen then
+	}
 	about := p.about(e)
 	if e.busy && e.work.about != any(about) {
 		return Job{}, false
 	}
-	planner, by, mask := e.acts.Planner, e.acts.By, e.acts.Masked
+	planner, by, mask, fabrics := e.acts.Planner, e.acts.By, e.acts.Masked, e.several()
 	return Job{
-		Label: safe.Sprintf("plan a sync of %s", e.Place.Fabric),
+		Label: safe.Sprintf("plan a sync of %s", e.planned()),
 		About: about,
 		Run: func(ctx context.Context) (tea.Msg, error) {
-			plan, err := planner.Plan(ctx, by, about.asked, about.fabric)
+			plan, err := planner.Plan(ctx, by, about.asked, fabrics...)
 			if err != nil {
 				return nil, err
 			}
@@ -86,7 +93,7 @@ func (p *planPane) Job(e Env) (Job, bool) {
 			if mask != nil {
 				shown = mask(plan)
 			}
-			return &planned{about, plan, shown}, nil
+			return &planned{about, plan, shown, limited(ctx, planner, plan, fabrics)}, nil
 		},
 	}, true
 }
@@ -94,9 +101,9 @@ func (p *planPane) Job(e Env) (Job, bool) {
 // about is the plan that is wanted: of what lies on the desk, or of taking back what
 // a run published.
 func (p *planPane) about(e Env) planAbout {
-	asked := p.asked
-	asked.Reverts = e.Place.Record
-	return planAbout{e.Place.Fabric, asked, p.again}
+	about := planAbout{fabric: e.Place.Fabric, asked: p.asked, again: p.again, fabrics: namesOf(e.fabrics)}
+	about.asked.Reverts = e.Place.Record
+	return about
 }
 
 // Take is given the plan.
@@ -190,12 +197,15 @@ func (p *planPane) Can(e Env, a Action) bool {
 	switch a {
 	case ActButton:
 		return p.may(e)
+	case ActAllow:
+		a := p.plan(e)
+		return a != nil && a.toAllow > 0
 	case ActPress, ActTicket, ActMessage, ActAgain:
 		return true
 	case ActWay:
 		return p.may(e) && !p.plan(e).plan.Empty() && e.modeOf(f) == core.ModeWrite
 	case ActLeaveOut:
-		return e.decides(f) && len(p.leftOut(f)) > 0
+		return e.decides(f) && len(p.leftOut(e)) > 0
 	case ActAdopt:
 		return e.decides(f) && p.row().undoes()
 	case ActDiff:
@@ -208,9 +218,10 @@ func (p *planPane) Can(e Env, a Action) bool {
 }
 
 // leftOut are the drafts that a line of the plan carries out.
-func (p *planPane) leftOut(f core.FabricState) []core.DraftStanding {
+func (p *planPane) leftOut(e Env) []core.DraftStanding {
 	r := p.row()
-	if !r.decided || r.fabric != f.Fabric.ID {
+	f, _ := e.Fleet.Fabric(r.fabric)
+	if !r.decided {
 		return nil
 	}
 	return slices.DeleteFunc(draftsOf(f, r.key), func(d core.DraftStanding) bool {
@@ -231,13 +242,17 @@ func (p *planPane) Do(e Env, a Action) Outcome {
 		return Outcome{Ask: &question{label: safe.Lit("ticket: "), text: p.asked.Ticket, about: ActTicket}}
 	case ActMessage:
 		return Outcome{Ask: &question{label: safe.Lit("summary of the commit: "), text: p.asked.Message, about: ActMessage}}
+	case ActAllow:
+		return p.askCount()
 	case ActAgain:
 		p.again++
 		p.refused = nil
 	case ActWay:
 		p.propose = !p.propose
 	case ActLeaveOut:
-		return drop(e, p.leftOut(f))
+		at := e
+		at.Place.Fabric = r.fabric
+		return drop(at, p.leftOut(e))
 	case ActAdopt:
 		at := e
 		at.Place.Fabric = r.fabric
@@ -299,6 +314,8 @@ func (p *planPane) Answer(e Env, q question, text string) Outcome {
 		} else {
 			p.asked.Message = text
 		}
+	case allowing:
+		return p.allow(e, is, text)
 	case confirming:
 		if is.plan != p.plan(e) {
 			return Outcome{Note: safe.Lit("the plan is another one by now: nothing was published")}
@@ -327,7 +344,7 @@ func (p *planPane) begin(e Env, confirmed []core.FabricID) Outcome {
 	}
 	to := Place{Screen: "run", Fabric: e.Place.Fabric}
 	return Outcome{Deed: &Deed{
-		Label: safe.Sprintf("sync %s", e.Place.Fabric),
+		Label: safe.Sprintf("sync %s", e.planned()),
 		Run: func(ctx context.Context) (Done, error) {
 			id, err := starter.Begin(ctx, plan, order)
 			return Done{Says: safe.Sprintf(" run %s has begun", shortRun(&core.Run{ID: id})), Open: &to, Mine: id}, err
@@ -352,7 +369,7 @@ func (p *planPane) View(e Env) Frame {
 	}
 	p.load(e)
 	s := e.Style
-	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("sync plan")), Facts: fabricFacts(e, f)}
+	frame := Frame{Title: crumbs(e, safe.Clean(e.planned()), safe.Lit("sync plan")), Facts: fabricFacts(e, f)}
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  esc cancels")})
 	if a := p.plan(e); a != nil {
 		frame.Facts = append(planFacts(e, a), frame.Facts...)

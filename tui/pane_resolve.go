@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"time"
 
 	"selvage/core"
 	"selvage/core/safe"
@@ -44,6 +45,7 @@ type resolveMade struct {
 	all    bool
 	object core.Key // that the screen was opened on
 	loaded bool
+	at     time.Time           // where time alone changes what the filter lets through
 	drafts *core.DraftStanding // the first one: they are replaced whole
 }
 
@@ -68,6 +70,9 @@ func (m matter) undecided(f core.FabricState) bool {
 func (p *resolvePane) load(e Env) {
 	f, _ := e.fabric()
 	made := resolveMade{report: f.Report, filter: e.Filter.text, all: p.all, object: e.Place.Object, loaded: true}
+	if e.Filter.timed {
+		made.at = e.Now
+	}
 	if len(f.Drafts) > 0 {
 		made.drafts = &f.Drafts[0]
 	}
@@ -91,7 +96,7 @@ func (p *resolvePane) load(e Env) {
 					continue
 				}
 				p.total++
-				if e.Filter.matches(matterSubject(m)) {
+				if e.Filter.matches(matterSubject{objectSubject{Verdict: v, now: e.Now}, c}) {
 					p.add(f, m)
 					keys = append(keys, m.place())
 				}
@@ -139,12 +144,51 @@ func conflicted(f core.FabricState, k core.Key) bool {
 	})
 }
 
-func matterSubject(m matter) subject {
-	s := objectSubject(m.verdict)
-	s.text += " " + string(m.change.Path)
-	s.fields["by"], s.fields["path"] = []string{m.change.Manager}, []string{string(m.change.Path)}
-	s.fields["state"] = []string{fieldState(m.change.Verdict).String()}
-	return s
+// matterSubject is a difference as a filter is matched against it.
+type matterSubject struct {
+	objectSubject
+	change core.Change
+}
+
+func (s matterSubject) whole() string { return s.objectSubject.whole() + " " + string(s.change.Path) }
+
+func (s matterSubject) words(field string) []string {
+	switch field {
+	case "by":
+		return []string{s.change.Manager}
+	case "path":
+		return []string{string(s.change.Path)}
+	case "state":
+		return []string{fieldState(s.change.Verdict).String()}
+	}
+	return s.objectSubject.words(field)
+}
+
+func (s matterSubject) amount(field string) (float64, bool) {
+	if field == "when" {
+		return s.now.Sub(s.change.ManagerTime).Seconds(), !s.change.ManagerTime.IsZero()
+	}
+	return s.objectSubject.amount(field)
+}
+
+// Values are what a field holds of all differences.
+func (p *resolvePane) Values(e Env, field string) []string {
+	f, _ := e.fabric()
+	return frequent(func(yield func(string) bool) {
+		if f.Report == nil {
+			return
+		}
+		for i := range f.Report.Verdicts {
+			v := &f.Report.Verdicts[i]
+			for _, c := range v.Changes {
+				for _, w := range (matterSubject{objectSubject{Verdict: v, now: e.Now}, c}).words(field) {
+					if p.shows(matter{v, c}) && !yield(w) {
+						return
+					}
+				}
+			}
+		}
+	})
 }
 
 // selected is the difference under the cursor.

@@ -111,7 +111,7 @@ func (t *planText) name(id core.FabricID, k core.Key) safe.Text {
 		f = t.f
 	}
 	name := objectName(f, k)
-	if id != t.f.Fabric.ID {
+	if id != t.f.Fabric.ID || len(t.e.fabrics) > 1 {
 		name = safe.Sprintf("%s: ", id).Plus(name)
 	}
 	return name
@@ -270,36 +270,61 @@ func planFacts(e Env, a *planned) []widget.Span {
 // pressed, and the two.
 func (p *planPane) buttons(e Env) []string {
 	s := e.Style
-	line := widget.NewLine(e.Width).Gap(widget.Ink{}, 1)
 	a := p.plan(e)
-	press := safe.Lit("commit and push")
+	press, short := safe.Lit("commit and push"), safe.Lit("push")
 	switch {
 	case a != nil && a.plan.Empty():
-		press = safe.Lit("follow")
+		press, short = safe.Lit("follow"), safe.Lit("follow")
 	case p.proposes(e):
-		press = safe.Lit("push a proposal")
+		press, short = safe.Lit("push a proposal"), safe.Lit("propose")
 	}
+	open, shut, lead := safe.Lit("[ "), safe.Lit(" ]"), 1
+	if widget.Width(press) > e.Width-22 {
+		press, open, shut, lead = short, safe.Lit("["), safe.Lit("]"), 0
+	}
+	line := widget.NewLine(e.Width).Gap(widget.Ink{}, lead)
 	button := func(text safe.Text, on, danger bool) {
-		if on {
-			line.Put(s.button(on, danger), safe.Lit("[ ").Plus(text, safe.Lit(" ]")))
-			return
+		before, after := open, shut
+		if !on {
+			before, after = safe.Sprintf("%*s", widget.Width(open), ""), safe.Sprintf("%*s", widget.Width(shut), "")
 		}
-		line.Put(s.button(on, danger), safe.Lit("  ").Plus(text, safe.Lit("  ")))
+		line.Put(s.button(on, danger), before.Plus(text, after))
 	}
 	armed := p.armed && p.may(e)
 	button(safe.Lit("cancel"), !armed, false)
 	if p.may(e) {
-		line.Gap(widget.Ink{}, 2)
+		line.Gap(widget.Ink{}, lead+1)
 		button(press, armed, true)
 	}
 	if e.Height < 8 || a == nil {
 		return []string{line.String()}
 	}
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
-	for _, w := range p.warnings(e, a) {
-		lines = append(lines, paragraph(w, s.ink(themes.Warn), e.Width)...)
+	for _, t := range cutLines(p.warnings(e, a), e.Width, max(e.Height/3-1, 1)) {
+		lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Warn), t).String())
 	}
-	return append(lines[:min(len(lines), e.Height/3)], line.String())
+	return append(lines, line.String())
+}
+
+// cutLines are sentences on as many lines as they take, at most so many: a mark
+// at the end says that there was more.
+func cutLines(texts []safe.Text, width, most int) []safe.Text {
+	lines := []safe.Text{}
+	for _, t := range texts {
+		for i, l := range widget.Wrap(t, max(width-4, 1)) {
+			lead := safe.Lit(" ")
+			if i > 0 {
+				lead = safe.Lit("   ")
+			}
+			lines = append(lines, lead.Plus(l))
+		}
+	}
+	if len(lines) > most {
+		lines = lines[:most]
+		last := &lines[most-1]
+		*last = widget.Fit(last.Plus(safe.Lit(" ..")), width, widget.CutEnd)
+	}
+	return lines
 }
 
 // warnings are what a plan takes away, and whose work.
@@ -320,6 +345,9 @@ func (p *planPane) warnings(e Env, a *planned) []safe.Text {
 	}
 	if n := a.plan.Deletes(); n > 0 {
 		texts = append(texts, safe.Sprintf("takes %s out of git", plural(n, "object")))
+	}
+	if a.toAllow > 0 {
+		texts = append(texts, safe.Sprintf("more than the limits let through: %s allows it, with the number typed", keyOf(e, inPlan, ActAllow)))
 	}
 	for _, id := range a.plan.Fabrics {
 		if f, _ := e.Fleet.Fabric(id); f.Fabric.Protected && !a.plan.Empty() {

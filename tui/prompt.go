@@ -5,6 +5,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"selvage/core/safe"
+	"selvage/themes"
 	"selvage/tui/widget"
 )
 
@@ -33,9 +34,10 @@ type line interface {
 
 // question is something that a pane asks a person to type.
 type question struct {
-	label safe.Text // stands before the line
-	text  string    // to begin with
-	about any       // for the pane: what it has asked
+	label safe.Text   // stands before the line
+	text  string      // to begin with
+	about any         // for the pane: what it has asked
+	says  []safe.Text // what to know before it is answered; it stands above
 }
 
 // asker is a pane that asks questions. Answer is given what was typed; nothing
@@ -53,11 +55,15 @@ func (filterLine) changed(m *Model, text string) {
 	m.top().filter = parseFilter(text, m.top().spec.filter)
 }
 
-// key lets the cursor move in the list while its filter is being typed.
+// key lets the cursor move in the list while its filter is being typed, and
+// completes what is typed.
 func (filterLine) key(m *Model, key string) (tea.Cmd, bool) {
 	switch key {
+	case "tab":
+		m.complete()
+		return nil, true
 	case "up", "down", "pgup", "pgdown":
-		if a, ok := m.keymap.lookup(m.top().spec.scopes, key); ok && m.can(a) {
+		if a, ok := m.keymap.lookup(m.scopes(), key); ok && m.can(a) {
 			return m.do(a), true
 		}
 		return nil, true
@@ -68,8 +74,6 @@ func (filterLine) key(m *Model, key string) (tea.Cmd, bool) {
 func (filterLine) enter(*Model, string) tea.Cmd { return nil }
 
 func (l filterLine) escape(m *Model) { l.changed(m, l.before) }
-
-func (filterLine) above(*Model, int) []string { return nil }
 
 // answerLine is the answer to a question of a pane. Escape takes the question back.
 type answerLine struct {
@@ -92,7 +96,16 @@ func (l answerLine) enter(m *Model, text string) tea.Cmd {
 
 func (answerLine) escape(*Model) {}
 
-func (answerLine) above(*Model, int) []string { return nil }
+// above says what is to be known before the question is answered.
+func (l answerLine) above(m *Model, height int) []string {
+	lines := []string{}
+	for _, t := range l.question.says {
+		for _, line := range paragraph(t, m.style.ink(themes.Warn), m.width) {
+			lines = append(lines, line)
+		}
+	}
+	return lines[:min(len(lines), max(height/2, 0))]
+}
 
 // typed takes a key into the line that is being typed.
 func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {

@@ -33,7 +33,8 @@ func (r *reader) show(text *scroll, fresh bool) {
 func (r *reader) can(a Action) bool {
 	switch a {
 	case ActNextChange, ActPrevChange:
-		return len(r.text.heads) > 0
+		heads := r.text.heads
+		return len(heads) > 1 || len(heads) == 1 && heads[0] != r.window.Cursor()
 	case ActFold:
 		return r.all || r.nearestFold() >= 0
 	case ActFoldAll:

@@ -43,9 +43,9 @@ func recordKeys() []binding {
 	k := func(keys ...string) []string { return keys }
 	all := []binding{
 		{inFabrics, ActHistory, k("h"), "history", "what happened to the fabric"},
-		{inDetail, ActHistory, k("h"), "", "what happened to the fabric"},
+		{inObjects, ActHistory, k("h"), "", "what happened to the fabric"},
 		{inFabrics, ActLint, k("l"), "", "what lint says of its files"},
-		{inDetail, ActLint, k("l"), "", "what lint says of its files"},
+		{inObjects, ActLint, k("l"), "", "what lint says of its files"},
 		{inFabrics, ActEvents, k("v"), "events", "what happened to all fabrics"},
 		{inFabrics, ActHandover, k("H"), "hand-over", "what whoever comes next has to know"},
 		{inFabrics, ActDoctor, k("T"), "", "what keeps fabrics from working"},

@@ -24,8 +24,12 @@ func (p *resolvePane) body(e Env, f core.FabricState, count safe.Text) []string 
 	head := widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, note)
 	m, any := p.selected()
 	switch {
-	case !e.roomy() || e.text && any:
+	case e.text && any, !e.roomy() && (!any || e.Height < 3):
 		return p.lines(e, f, e.Width, e.Height)
+	case !e.roomy():
+		sides := p.sides(e, f, m, e.Width).lines
+		sides = sides[max(len(sides)-e.Height+1, 0):]
+		return append(p.lines(e, f, e.Width, e.Height-len(sides)), sides...)
 	case !any:
 		return append([]string{head}, widget.NewLine(e.Width).Put(s.ink(themes.Dim), p.nothing(e, f)).String())
 	case e.Width >= sideBySide:
@@ -129,31 +133,22 @@ func draftShort(d *core.DraftStanding) safe.Text {
 // detail draws one difference: its three sides, what each of git and live made of
 // the base, and what was decided.
 func (p *resolvePane) detail(e Env, f core.FabricState, m matter, width, height int) []string {
-	d := &resolveDetail{e: e, width: width}
 	c, draft := m.change, draftOn(f, m)
 	path := safe.Clean(string(c.Path))
 	if c.Path == core.Root {
 		path = safe.Lit("the whole object")
 	}
+	d := &resolveDetail{e: e, width: width}
 	d.rule(objectName(f, m.verdict.Key).Plus(safe.Lit("  "), path), themes.Header, changeWord(m.verdict, c))
-	chosen := core.Choice("")
-	if draft != nil {
-		chosen = draft.Choice
-	}
-	gitWho, gitAt := gitBy(c)
-	if c.Commit.Summary != "" {
-		gitWho = gitWho.Plus(safe.Lit("  "), safe.Clean(c.Commit.Summary))
-	}
-	liveWho, liveAt := liveBy(c)
-	d.side("[3] BASE", c.Base, chosen == core.TakeBase, themes.Text, safe.Text{}, time.Time{})
-	d.side("[1] GIT ", c.Git, chosen == core.TakeGit, themes.Added, gitWho, gitAt)
-	d.side("[2] LIVE", c.Live, chosen == core.TakeLive, themes.Removed, liveWho, liveAt)
+	d.lines = append(d.lines, p.sides(e, f, m, width).lines...)
 	room := max((height-len(d.lines)-6)/2, 1)
 	if c.Base.Present() && room >= 2 {
 		d.moved(safe.Lit("base -> git"), safe.Lit("what git meant"), c.Base, c.Git, room)
 		d.moved(safe.Lit("base -> live"), safe.Lit("what was changed live"), c.Base, c.Live, room)
 	}
-	d.result(f, m, draft)
+	if height-len(d.lines) >= 2 {
+		d.result(f, m, draft)
+	}
 	if height-len(d.lines) >= 8 {
 		d.lines = append(d.lines, "")
 		d.rule(safe.Lit("the object"), themes.Title, safe.Lit("- live   + git"))
@@ -168,6 +163,24 @@ func (p *resolvePane) detail(e Env, f core.FabricState, m matter, width, height 
 		}
 	}
 	return d.lines[:min(len(d.lines), max(height, 0))]
+}
+
+// sides are the three values that one is chosen of, a line each.
+func (p *resolvePane) sides(e Env, f core.FabricState, m matter, width int) *resolveDetail {
+	d := &resolveDetail{e: e, width: width}
+	c, chosen := m.change, core.Choice("")
+	if draft := draftOn(f, m); draft != nil {
+		chosen = draft.Choice
+	}
+	gitWho, gitAt := gitBy(c)
+	if c.Commit.Summary != "" {
+		gitWho = gitWho.Plus(safe.Lit("  "), safe.Clean(c.Commit.Summary))
+	}
+	liveWho, liveAt := liveBy(c)
+	d.side("[3] BASE", c.Base, chosen == core.TakeBase, themes.Text, safe.Text{}, time.Time{})
+	d.side("[1] GIT ", c.Git, chosen == core.TakeGit, themes.Added, gitWho, gitAt)
+	d.side("[2] LIVE", c.Live, chosen == core.TakeLive, themes.Removed, liveWho, liveAt)
+	return d
 }
 
 // aroundMade is what the object under the cursor was drawn from.
@@ -221,6 +234,9 @@ func (d *resolveDetail) side(name string, v core.Value, chosen bool, r themes.Ro
 		who = who.Plus(safe.Sprintf("  %s", age(d.e.Now, at)))
 	}
 	room := l.Room()
+	if room < 24 {
+		who = safe.Text{}
+	}
 	if who.Len() > 0 {
 		room = max(room-min(widget.Width(who)+2, room/2), 1)
 	}

@@ -60,6 +60,10 @@ type Model struct {
 	said     terminalSaid                                    // by its answers
 	blurred  bool
 	quitting bool
+	look     look
+
+	counted  *core.Report // of which disputed was counted
+	disputed int
 }
 
 // screen is a pane on the stack.
@@ -71,6 +75,8 @@ type screen struct {
 	among  []core.Key
 	filter filter
 	work   work
+
+	fabrics []core.FabricID // see [Outcome]
 }
 
 type (
@@ -315,7 +321,7 @@ func (m *Model) open(p Place, among []core.Key) {
 		s = &screen{spec: spec, pane: spec.new()}
 		m.kept[id] = s
 	}
-	s.place, s.among = p, among
+	s.place, s.among, s.fabrics = p, among, nil
 	if len(m.stack) > 0 {
 		s.below = m.top().place
 	}
@@ -331,6 +337,7 @@ func (m *Model) env() Env {
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
+		look: m.look, fabrics: s.fabrics,
 		terminal: m.terminal(), files: [2]string{m.cfg.ConfigFile, m.cfg.LogFile},
 	}
 	e.Width, e.Height = m.room()

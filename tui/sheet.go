@@ -22,7 +22,7 @@ func sheetKeys() []binding {
 	return []binding{
 		{inDecide, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
 		{inDrafts, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
-		{inDetail, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
+		{inObjects, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
 	}
 }
 

@@ -2,11 +2,13 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
+	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
 	"selvage/tui/widget"
@@ -72,18 +74,68 @@ func (m *Model) turn(to paneSpec) tea.Cmd {
 }
 
 // tabLine names the tabs, the one on top in brackets.
+//
+// With how much is on each where there is room for that, and where there is not
+// even room for the words, the others with their numbers only.
 func (m *Model) tabLine() string {
-	l := widget.NewLine(m.width)
-	for i, p := range tabs() {
-		if i > 0 {
-			l.Gap(widget.Ink{}, 2)
-		}
-		word := safe.Sprintf("%d %s", p.tab.number, p.tab.word)
-		if p.name == m.top().spec.name {
-			l.Put(m.style.ink(themes.Header), safe.Lit("[").Plus(word, safe.Lit("]")))
-			continue
-		}
-		l.Put(m.style.ink(themes.Key), word)
+	if m.chosen() != "" && slices.Contains(m.scopes(), inMarked) {
+		return m.chosenLine()
 	}
-	return l.String()
+	all, spans := tabs(), []widget.Span{}
+	for _, how := range []struct {
+		says func(t tab) string
+		gap  safe.Text
+	}{{m.tabCounted, safe.Lit("  ")}, {tab.named, safe.Lit("  ")}, {tab.named, safe.Lit(" ")}, {tab.bare, safe.Lit(" ")}} {
+		spans = spans[:0]
+		for i, p := range all {
+			if i > 0 {
+				spans = append(spans, widget.Span{Text: how.gap})
+			}
+			if p.name == m.top().spec.name {
+				spans = append(spans, widget.Span{Ink: m.style.ink(themes.Header), Text: safe.Sprintf("[%s]", p.tab.named())})
+				continue
+			}
+			spans = append(spans, widget.Span{Ink: m.style.ink(themes.Key), Text: safe.Clean(how.says(p.tab))})
+		}
+		if widget.SpanWidth(spans) <= m.width {
+			break
+		}
+	}
+	return widget.NewLine(m.width).Spans(spans...).String()
+}
+
+func (t tab) named() string { return strconv.Itoa(t.number) + " " + t.word }
+func (t tab) bare() string  { return strconv.Itoa(t.number) }
+
+// tabCounted is a tab with how much is on it, where that is known.
+func (m *Model) tabCounted(t tab) string {
+	f, _ := m.fleet.Fabric(m.top().place.Fabric)
+	n := 0
+	switch {
+	case f.Report == nil:
+	case t.word == "conflicts":
+		n = m.conflicts(f.Report)
+	case t.word == "objects":
+		n = f.Report.Counts.Total()
+	case t.word == "drafts":
+		n = len(f.Drafts)
+	}
+	if n == 0 {
+		return t.named()
+	}
+	return fmt.Sprintf("%s(%s)", t.named(), grouped(n))
+}
+
+// conflicts counts the objects that the tab of conflicts lists; it is done once
+// for a report, for every frame asks.
+func (m *Model) conflicts(r *core.Report) int {
+	if m.counted != r {
+		m.counted, m.disputed = r, 0
+		for i := range r.Verdicts {
+			if inConflict(&r.Verdicts[i]) {
+				m.disputed++
+			}
+		}
+	}
+	return m.disputed
 }

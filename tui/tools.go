@@ -124,7 +124,7 @@ func (m *Model) idle(a Action) safe.Text {
 // toolValues are what the words of tools stand for here; those of which nothing is
 // known are left out, or empty.
 func (m *Model) toolValues() map[string]string {
-	id, key := m.chosen()
+	id, key := m.selection()
 	f, ok := m.fleet.Fabric(id)
 	if !ok {
 		return nil

@@ -53,13 +53,13 @@ func commandActs() map[Action]ownAct {
 // trail is the way that a person has gone through the screens. It leads back to
 // each of them with what lay below it, so that escape leads up from there.
 type trail struct {
-	visits []visit
+	visits []trace
 	at     int   // the one on screen
-	last   visit // the one before that; nil before there is one
+	last   trace // the one before that; nil before there is one
 }
 
-// visit is a stack of places.
-type visit []stop
+// trace is a stack of places.
+type trace []stop
 
 type stop struct {
 	place Place
@@ -71,7 +71,7 @@ const trailLength = 100
 
 // same tells whether two visits were to one screen of one fabric, whichever object
 // it looked at.
-func (v visit) same(o visit) bool {
+func (v trace) same(o trace) bool {
 	a, b := v[len(v)-1].place, o[len(o)-1].place
 	return a.Screen == b.Screen && a.Fabric == b.Fabric && a.Record == b.Record
 }
@@ -81,14 +81,14 @@ func (m *Model) tread() {
 	if m.top().spec.name == "help" {
 		return
 	}
-	now := make(visit, len(m.stack))
+	now := make(trace, len(m.stack))
 	for i, s := range m.stack {
 		now[i] = stop{s.place, s.among}
 	}
 	t := &m.trail
 	switch {
 	case len(t.visits) == 0:
-		t.visits = []visit{now}
+		t.visits = []trace{now}
 	case now.same(t.visits[t.at]):
 		t.visits[t.at] = now
 	default:
@@ -120,7 +120,7 @@ func (m *Model) toLast() tea.Cmd {
 }
 
 // unfold puts a stack of screens in the place of the one that is open.
-func (m *Model) unfold(v visit) {
+func (m *Model) unfold(v trace) {
 	m.top().drop()
 	m.stack = m.stack[:0]
 	for _, s := range v {

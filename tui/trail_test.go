@@ -15,7 +15,7 @@ func (d *driver) where() string {
 
 func TestTrailLeadsBackAndForward(t *testing.T) {
 	d := drive(t, fullFleet(), 80, 24).press("[", "]", "-")
-	d.shows("worst first")
+	d.shows("sort: severity")
 	d.press("j", "enter", "5", "esc", "j", "enter", "d")
 	steps := []struct{ key, want string }{
 		{"[", "fabrics > "},
@@ -57,7 +57,7 @@ func TestTrailRemembersWhatLayBelow(t *testing.T) {
 
 func TestTrailLeavesHelpOut(t *testing.T) {
 	d := drive(t, fullFleet(), 80, 24).press("j", "enter", "?", "esc", "[")
-	d.shows("worst first")
+	d.shows("sort: severity")
 }
 
 func TestTrailIsBounded(t *testing.T) {

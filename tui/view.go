@@ -16,6 +16,9 @@ type chrome struct{ header, tabs, status, hints bool }
 // chrome leaves lines out as the terminal gets lower: what is being looked at
 // comes before how to go on.
 func (m *Model) chrome() chrome {
+	if m.look.compact {
+		return chrome{header: m.height >= 2}
+	}
 	return chrome{
 		header: m.height >= 2, tabs: m.height >= 18 && m.top().spec.tab.number != 0,
 		status: m.height >= 14, hints: m.height >= 8,
@@ -176,9 +179,12 @@ func (m *Model) hints() string {
 // their keys already.
 func (m *Model) hinted() []binding {
 	var shown, last []binding
-	for _, b := range m.keymap.of(m.top().spec.scopes) {
+	for _, b := range m.keymap.of(m.scopes()) {
+		if p, ok := m.top().pane.(hinter); ok {
+			b.hint = p.Hint(m.env(), b.action, b.hint)
+		}
 		switch {
-		case b.hint == "" || len(b.keys) == 0 || !m.can(b.action), b.scope == inTabs && m.chrome().tabs:
+		case b.hint == "" || len(b.keys) == 0 || !m.can(b.action), (b.scope == inTabs || b.scope == inMarked) && m.chrome().tabs:
 		case b.action == ActHelp:
 			if m.top().spec.name == "help" {
 				b.hint = "close help"

@@ -194,7 +194,7 @@ func TestFilter(t *testing.T) {
 		{"  leaf   03 ", true},
 	}
 	for _, tt := range tests {
-		if got := parseFilter(tt.text, objectWords()).matches(objectSubject(&v)); got != tt.want {
+		if got := parseFilter(tt.text, objectWords()).matches(objectSubject{Verdict: &v, now: noon}); got != tt.want {
 			t.Errorf("%q matches the drifted switch: %t, want %t", tt.text, got, tt.want)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 func (a *app) acts(s *session) tui.Acts {
 	return tui.Acts{
 		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Ledger: ledger{a, s},
-		Masked: maskedPlan, By: username(), Whence: a.seat(),
+		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s}, Referrer: referrer{},
 		JSON: func(what any) ([]byte, error) { return copied(what, a.now()) }, Patch: s.runner.Patch,
 		Sheets: sheets{a, s}, Journal: journal(logPath(s.config)),
 		Chronicle: chronicle{a, s}, Visitor: s.store, Handover: s.store, Linter: fabricLinter{s}, Doctor: physician{a, s},
@@ -27,7 +27,7 @@ func (a *app) acts(s *session) tui.Acts {
 // anything.
 func (a *app) views(s *session) tui.Acts {
 	all := a.acts(s)
-	return tui.Acts{By: all.By, Masked: all.Masked, Chronicle: all.Chronicle, Visitor: onlooker{s.store}, Handover: all.Handover, Linter: all.Linter, Doctor: all.Doctor}
+	return tui.Acts{By: all.By, Masked: all.Masked, Chronicle: all.Chronicle, Visitor: onlooker{s.store}, Handover: all.Handover, Linter: all.Linter, Doctor: all.Doctor, Informer: all.Informer, Referrer: all.Referrer}
 }
 
 // accepter accepts differences for a while.
@@ -38,27 +38,39 @@ type accepter struct {
 
 // Accept accepts what an object differs by at a path and below it.
 func (d accepter) Accept(ctx context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error) {
+	return d.accept(ctx, id, []core.Key{k}, path, span, reason)
+}
+
+// AcceptAll accepts all that some objects differ by, or nothing.
+func (d accepter) AcceptAll(ctx context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error) {
+	return d.accept(ctx, id, objects, core.Root, span, reason)
+}
+
+func (d accepter) accept(ctx context.Context, id core.FabricID, objects []core.Key, path core.Path, span, reason string) (time.Time, error) {
 	p, err := ackFlags{reason: reason, span: span}.pardon()
-	if err != nil {
-		return time.Time{}, err
-	}
-	changes, err := d.session.loop.Values(ctx, id, k)
 	if err != nil {
 		return time.Time{}, err
 	}
 	now := d.app.now()
 	var words []core.Acknowledgement
-	for _, c := range changes {
-		if !shownPath(c.Path).Under(path) {
-			continue
+	for _, k := range objects {
+		changes, err := d.session.loop.Values(ctx, id, k)
+		if err != nil {
+			return time.Time{}, err
 		}
-		words = append(words, core.Acknowledgement{
-			Key: k, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
-			GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
-		})
-	}
-	if len(words) == 0 {
-		return time.Time{}, fmt.Errorf("%s does not differ at %s any more", k, path)
+		said := len(words)
+		for _, c := range changes {
+			if !shownPath(c.Path).Under(path) {
+				continue
+			}
+			words = append(words, core.Acknowledgement{
+				Key: k, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
+				GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
+			})
+		}
+		if len(words) == said {
+			return time.Time{}, fmt.Errorf("%s does not differ at %s any more", k, path)
+		}
 	}
 	if err := d.session.store.Acknowledge(ctx, id, words...); err != nil {
 		return time.Time{}, err

@@ -140,6 +140,6 @@ func TestKeysTypedAheadAreAllDone(t *testing.T) {
 	screen := s.open(termtest.Options{})
 	screen.Type("jjjjjjkkk\r") // to the fourth, and into it
 	screen.Wait("dc1-frontend")
-	screen.WaitGone("worst first")
+	screen.WaitGone("-- fabrics --")
 	leaves(t, screen)
 }

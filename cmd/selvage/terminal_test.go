@@ -145,7 +145,7 @@ func TestWhatIsShownIsWhatASnapshotPrints(t *testing.T) {
 	screen.Press("q")
 	screen.WaitGone("unified")
 	screen.Press("q")
-	screen.Wait("worst first")
+	screen.Wait("sort: severity")
 	screen.Press("g")
 	same := func(text string) error {
 		// It tells by its exit code that a fabric could not be read.
@@ -207,7 +207,7 @@ func TestASmallTerminalStillTellsTheState(t *testing.T) {
 	for _, size := range []struct {
 		width, height int
 		shows         string
-	}{{60, 10, "conflict"}, {30, 4, "edge-sin"}, {20, 1, "1x"}, {1, 1, ""}, {80, 24, "worst first"}} {
+	}{{60, 10, "conflict"}, {30, 4, "edge-sin"}, {20, 1, "1x"}, {1, 1, ""}, {80, 24, "sort: severity"}} {
 		screen.Resize(size.width, size.height)
 		screen.WaitFor(fmt.Sprintf("%q at %dx%d", size.shows, size.width, size.height), func(text string) error {
 			if rows := strings.Split(text, "\n"); !strings.Contains(text, size.shows) || len(rows) > size.height {

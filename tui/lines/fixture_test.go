@@ -165,6 +165,10 @@ func (w *world) Accept(_ context.Context, _ core.FabricID, k core.Key, p core.Pa
 	return noon.Add(time.Hour), w.fault
 }
 
+func (w *world) AcceptAll(context.Context, core.FabricID, []core.Key, string, string) (time.Time, error) {
+	return noon.Add(time.Hour), w.fault
+}
+
 func (w *world) Overwritten(context.Context, core.FabricID) ([]tui.Edit, error) {
 	o := core.Overwritten{Key: vpc("vpc-1"), Path: ".spec.vlan", Live: core.ValueOf(int64(1005)), Manager: "kubectl-edit"}
 	o.Replaced.Before = noon.Add(-time.Hour)

@@ -105,7 +105,10 @@ func Ends(width int, fill Ink, left, right []Span) string {
 
 // Rule draws a line of dashes with a title in it and a note at its end. The
 // note is left out where the room does not suffice.
-func Rule(width int, ink Ink, title, note Span) string {
+func Rule(width int, ink Ink, title, note Span) string { return RuleOf(width, ink, title, note) }
+
+// RuleOf is [Rule] with a note of several pieces, which stay or go together.
+func RuleOf(width int, ink Ink, title Span, notes ...Span) string {
 	dash := func(n int) safe.Text { return safe.Clean(strings.Repeat("-", max(n, 0))) }
 	l := NewLine(width)
 	if title.Text.Len() > 0 {
@@ -114,9 +117,9 @@ func Rule(width int, ink Ink, title, note Span) string {
 			l.Put(title.Ink, Fit(title.Text, l.Room()-1, CutEnd)).Gap(ink, 1)
 		}
 	}
-	tail := Width(note.Text) + 4
-	if note.Text.Len() > 0 && l.Room() > tail {
-		l.Put(ink, dash(l.Room()-tail)).Gap(ink, 1).Spans(note).Put(ink, safe.Lit(" --"))
+	tail := SpanWidth(notes) + 4
+	if tail > 4 && l.Room() > tail {
+		l.Put(ink, dash(l.Room()-tail)).Gap(ink, 1).Spans(notes...).Put(ink, safe.Lit(" --"))
 	}
 	return l.Put(ink, dash(l.Room())).String()
 }

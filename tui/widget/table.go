@@ -120,7 +120,7 @@ func (t *Table) Head(ink Ink) string {
 	for i, c := range t.columns {
 		cells[i] = Span{ink, c.Title}
 	}
-	return t.draw(ink, safe.Lit(noCursor), cells)
+	return t.draw(ink, noCursor, Span{}, cells)
 }
 
 // Row draws one row, one cell for each column, exactly as wide as the table.
@@ -128,16 +128,22 @@ func (t *Table) Head(ink Ink) string {
 // lies between the cells. A [Bar] goes as far as the column that grows, else over
 // the first one.
 func (t *Table) Row(base Ink, selected bool, cells []Span) string {
-	cursor := safe.Lit(noCursor)
-	if selected {
-		cursor = safe.Lit("> ")
-	}
-	return t.draw(base, cursor, cells)
+	return t.MarkedRow(base, selected, Span{}, cells)
 }
 
-// RowOver draws a row whose cells first to last are taken together: the first
+// MarkedRow draws a row with a mark of one column behind the place of the cursor;
+// no text stands for none.
+func (t *Table) MarkedRow(base Ink, selected bool, mark Span, cells []Span) string {
+	cursor := noCursor
+	if selected {
+		cursor = "> "
+	}
+	return t.draw(base, cursor, mark, cells)
+}
+
+// RowOver draws a row, marked or not, whose cells first to last are taken together: the first
 // of them and right behind it the last, in the room of all.
-func (t *Table) RowOver(base Ink, selected bool, cells []Span, first, last int) string {
+func (t *Table) RowOver(base Ink, selected bool, mark Span, cells []Span, first, last int) string {
 	over := &Table{width: t.width, columns: slices.Clone(t.columns), widths: slices.Clone(t.widths)}
 	room := -1
 	for i := first; i <= last; i++ {
@@ -152,7 +158,7 @@ func (t *Table) RowOver(base Ink, selected bool, cells []Span, first, last int) 
 	} else {
 		over.widths[first] = room
 	}
-	return over.Row(base, selected, cells)
+	return over.MarkedRow(base, selected, mark, cells)
 }
 
 // Note draws a sentence in place of rows, as wide as the table.
@@ -163,12 +169,15 @@ func (t *Table) Note(ink Ink, text safe.Text) string {
 // ColumnWidth is the width of a column as it was laid out, 0 where it has left.
 func (t *Table) ColumnWidth(i int) int { return t.widths[i] }
 
-func (t *Table) draw(base Ink, cursor safe.Text, cells []Span) string {
+func (t *Table) draw(base Ink, cursor string, mark Span, cells []Span) string {
 	l, last := NewLine(t.width), t.bar()
-	if cursor.String() == noCursor {
+	switch {
+	case mark.Text.Len() > 0:
+		l.Put(base, safe.Clean(cursor[:1])).Spans(mark)
+	case cursor == noCursor:
 		l.Gap(base, cursorWidth)
-	} else {
-		l.Put(base, cursor)
+	default:
+		l.Put(base, safe.Clean(cursor))
 	}
 	first := true
 	for i, c := range t.columns {

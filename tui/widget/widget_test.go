@@ -236,11 +236,11 @@ func TestFitApartKeepsDifferentTextsApart(t *testing.T) {
 
 func TestRowOverGivesTheLastCellAllRoom(t *testing.T) {
 	cells := []Span{{Ink{}, safe.Lit("x")}, {Ink{}, safe.Lit("name")}, {Ink{}, safe.Lit("7")}, {Ink{}, safe.Lit("a long reason")}}
-	if got := NewTable(30, columns()).RowOver(Ink{}, false, cells, 1, 3); got != "  x name a long reason        " {
+	if got := NewTable(30, columns()).RowOver(Ink{}, false, Span{}, cells, 1, 3); got != "  x name a long reason        " {
 		t.Errorf("row = %q", got)
 	}
 	for width := range 40 {
-		if got := ansi.StringWidth(NewTable(width, columns()).RowOver(Ink{}, true, cells, 1, 3)); got != width {
+		if got := ansi.StringWidth(NewTable(width, columns()).RowOver(Ink{}, true, Span{}, cells, 1, 3)); got != width {
 			t.Errorf("width %d: row takes %d columns", width, got)
 		}
 	}

@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"selvage/core"
+	"selvage/core/safe"
+)
+
+// acceptance are the objects of one fabric whose differences may be accepted.
+type acceptance struct {
+	fabric  core.FabricState
+	objects []*core.Verdict
+}
+
+// acceptances are what can be accepted of some objects of a fabric. What somebody
+// accepted already counts only where it is the only one: of several it is passed
+// over.
+func acceptances(f core.FabricState, objects []*core.Verdict) []acceptance {
+	can := slices.DeleteFunc(slices.Clone(objects), func(v *core.Verdict) bool {
+		return !acceptable(v.State) || v.State == core.Acknowledged && len(objects) > 1
+	})
+	if len(can) == 0 {
+		return nil
+	}
+	return []acceptance{{f, can}}
+}
+
+func countOf(all []acceptance) int {
+	n := 0
+	for _, a := range all {
+		n += len(a.objects)
+	}
+	return n
+}
+
+// acceptingMany is what a person says of the differences of several objects.
+type acceptingMany struct {
+	objects int    // that were asked about
+	span    string // "" until it was asked for
+}
+
+// acceptAll asks for how long the differences of all these objects may stay; in
+// names where they are. What will not let them stay is said before.
+func acceptAll(all []acceptance, in string) Outcome {
+	n := countOf(all)
+	what := safe.Sprintf("accept %s of %s", plural(n, "object"), in)
+	if n == 1 {
+		what = safe.Sprintf("accept %s", all[0].fabric.Fabric.Label(all[0].objects[0].Key))
+	}
+	return Outcome{Ask: &question{
+		label: safe.Lit("for how long (8h, 2d, 3w): "), about: acceptingMany{objects: n}, says: append([]safe.Text{what}, reverts(all)...),
+	}}
+}
+
+// reverts says what puts Git's values back although a difference was accepted.
+func reverts(all []acceptance) []safe.Text {
+	n, order := map[string]int{}, []string{}
+	for _, a := range all {
+		for _, v := range a.objects {
+			for _, k := range keepings(a.fabric.Fabric, engineOf(a.fabric), v) {
+				if k.Effect != core.KeepRestored && k.Effect != core.KeepDepends {
+					continue
+				}
+				if n[k.Sentence] == 0 {
+					order = append(order, k.Sentence)
+				}
+				n[k.Sentence]++
+			}
+		}
+	}
+	says := []safe.Text{}
+	for i, sentence := range order {
+		if i == 2 {
+			return append(says, safe.Sprintf("and %s more", plural(len(order)-i, "reason")))
+		}
+		of := ""
+		if countOf(all) > 1 {
+			of = fmt.Sprintf(" (%s)", plural(n[sentence], "difference"))
+		}
+		says = append(says, safe.Sprintf("accepting keeps it from nothing: %s%s", sentence, of))
+	}
+	return says
+}
+
+// answeredAll takes what a person typed about accepting; now are the objects that
+// it would be done to by now.
+func answeredAll(e Env, q question, text string, now func() []acceptance) Outcome {
+	is, ok := q.about.(acceptingMany)
+	if !ok {
+		return Outcome{}
+	}
+	text = strings.TrimSpace(text)
+	all := now()
+	switch {
+	case text == "":
+		return Outcome{Note: safe.Lit("nothing was accepted: it takes an end and a reason")}
+	case countOf(all) != is.objects:
+		return Outcome{Note: safe.Lit("the differences are others by now: nothing was accepted")}
+	case is.span == "":
+		is.span = text
+		return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
+	}
+	accepter := e.acts.Accepter
+	return Outcome{Deed: &Deed{
+		Label: safe.Sprintf("accept %s", plural(is.objects, "object")),
+		Run: func(ctx context.Context) (Done, error) {
+			var until time.Time
+			for _, a := range all {
+				keys := make([]core.Key, len(a.objects))
+				for i, v := range a.objects {
+					keys[i] = v.Key
+				}
+				at, err := accepter.AcceptAll(ctx, a.fabric.Fabric.ID, keys, is.span, text)
+				if err != nil {
+					return Done{}, err
+				}
+				until = at
+			}
+			return Done{Says: safe.Sprintf(" %s accepted until %s", plural(is.objects, "object"), core.Stamp(until))}, nil
+		},
+	}}
+}

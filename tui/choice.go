@@ -1,0 +1,157 @@
+package tui
+
+import (
+	"slices"
+
+	"selvage/core/safe"
+	"selvage/themes"
+	"selvage/tui/widget"
+)
+
+// picks are the rows of a list that a person chose. Only what is shown can be
+// marked: nothing is done to a row that nobody sees.
+type picks[K comparable] map[K]bool
+
+// flip marks a row, or takes its mark away.
+func (m picks[K]) flip(keys ...K) {
+	on := !slices.ContainsFunc(keys, func(k K) bool { return !m[k] })
+	for _, k := range keys {
+		if on {
+			delete(m, k)
+		} else {
+			m[k] = true
+		}
+	}
+}
+
+// keep takes the marks away of what is no longer shown.
+func (m picks[K]) keep(shown []K) {
+	if len(m) == 0 {
+		return
+	}
+	there := make(map[K]bool, len(shown))
+	for _, k := range shown {
+		there[k] = true
+	}
+	for k := range m {
+		if !there[k] {
+			delete(m, k)
+		}
+	}
+}
+
+// sorting is the column that a list is sorted by, and whether it is reversed:
+// steps through all columns, each one as it is and then reversed. The zero
+// sorting is the order that the list has by itself.
+type sorting int
+
+func (s sorting) column() int    { return int(s) / 2 }
+func (s sorting) reversed() bool { return s%2 == 1 }
+
+// step goes on to the next order, or back.
+func (s *sorting) step(a Action, columns int) {
+	by := 1
+	if a == ActSortBack {
+		by = -1
+	}
+	*s = sorting((int(*s) + by + 2*columns) % (2 * columns))
+}
+
+// note says by what a list is sorted.
+func (s sorting) note(columns []string) string {
+	text := "sort: " + columns[s.column()]
+	if s.reversed() {
+		text += ", reversed"
+	}
+	return text
+}
+
+// orderNote and troubleNote say what was chosen where no rule over the list does.
+func orderNote(e Env, says string) Outcome {
+	if e.roomy() {
+		return Outcome{}
+	}
+	return Outcome{Note: safe.Clean(says)}
+}
+
+func troubleNote(e Env, on bool) Outcome {
+	if on {
+		return orderNote(e, "only what needs a person")
+	}
+	return orderNote(e, "all of them")
+}
+
+// chooser is a pane in which several rows can be chosen, to be decided about at
+// once. As long as rows are, the keys of the tabs decide in place of turning.
+type chooser interface {
+	// Chosen says what is chosen, "" for nothing.
+	Chosen() string
+	// Unchoose takes the choice back.
+	Unchoose()
+}
+
+// chosen says what is chosen on the screen on top.
+func (m *Model) chosen() string {
+	if p, ok := m.top().pane.(chooser); ok {
+		return p.Chosen()
+	}
+	return ""
+}
+
+// scopes are those whose keys work now on the screen on top.
+func (m *Model) scopes() []scope {
+	all := m.top().spec.scopes
+	if m.chosen() == "" {
+		return all
+	}
+	return whileChosen(all)
+}
+
+// whileChosen are the scopes of a screen while rows are chosen there.
+func whileChosen(all []scope) []scope {
+	all = slices.Clone(all)
+	if i := slices.Index(all, inTabs); i >= 0 {
+		all[i] = inMarked
+	}
+	return all
+}
+
+// chosenLine takes the place of the tabs while their keys decide.
+func (m *Model) chosenLine() string {
+	s := m.style
+	l := widget.NewLine(m.width).Put(s.ink(themes.Match), safe.Clean(m.chosen())).Put(s.ink(themes.Dim), safe.Lit(":"))
+	none := true
+	for _, b := range m.keymap.of([]scope{inMarked}) {
+		if m.can(b.action) {
+			none = false
+			l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Clean(b.keys[0])).Put(s.ink(themes.Hint), safe.Clean(" "+b.hint))
+		}
+	}
+	if none {
+		l.Put(s.ink(themes.Dim), safe.Lit("  nothing can be decided about it"))
+	}
+	return l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Lit("esc")).Put(s.ink(themes.Hint), safe.Lit(" takes it back")).String()
+}
+
+// hinter is a pane on which a key may do something else than its hint says.
+type hinter interface {
+	Hint(e Env, a Action, hint string) string
+}
+
+// unchoose takes back what is chosen; false where nothing is.
+func (m *Model) unchoose() bool {
+	p, ok := m.top().pane.(chooser)
+	if !ok || p.Chosen() == "" {
+		return false
+	}
+	p.Unchoose()
+	return true
+}
+
+// markSpan is the mark of a row; no text where it has none.
+func markSpan(e Env, marked, selected bool) widget.Span {
+	if !marked {
+		return widget.Span{}
+	}
+	return widget.Span{Ink: e.Style.on(selected, themes.Match), Text: safe.Lit("*")}
+}

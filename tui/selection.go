@@ -1,0 +1,59 @@
+package tui
+
+import "selvage/core"
+
+// Selected is the fabric under the cursor.
+func (p *fabricsPane) Selected(e Env) (core.FabricID, core.Key) {
+	f, _ := p.selected(e)
+	return f.Fabric.ID, core.Key{}
+}
+
+// Selected is the object under the cursor; of a row of several the first.
+func (p *detailPane) Selected(e Env) (core.FabricID, core.Key) {
+	if f, ok := e.fabric(); ok {
+		p.load(f, e)
+		if all := p.row().objects(); len(all) > 0 {
+			return e.Place.Fabric, all[0].Key
+		}
+	}
+	return e.Place.Fabric, core.Key{}
+}
+
+// Selected is the object of the difference under the cursor.
+func (p *resolvePane) Selected(e Env) (core.FabricID, core.Key) {
+	p.load(e)
+	if len(p.rows) == 0 {
+		return e.Place.Fabric, core.Key{}
+	}
+	return e.Place.Fabric, p.rows[p.list.Cursor()].verdict.Key
+}
+
+// Selected is the object that the draft under the cursor is about.
+func (p *draftsPane) Selected(e Env) (core.FabricID, core.Key) {
+	p.load(e)
+	d, _ := p.selected()
+	return e.Place.Fabric, d.Key
+}
+
+// Selected is what the entry under the cursor is about; of several objects the first.
+func (p *historyPane) Selected(e Env) (core.FabricID, core.Key) {
+	r, ok := p.selected(e)
+	if !ok {
+		return e.Place.Fabric, core.Key{}
+	}
+	keys := append(r.objects(), core.Key{})
+	return r.entry.Fabric, keys[0]
+}
+
+// Selected is the object of the finding under the cursor.
+func (p *lintPane) Selected(e Env) (core.FabricID, core.Key) {
+	x, _ := p.selected(e)
+	return e.Place.Fabric, x.Key
+}
+
+// Selected is where the line under the cursor leads.
+func (p *handoverPane) Selected(e Env) (core.FabricID, core.Key) {
+	p.load(e)
+	to := p.part().place
+	return to.Fabric, to.Object
+}
