@@ -1,5 +1,13 @@
 package core
 
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+)
+
 // Schema is what a cluster's API says about the shape of a kind's objects, as
 // far as a comparison can use it. It is a hint: it may be missing, and says
 // nothing about what webhooks do.
@@ -26,6 +34,72 @@ type SchemaNode struct {
 	// repetitions mean nothing.
 	Keys []string
 	Set  bool
+	// Hint is what is said about values here, nil where that is nothing.
+	Hint *SchemaHint
+}
+
+// SchemaHint is what a schema tells a person who types a value.
+type SchemaHint struct {
+	Type    string // "integer", "string", …; "" where any will do
+	Format  string // "ipv4", "date-time", …
+	Pattern string // a regular expression, of JavaScript's kind
+	Enum    []Value
+	// Least and Most are the range of a number; neither need be there.
+	Least, Most Value
+	Longest     int    // of a text, in characters; 0 for no limit
+	Says        string // the first sentence of its description; may hold anything
+}
+
+// Empty tells whether nothing is said.
+func (h SchemaHint) Empty() bool {
+	return h.Type == "" && h.Format == "" && h.Pattern == "" && len(h.Enum) == 0 && !h.Least.Present() && !h.Most.Present() &&
+		h.Longest == 0 && h.Says == ""
+}
+
+// Against is what speaks against a value, "" where nothing does. What the server
+// then says may be something else: a schema is a hint.
+func (h SchemaHint) Against(v Value) string {
+	if len(h.Enum) > 0 && !slices.ContainsFunc(h.Enum, v.Equal) {
+		return "none of the values that the schema names"
+	}
+	switch is := v.Any().(type) {
+	case string:
+		if h.Type != "" && h.Type != "string" {
+			return "a text, where the schema has: " + h.Type
+		}
+		if h.Longest > 0 && utf8.RuneCountInString(is) > h.Longest {
+			return fmt.Sprintf("longer than %d characters", h.Longest)
+		}
+		if re, err := regexp.Compile(h.Pattern); h.Pattern != "" && err == nil && !re.MatchString(is) {
+			return "does not match " + h.Pattern
+		}
+	case int64, float64:
+		if h.Type != "" && h.Type != "integer" && h.Type != "number" {
+			return "a number, where the schema has: " + h.Type
+		}
+		n := asFloat(is)
+		if h.Least.Present() && n < asFloat(h.Least.Any()) {
+			return "less than " + Inline(h.Least.Any())
+		}
+		if h.Most.Present() && n > asFloat(h.Most.Any()) {
+			return "more than " + Inline(h.Most.Any())
+		}
+	case bool:
+		if h.Type != "" && h.Type != "boolean" {
+			return "true or false, where the schema has: " + h.Type
+		}
+	}
+	return ""
+}
+
+func asFloat(v any) float64 {
+	switch n := v.(type) {
+	case int64:
+		return float64(n)
+	case float64:
+		return n
+	}
+	return math.NaN()
 }
 
 // Step is what the schema says one step of a path further (see [Path.Steps]), and

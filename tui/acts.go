@@ -33,6 +33,7 @@ type Acts struct {
 	// a [core.Run].
 	JSON   func(any) ([]byte, error)
 	Sheets Sheets
+	Hinter Hinter
 	// Patch is the commits of a plan as patches for git am.
 	Patch    func(context.Context, *core.Plan) ([]byte, error)
 	Informer Informer

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
 	"selvage/core"
 	"selvage/core/safe"
 )
@@ -231,6 +233,12 @@ func typedValue(text string, like core.Value) (core.Value, error) {
 	return core.ValueOf(v), nil
 }
 
+// mend asks a question again, with what was answered and why that is none.
+func mend(q question, text string, err error) *question {
+	q.text, q.wrong = text, safe.Clean(err.Error())
+	return &q
+}
+
 // accepting is what a person says of a difference that may stay.
 type accepting struct {
 	key  core.Key
@@ -245,9 +253,17 @@ func answered(e Env, q question, text string) Outcome {
 	case edited:
 		v, err := typedValue(text, is.like)
 		if err != nil {
-			return Outcome{Note: safe.Sprintf("%s: %v", is.path, err)}
+			return Outcome{Ask: mend(q, text, err)}
 		}
-		return decide(e, f.Fabric.Label(is.key), core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
+		o := decide(e, f.Fabric.Label(is.key), core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
+		// What is refused is still there to be mended.
+		o.Deed.next = func(m *Model, _ Done, err error) (tea.Cmd, bool) {
+			if err == nil {
+				return nil, false
+			}
+			return m.follow(Outcome{Ask: mend(q, text, err)}), true
+		}
+		return o
 	case accepting:
 		text = strings.TrimSpace(text)
 		switch {

@@ -46,6 +46,7 @@ func (m *Model) do(a Action) tea.Cmd {
 
 // follow does what an action of a pane asks for.
 func (m *Model) follow(o Outcome) tea.Cmd {
+	var hands []tea.Cmd
 	if len(o.Check) > 0 {
 		m.cfg.Engine.Refresh(o.Check...)
 	}
@@ -56,7 +57,9 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 		m.say(themes.Error, o.Fault)
 	}
 	if o.Ask != nil {
-		m.prompt = newPrompt(o.Ask.text, answerLine{*o.Ask, m.top()})
+		l := &answerLine{question: *o.Ask, asking: m.top()}
+		m.prompt = newPrompt(o.Ask.text, l)
+		hands = append(hands, m.askHint(l))
 	}
 	if o.Deed != nil {
 		m.deeds = append(m.deeds, errand{*o.Deed, m.top(), m.now})
@@ -71,7 +74,6 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 		m.open(*o.Open, o.Among)
 		m.top().fabrics = o.Fabrics
 	}
-	var hands []tea.Cmd
 	if o.Copy != "" {
 		hands = append(hands, m.copy(o.Copy))
 	}

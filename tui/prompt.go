@@ -4,8 +4,8 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"selvage/core"
 	"selvage/core/safe"
-	"selvage/themes"
 	"selvage/tui/widget"
 )
 
@@ -38,6 +38,7 @@ type question struct {
 	text  string      // to begin with
 	about any         // for the pane: what it has asked
 	says  []safe.Text // what to know before it is answered; it stands above
+	wrong safe.Text   // why the text was not taken; empty where it was not typed before
 }
 
 // asker is a pane that asks questions. Answer is given what was typed; nothing
@@ -79,33 +80,31 @@ func (l filterLine) escape(m *Model) { l.changed(m, l.before) }
 type answerLine struct {
 	question question
 	asking   *screen
+
+	hint       core.SchemaHint // of the value that is typed
+	stem, last string          // what was typed, and then offered in its place
+	offered    int
 }
 
-func (l answerLine) label() safe.Text { return l.question.label }
+func (l *answerLine) label() safe.Text { return l.question.label }
 
-func (answerLine) changed(*Model, string) {}
+func (*answerLine) changed(*Model, string) {}
 
-func (answerLine) key(*Model, string) (tea.Cmd, bool) { return nil, false }
+func (l *answerLine) key(m *Model, key string) (tea.Cmd, bool) {
+	if key == "tab" {
+		l.complete(m)
+	}
+	return nil, key == "tab"
+}
 
-func (l answerLine) enter(m *Model, text string) tea.Cmd {
+func (l *answerLine) enter(m *Model, text string) tea.Cmd {
 	if a, ok := l.asking.pane.(asker); ok && l.asking == m.top() {
 		return m.follow(a.Answer(m.env(), l.question, text))
 	}
 	return nil
 }
 
-func (answerLine) escape(*Model) {}
-
-// above says what is to be known before the question is answered.
-func (l answerLine) above(m *Model, height int) []string {
-	lines := []string{}
-	for _, t := range l.question.says {
-		for _, line := range paragraph(t, m.style.ink(themes.Warn), m.width) {
-			lines = append(lines, line)
-		}
-	}
-	return lines[:min(len(lines), max(height/2, 0))]
-}
+func (*answerLine) escape(*Model) {}
 
 // typed takes a key into the line that is being typed.
 func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {

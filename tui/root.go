@@ -194,6 +194,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.did(msg)
 	case execMsg:
 		return m.returned(msg)
+	case hintMsg:
+		m.takeHint(msg)
 	case copiedMsg:
 		return m.copied(msg)
 	case eventMsg:

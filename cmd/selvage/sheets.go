@@ -83,3 +83,18 @@ func (s *openSheet) Leave() (string, error) {
 	}
 	return "", os.Remove(s.file)
 }
+
+// hinter tells what the schemas of clusters say.
+type hinter struct{ session *session }
+
+// Hint is what is said of the values at a place.
+func (h hinter) Hint(ctx context.Context, id core.FabricID, k core.Key, path core.Path) (core.SchemaHint, error) {
+	all, err := h.session.loop.Subjects(ctx, id, k)
+	if err != nil || len(all) == 0 {
+		return core.SchemaHint{}, err
+	}
+	if at := all[0].Schema.Below(path); at != nil && at.Hint != nil {
+		return *at.Hint, nil
+	}
+	return core.SchemaHint{}, nil
+}

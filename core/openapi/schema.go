@@ -39,6 +39,13 @@ func (r *reader) node(v any, depth int) *core.SchemaNode {
 		n = &core.SchemaNode{}
 		r.fill(n, s, depth)
 	}
+	switch h := hint(s); {
+	case h.Empty():
+	case n.Hint == nil:
+		n.Hint = &h
+	case h.Says != "":
+		n.Hint.Says = h.Says // beside a reference it is about this place
+	}
 	if d, ok := s["default"]; ok {
 		n.Default = core.ValueOf(d)
 	}
