@@ -34,6 +34,7 @@ type Acts struct {
 	JSON   func(any) ([]byte, error)
 	Sheets Sheets
 	Hinter Hinter
+	Logins Logins
 	// Patch is the commits of a plan as patches for git am.
 	Patch    func(context.Context, *core.Plan) ([]byte, error)
 	Informer Informer

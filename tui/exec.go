@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -23,7 +25,9 @@ type Exec struct {
 	Env   []string  // NAME=value, beside what the dashboard was started with
 	Dir   string    // where it is run; "" for where the dashboard is
 	Input string    // what it reads; the terminal where ""
-	Hold  bool      // have enter pressed at its end: it prints something and is over
+	// Capture keeps what it prints from the screen and gives it back in its end.
+	Capture bool
+	Hold    bool // have enter pressed at its end: it prints something and is over
 	// Then is told how it ended, if the screen that asked is still there, and says
 	// what to do next; nil where an error is to be told and nothing else.
 	Then func(Env, Ended) Outcome
@@ -33,6 +37,7 @@ type Exec struct {
 type Ended struct {
 	Err    error  // nil where it exited with 0
 	Code   int    // its exit code; -1 where it has none: not started, or killed
+	Output []byte // what it has printed, where that was wanted
 	Stderr string // the last lines that it complained with, at most some hundred bytes
 }
 
@@ -46,6 +51,14 @@ func (d Ended) Why() safe.Text {
 		return safe.Clean(d.Err.Error())
 	}
 	return safe.Sprintf("%v: %s", d.Err, strings.Join(strings.Fields(d.Stderr), " "))
+}
+
+// error is that as an error.
+func (d Ended) error() error {
+	if d.Stderr == "" || d.Err == nil {
+		return d.Err
+	}
+	return fmt.Errorf("%w: %s", d.Err, strings.Join(strings.Fields(d.Stderr), " "))
 }
 
 // execMsg tells that a program is over that had the terminal.
@@ -90,6 +103,7 @@ type front struct {
 	in        io.Reader
 	out, err  io.Writer
 	complaint string
+	printed   []byte
 }
 
 func (f *front) SetStdin(r io.Reader)  { f.in = r }
@@ -113,18 +127,22 @@ func (f *front) Run() error {
 	if p, ok := f.out.(paced); ok {
 		c.Out = p.File // a program that is given no file gets a pipe
 	}
+	var printed bytes.Buffer
+	if f.exec.Capture {
+		c.Out = &printed
+	}
 	if f.cfg.Front != nil {
 		f.cfg.Front(true)
 		defer f.cfg.Front(false)
 	}
 	complaint, err := c.Run(f.ctx)
-	f.complaint = complaint
+	f.complaint, f.printed = complaint, printed.Bytes()
 	return err
 }
 
 // end tells how the program ended that has given err.
 func (f *front) end(err error) Ended {
-	end := Ended{Err: err, Stderr: f.complaint}
+	end := Ended{Err: err, Stderr: f.complaint, Output: f.printed}
 	var exited *child.ExitError
 	switch {
 	case errors.As(err, &exited):

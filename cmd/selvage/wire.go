@@ -30,6 +30,7 @@ type session struct {
 	loop   *loop.Loop
 	runner *runner.Runner
 	git    map[core.FabricID]*repo.Source
+	units  []loop.Unit
 
 	// late is set as soon as Git's history has kept a command waiting too long.
 	late bool
@@ -70,7 +71,7 @@ func (a *app) plug(ctx context.Context, c *config.Config, history *store.Store, 
 	if err := l.Restore(ctx); err != nil {
 		a.complain(err)
 	}
-	return &session{config: c, store: history, loop: l, runner: runner.New(a.runnerConfig(c, pool, l, history, me, log)), git: git}
+	return &session{config: c, store: history, loop: l, runner: runner.New(a.runnerConfig(c, pool, l, history, me, log)), git: git, units: units}
 }
 
 // close ends the session; there is nothing to be done about an error by then

@@ -66,13 +66,7 @@ func (s *Source) openAfter(ctx context.Context, renew renewal, refused *client) 
 	if err != nil {
 		return nil, err
 	}
-	l := login{
-		kubeconfig:  kubeconfig,
-		token:       config.BearerToken,
-		ca:          string(config.CAData),
-		certificate: string(config.CertData),
-		key:         string(config.KeyData),
-	}
+	l := loginOf(config, kubeconfig)
 	last := s.client
 	if config.ExecProvider != nil {
 		switch {
@@ -87,8 +81,13 @@ func (s *Source) openAfter(ctx context.Context, renew renewal, refused *client) 
 		}
 		l.plugin.apply(config)
 	}
-	if last != nil && last.login == l {
-		return last, nil
+	return s.become(config, l)
+}
+
+// become gives the client for a login: the last one, where that has it.
+func (s *Source) become(config *rest.Config, l login) (*client, error) {
+	if s.client != nil && s.client.login == l {
+		return s.client, nil
 	}
 	c, err := newClient(config)
 	if err != nil {

@@ -72,7 +72,7 @@ func (c Config) runPlugin(ctx context.Context, config *rest.Config) (credential,
 	if plugin.InteractiveMode == clientcmdapi.AlwaysExecInteractiveMode {
 		return credential{}, loginNeeded(fmt.Errorf("credential plugin %q wants to ask a person", name), hint)
 	}
-	info, err := pluginInput(config)
+	info, err := pluginInput(config, false)
 	if err != nil {
 		return credential{}, misconfigured(fmt.Errorf("credential plugin %q: %w", name, err), "correct the kubeconfig")
 	}
@@ -94,10 +94,13 @@ func (c Config) runPlugin(ctx context.Context, config *rest.Config) (credential,
 	return credential{}, loginNeeded(fmt.Errorf("credential plugin %q: %w", name, err), hint)
 }
 
-func pluginInput(config *rest.Config) (string, error) {
+// pluginInput is what a plugin is told: whether it can ask a person, and where it
+// wants that, of the cluster.
+func pluginInput(config *rest.Config, interactive bool) (string, error) {
 	plugin := config.ExecProvider
 	var in execCredential
 	in.APIVersion, in.Kind = plugin.APIVersion, "ExecCredential"
+	in.Spec.Interactive = interactive
 	if plugin.ProvideClusterInfo {
 		cluster, err := rest.ConfigToExecCluster(config)
 		if err != nil {

@@ -1,0 +1,118 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"selvage/core"
+	"selvage/core/safe"
+	"selvage/themes"
+)
+
+// ActLogin runs what logs in where only a person can.
+const ActLogin Action = "fabric.login"
+
+// loginKeys are its keys.
+func loginKeys() []binding {
+	return []binding{{everywhere, ActLogin, []string{"L"}, "log in", "log in where that is needed"}}
+}
+
+// loginActs carry it out.
+func loginActs() map[Action]ownAct {
+	return map[Action]ownAct{ActLogin: {
+		can: func(m *Model) bool { return m.cfg.Acts.Logins != nil && len(m.locked()) > 0 },
+		do:  (*Model).logIn,
+	}}
+}
+
+// Logins knows how people log in to clusters.
+type Logins interface {
+	// Logins are the programs that log in to fabrics, each once, whatever the number
+	// of fabrics that it is for. It fails where none does that.
+	Logins(ctx context.Context, ids ...core.FabricID) ([]Login, error)
+}
+
+// Login is a program that asks a person, with the terminal.
+type Login struct {
+	Name    string // of the program
+	Argv    []string
+	Env     []string // NAME=value, beside the environment
+	Fabrics []core.FabricID
+	// Take is given what it has printed, which is secret and not shown.
+	Take func(ctx context.Context, output []byte) error
+}
+
+// locked are the fabrics that somebody has to log in to: of the screen's own, or of
+// all where that is of none.
+func (m *Model) locked() []core.FabricID {
+	ids := []core.FabricID{}
+	for _, f := range m.fleet.Fabrics {
+		here := m.top().place.Fabric == "" || m.top().place.Fabric == f.Fabric.ID
+		if here && f.Report != nil && refused(f.Report.Live.Access) {
+			ids = append(ids, f.Fabric.ID)
+		}
+	}
+	return ids
+}
+
+// refused tells whether another login may help.
+func refused(a core.Access) bool { return a == core.AccessLoginNeeded || a == core.AccessUnauthorized }
+
+// logIn finds the programs, and runs one after the other.
+func (m *Model) logIn() tea.Cmd {
+	ids, logins := m.locked(), m.cfg.Acts.Logins
+	var found []Login
+	return m.follow(Outcome{Deed: &Deed{
+		Label: safe.Lit("log in"),
+		Run: func(ctx context.Context) (done Done, err error) {
+			found, err = logins.Logins(ctx, ids...)
+			return Done{}, err
+		},
+		next: func(m *Model, _ Done, err error) (tea.Cmd, bool) {
+			if err != nil {
+				return nil, false
+			}
+			return m.logInNext(found), true
+		},
+	}})
+}
+
+// logInNext runs the first of some logins, and after it the others.
+func (m *Model) logInNext(all []Login) tea.Cmd {
+	if len(all) == 0 {
+		return nil
+	}
+	l := all[0]
+	title := safe.Sprintf("log in to %s by %s", theseFabrics(l.Fabrics), l.Name)
+	return m.execute(Exec{
+		Title: title, Argv: l.Argv, Env: l.Env, Capture: true,
+		Then: func(_ Env, end Ended) Outcome {
+			if end.Err != nil {
+				return Outcome{Deed: &Deed{Label: title, Run: func(context.Context) (Done, error) { return Done{}, end.error() }}}
+			}
+			return Outcome{Deed: &Deed{
+				Label: title,
+				Run: func(ctx context.Context) (Done, error) {
+					return Done{Says: safe.Sprintf("logged in to %s", theseFabrics(l.Fabrics))}, l.Take(ctx, end.Output)
+				},
+				next: func(m *Model, done Done, err error) (tea.Cmd, bool) {
+					if err != nil {
+						return nil, false
+					}
+					m.cfg.Engine.Refresh(l.Fabrics...)
+					m.say(themes.Text, done.Says)
+					return m.logInNext(all[1:]), true
+				},
+			}}
+		},
+	})
+}
+
+// theseFabrics names some fabrics.
+func theseFabrics(ids []core.FabricID) string {
+	if len(ids) == 1 {
+		return string(ids[0])
+	}
+	return plural(len(ids), "fabric")
+}
