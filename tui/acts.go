@@ -31,10 +31,11 @@ type Acts struct {
 	// JSON is the document that scripts are given of a [core.FabricState], a
 	// [core.Verdict], a [core.DraftStanding], a [core.Overwritten], a [core.Plan] or
 	// a [core.Run].
-	JSON   func(any) ([]byte, error)
-	Sheets Sheets
-	Hinter Hinter
-	Logins Logins
+	JSON    func(any) ([]byte, error)
+	Sheets  Sheets
+	Hinter  Hinter
+	Logins  Logins
+	Ignorer Ignorer
 	// Patch is the commits of a plan as patches for git am.
 	Patch    func(context.Context, *core.Plan) ([]byte, error)
 	Informer Informer

@@ -132,6 +132,8 @@ func (p *diffPane) Can(e Env, a Action) bool {
 		return p.compared()
 	case ActExplain:
 		return !p.gone
+	case ActIgnore:
+		return e.ignores(p.matter())
 	case ActSheet:
 		f, _ := e.fabric()
 		return !p.gone && e.edits(f, e.Place.Object)
@@ -179,6 +181,8 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 		o.context--
 	case ActMoreContext:
 		o.context++
+	case ActIgnore:
+		return ignoring(e, p.matter()[0])
 	case ActSheet:
 		f, _ := e.fabric()
 		return openSheet(e, f, e.Place.Object)

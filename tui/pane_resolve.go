@@ -222,6 +222,9 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 		return ok
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.open(f)) != p.list.Cursor()
+	case ActIgnore:
+		m, ok := p.selected()
+		return ok && e.ignores([]matter{m})
 	case ActSheet:
 		m, ok := p.selected()
 		return ok && e.edits(f, m.verdict.Key)
@@ -250,6 +253,8 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 		p.all = !p.all
 	case ActNext, ActPrev:
 		p.list.To(nextProblem(p.list.Window, a, p.open(f)))
+	case ActIgnore:
+		return ignoring(e, m)
 	case ActSheet:
 		return openSheet(e, f, m.verdict.Key)
 	case ActMark:

@@ -18,7 +18,7 @@ func (a *app) acts(s *session) tui.Acts {
 		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Ledger: ledger{a, s},
 		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s}, Referrer: referrer{},
 		JSON: func(what any) ([]byte, error) { return copied(what, a.now()) }, Patch: s.runner.Patch,
-		Sheets: sheets{a, s}, Hinter: hinter{s}, Logins: logins{s}, Journal: journal(logPath(s.config)),
+		Sheets: sheets{a, s}, Hinter: hinter{s}, Logins: logins{s}, Ignorer: ignorer{a, s}, Journal: journal(logPath(s.config)),
 		Chronicle: chronicle{a, s}, Visitor: s.store, Handover: s.store, Linter: fabricLinter{s}, Doctor: physician{a, s},
 	}
 }

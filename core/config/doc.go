@@ -14,6 +14,8 @@
 //   - All mistakes are told together, each on one line with what to do.
 //   - No secret leaves through an error or [Show], and no token through fmt: see
 //     [Secret]. A password within an address is part of that address.
+//   - A rule that is added ([Config.AddIgnore]) is an insertion and nothing else, or
+//     refused; the file is never there in part, and stays where it would be wrong.
 //   - Loading reads configuration files only. Whether a token, a folder or a
 //     host is there is asked when it is needed.
 //
@@ -56,6 +58,10 @@
 // What a rule says of a field is the key that it is said with: keys for a list
 // of items with names, default for a value, is for what a word can tell. Exactly
 // one of them is given, so no rule needs a type and a value that may not fit it.
+//
+// What is added to a file is put between its lines, and what it then says is held
+// against what it said: no encoder gives back a file that a person wrote. A file of
+// another owner is not replaced, for it would have another owner then.
 //
 // Two directories of one fabric must not lie in one another either: a change
 // could then go to either, and no one could say which is right.

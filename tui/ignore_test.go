@@ -1,0 +1,91 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"selvage/core"
+)
+
+// fakeIgnorer has one place for rules.
+type fakeIgnorer struct {
+	asked []core.Path
+	added int
+	why   string
+	fault error
+}
+
+func (i *fakeIgnorer) Rule(_ context.Context, _ core.FabricID, k core.Key, path core.Path) (IgnoreRule, error) {
+	i.asked = append(i.asked, path)
+	r := IgnoreRule{Item: "- {kind: " + k.Kind + ", path: '" + string(path) + "'}", Why: i.why}
+	if i.why == "" {
+		r.Where, r.Text = "/home/alice/selvage.yaml:12", "    ignore:\n      "+r.Item
+		r.Add = func(context.Context) error {
+			i.added++
+			return i.fault
+		}
+	}
+	return r, nil
+}
+
+func ignorerAt(t *testing.T) (*driver, *fakeIgnorer) {
+	t.Helper()
+	d, i := drive(t, oneFabric(driftedSwitch()), 120, 24), &fakeIgnorer{}
+	d.model.cfg.Acts.Ignorer = i
+	return d, i
+}
+
+// TestIShowsTheRuleAndAddsItWhenAsked, never by itself.
+func TestIShowsTheRuleAndAddsItWhenAsked(t *testing.T) {
+	for name, keys := range map[string][]string{"diff": {"enter", "d"}, "resolve": {"c", "m"}} {
+		t.Run(name, func(t *testing.T) {
+			d, i := ignorerAt(t)
+			d.press(keys...).press("I")
+			d.shows("a rule for dc1-prod, at /home/alice/selvage.yaml:12 (copied):")
+			d.shows("+     ignore:")
+			d.shows("+       - {kind: Switch, path: '.spec.description'}")
+			if got := d.copied(); got != "- {kind: Switch, path: '.spec.description'}" {
+				t.Errorf("it copies %q", got)
+			}
+			d.press("enter")
+			d.shows("no rule was added")
+			d.press("I", "y", "enter", "I", "esc")
+			if i.added != 0 {
+				t.Fatal("it was added unasked")
+			}
+			d.press("I").typed("yes").press("enter")
+			if i.added != 1 {
+				t.Fatal("it was not added")
+			}
+			d.shows("added at /home/alice/selvage.yaml:12: it counts from the next start")
+			i.fault = errors.New("/home/alice/selvage.yaml has changed meanwhile: nothing was written")
+			d.press("I").typed("yes").press("enter")
+			d.shows("has changed meanwhile: nothing was written")
+		})
+	}
+}
+
+func TestARuleThatCannotBeAddedIsStillTold(t *testing.T) {
+	d, i := ignorerAt(t)
+	i.why = "what dc1 ignores comes from the defaults: add the line there, at selvage.yaml:3"
+	d.press("enter", "d", "I")
+	d.shows("an item for the ignore list of dc1-prod in the configuration (copied):")
+	d.shows("comes from the defaults")
+	d.typed("yes").press("enter")
+	if i.added > 0 {
+		t.Error("it was added")
+	}
+}
+
+func TestAWholeObjectIsNotIgnored(t *testing.T) {
+	d, i := ignorerAt(t)
+	d.set(oneFabric(onlyLive("tmp-debug", "kubectl-create", 8)))
+	if d.press("enter", "d", "I"); len(i.asked) > 0 {
+		t.Errorf("it asks for %v", i.asked)
+	}
+	d.set(oneFabric(driftedSwitch()))
+	if d.press("esc", "enter", "t", "I"); len(i.asked) > 0 { // no one field is under the cursor
+		t.Errorf("it asks for %v", i.asked)
+	}
+}
