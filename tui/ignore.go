@@ -89,7 +89,7 @@ func (l ignoreLine) enter(m *Model, text string) tea.Cmd {
 	return m.follow(Outcome{Deed: &Deed{
 		Label: safe.Lit("add a rule"),
 		Run: func(ctx context.Context) (Done, error) {
-			return Done{Says: safe.Sprintf("added at %s: it counts from the next start of selvage on", rule.Where)}, rule.Add(ctx)
+			return Done{Says: safe.Sprintf("added: it counts from the next start of selvage on (%s)", rule.Where)}, rule.Add(ctx)
 		},
 	}})
 }

@@ -58,7 +58,7 @@ func TestIShowsTheRuleAndAddsItWhenAsked(t *testing.T) {
 			if i.added != 1 {
 				t.Fatal("it was not added")
 			}
-			d.shows("added at /home/alice/selvage.yaml:12: it counts from the next start")
+			d.shows("added: it counts from the next start of selvage on (/home/alice/selvage.yaml:12)")
 			i.fault = errors.New("/home/alice/selvage.yaml has changed meanwhile: nothing was written")
 			d.press("I").typed("yes").press("enter")
 			d.shows("has changed meanwhile: nothing was written")

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"selvage/testdata/termtest"
+)
+
+// script writes a program into a folder of its own, and gives its path.
+func (s *stage) script(name, text string) string {
+	s.t.Helper()
+	path := filepath.Join(s.t.TempDir(), name)
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	return path
+}
+
+// drifted opens the diff of a fabric that has drifted.
+func drifted(screen *termtest.Terminal) {
+	screen.Press("/")
+	screen.Type("dc1-frontend\r")
+	screen.WaitGone("edge-sin")
+	screen.Press("d")
+	screen.Wait("fields view")
+}
+
+// TestAPagerHasTheTerminalAlone: what its keys send does not reach the dashboard,
+// and at its end the terminal is the dashboard's again.
+func TestAPagerHasTheTerminalAlone(t *testing.T) {
+	s := newStage(t)
+	pager := s.script("pager", `trap 'echo interrupted' INT; cat >/dev/null; test -t 1 && echo paged; test -t 2 || true; while :; do read -r word </dev/tty || continue; echo "heard $word"; test "$word" = end && exit; done`)
+	screen := s.open(termtest.Options{}, "PAGER="+pager)
+	screen.Press("|")
+	screen.Wait("paged")
+	if got := screen.State(); got.AltScreen || got.BracketedPaste || !screen.Canonical() {
+		t.Errorf("it gets the terminal in %+v", got)
+	}
+	screen.Press("ctrl+c")
+	screen.Wait("interrupted")
+	screen.Type("q\r")
+	screen.Wait("heard q")
+	screen.Type("end\r")
+	s.looked(screen)
+	leaves(t, screen)
+}
+
+// TestWhatRunsInFrontIsSuspendedWithTheDashboard, and both come back.
+func TestWhatRunsInFrontIsSuspendedWithTheDashboard(t *testing.T) {
+	s := newStage(t)
+	pager := s.script("pager", `cat >/dev/null; echo paged; read -r word </dev/tty; echo "heard $word"; read -r word </dev/tty`)
+	screen := s.shell(termtest.Options{}, "PAGER="+pager)
+	screen.Press("|")
+	screen.Wait("paged")
+	screen.Press("ctrl+z")
+	prompts(screen)
+	listens(t, screen)
+	screen.Type("fg\r")
+	screen.Type("hello\r")
+	screen.Wait("heard hello")
+	screen.Type("\r")
+	s.looked(screen)
+	screen.Press("ctrl+c")
+	prompts(screen)
+	restored(t, screen)
+	listens(t, screen)
+}
+
+// TestASignalEndsWhatRunsInFrontToo.
+func TestASignalEndsWhatRunsInFrontToo(t *testing.T) {
+	s := newStage(t)
+	pager := s.script("pager", `cat >/dev/null; echo paged; exec sleep 600`)
+	screen := s.open(termtest.Options{}, "PAGER="+pager)
+	screen.Press("|")
+	screen.Wait("paged")
+	began := time.Now()
+	screen.Signal(syscall.SIGTERM)
+	if code := screen.ExitCode(); code != exitInterrupted {
+		t.Errorf("it exits with %d", code)
+	}
+	if took := time.Since(began); took > soon {
+		t.Errorf("it takes %s", took)
+	}
+	restored(t, screen)
+}
+
+// TestAnObjectIsEditedInTheEditor: what cannot be taken is mended, and what is
+// made of it becomes a draft, with a comment of the file where it was.
+func TestAnObjectIsEditedInTheEditor(t *testing.T) {
+	s := newStage(t)
+	log := filepath.Join(s.dir, "edited")
+	editor := s.script("editor", `test -t 0 && test -t 1 || exit 9
+cp "$1" `+log+`.$(ls `+log+`.* 2>/dev/null | wc -l)
+stat -c %a "$1" >`+log+`mode
+if grep -q 'nonsense' "$1"; then sed -i '/nonsense/d' "$1"; sed -i 's/^spec:/spec:\n  description: edited by hand/' "$1"; else echo 'nonsense: [' >>"$1"; fi`)
+	screen := s.open(termtest.Options{Width: 120, Height: 40}, "EDITOR="+editor)
+	drifted(screen)
+	screen.Press("E")
+	screen.Wait("enter opens it again")
+	screen.Press("enter")
+	screen.Wait("1 draft of ")
+	second, err := os.ReadFile(log + ".1")
+	if err != nil || !strings.Contains(string(second), "nonsense: [") || !strings.HasPrefix(string(second), "#: ") {
+		t.Errorf("it opens again with (%v)\n%s", err, second)
+	}
+	if mode, _ := os.ReadFile(log + "mode"); strings.TrimSpace(string(mode)) != "600" {
+		t.Errorf("others may read it: %s", mode)
+	}
+	leaves(t, screen)
+}
+
+// TestACopyReachesTheTerminal by OSC 52.
+func TestACopyReachesTheTerminal(t *testing.T) {
+	s := newStage(t)
+	screen := s.open(termtest.Options{})
+	screen.Press("y")
+	screen.Wait("copied ")
+	copied := func() string {
+		_, data, _ := strings.Cut(strings.TrimPrefix(screen.Copied(), "52;"), ";")
+		text, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			t.Fatalf("%q: %v", screen.Copied(), err)
+		}
+		return string(text)
+	}
+	name := copied()
+	if !strings.Contains(screen.Screen(), name) || strings.TrimSpace(name) == "" {
+		t.Errorf("it copies %q", name)
+	}
+	screen.Press("Y")
+	screen.Wait("lines by OSC 52")
+	if doc := copied(); !strings.Contains(doc, fmt.Sprintf("%q: %q", "name", name)) {
+		t.Errorf("it copies %q", doc)
+	}
+	leaves(t, screen)
+}
+
+// TestARuleIsAddedToTheConfiguration, and is in effect from the next start on.
+func TestARuleIsAddedToTheConfiguration(t *testing.T) {
+	s := newStage(t)
+	screen := s.open(termtest.Options{Width: 120, Height: 40})
+	drifted(screen)
+	screen.Press("I")
+	screen.Wait("to add it there type yes:")
+	screen.Type("yes\r")
+	screen.Wait("added: it counts from the next start")
+	leaves(t, screen)
+	text, err := os.ReadFile(filepath.Join(s.dir, "selvage.yaml"))
+	if err != nil || !strings.Contains(string(text), "- {kind: ") {
+		t.Errorf("the configuration is (%v)\n%s", err, text)
+	}
+	if out, err := s.command("config", "check").CombinedOutput(); err != nil {
+		t.Errorf("it is not right: %v: %s", err, out)
+	}
+}
