@@ -156,7 +156,7 @@ func bindings() []binding {
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
-	}, tabKeys(), listKeys(), []binding{
+	}, loginKeys(), tabKeys(), listKeys(), []binding{
 		{inFabrics, ActCheck, k("r"), "check", "check this fabric now"},
 		{inObjects, ActCheck, k("r"), "check", "check this fabric now"},
 		{inInfo, ActCheck, k("r"), "check", "check this fabric now"},
@@ -182,7 +182,7 @@ func bindings() []binding {
 		{everywhere, ActQuit, k("ctrl+c"), "", "quit"},
 		{everywhere, ActRedraw, k("ctrl+l"), "", "redraw the screen"},
 		{everywhere, ActSuspend, k("ctrl+z"), "", "suspend"},
-	}, sheetKeys(), ignoreKeys(), loginKeys(), handKeys())
+	}, sheetKeys(), ignoreKeys(), handKeys())
 }
 
 // Keymap is which key means which action where.
