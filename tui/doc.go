@@ -168,6 +168,25 @@
 // then shown once a second, seconds are not counted, and the header says that it
 // is the line: or people would think that it is the program.
 //
+// What w writes and the pager shows is the screen, drawn once more on a copy of its
+// pane: wide, with all lines and nothing folded. So each screen has it, also one that
+// knows nothing of it, and the one that is looked at does not scroll.
+//
+// An object in the editor is a deed, the editor, and another deed. Whatever goes
+// wrong, what was typed is opened again or stays in a file whose name is told. The
+// same holds for a value in a line: what is refused stays in it.
+//
+// What a schema says is shown and not enforced: it may be older than the release
+// that Git is written for, and who types has the last word.
+//
+// A login runs each command once, and stops at the first that fails: who has closed
+// one browser does not want nineteen more. A plugin that is told of its cluster is
+// run for the first one; it remembers, and the others ask it without a person.
+//
+// A rule that ignores a field is made for the configuration and added to it only
+// where somebody types yes. It is no draft: it changes what selvage tells and
+// nothing in Git, and it counts from the next start on, as all of that file does.
+//
 // The library's own recover is switched off: it reaches Update and commands, and
 // neither the goroutines of this program nor those of its libraries. A panic ends
 // the process, whose guard (cmd/selvage/guard.go) gives the terminal back.

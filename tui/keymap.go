@@ -182,7 +182,7 @@ func bindings() []binding {
 		{everywhere, ActQuit, k("ctrl+c"), "", "quit"},
 		{everywhere, ActRedraw, k("ctrl+l"), "", "redraw the screen"},
 		{everywhere, ActSuspend, k("ctrl+z"), "", "suspend"},
-	}, sheetKeys(), ignoreKeys(), handKeys())
+	}, sheetKeys(), ignoreKeys(), handKeys(), openerKeys())
 }
 
 // Keymap is which key means which action where.

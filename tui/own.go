@@ -19,7 +19,7 @@ type ownAct struct {
 // its own.
 func ownActs() map[Action]ownAct {
 	all := map[Action]ownAct{}
-	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs()} {
+	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs()} {
 		maps.Copy(all, part)
 	}
 	return all

@@ -65,6 +65,8 @@ type Config struct {
 	Out     io.Writer
 	Environ []string
 
+	// Programs are those of [ToolPrograms] that are there.
+	Programs []string
 	// Env looks a variable of the environment up, as os.LookupEnv; nil for none.
 	Env func(name string) (string, bool)
 	// Front is told when a program is about to get the terminal, and when it has

@@ -22,7 +22,7 @@ type Tool struct {
 
 // toolWords are what can stand in braces in the line of a tool.
 func toolWords() []string {
-	return []string{"fabric", "cluster", "context", "kubeconfig", "kind", "resource", "namespace", "name", "repo", "branch", "path", "file", "line"}
+	return []string{"fabric", "cluster", "context", "kubeconfig", "kind", "resource", "namespace", "name", "repo", "branch", "path", "file", "line", "app", "clone"}
 }
 
 var placeholder = regexp.MustCompile(`\{[A-Za-z_]*\}`)
@@ -137,6 +137,12 @@ func (m *Model) toolValues() map[string]string {
 	if f.Report != nil && len(f.Report.Git) == 1 {
 		git := f.Report.Git[0]
 		v["repo"], v["branch"], v["path"] = git.URL, git.Branch, git.Path
+	}
+	if v["repo"] != "" && strings.HasPrefix(v["repo"], "/") {
+		v["clone"] = v["repo"]
+	}
+	if f.Report != nil && f.Report.Engine.Known() && f.Report.Engine.Type == core.ArgoCD {
+		v["app"] = f.Report.Engine.App
 	}
 	if key == (core.Key{}) {
 		return v

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"os/user"
+	"slices"
 	"sync"
 
+	"selvage/core/child"
 	"selvage/core/config"
 	"selvage/core/manifest"
 	"selvage/tui"
@@ -97,7 +99,8 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Themes: shelf, Theme: s.config.Theme, NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
 		Term: term, NoSync: noSync, Out: a.out,
-		Keymap: keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
+		Programs: slices.DeleteFunc(tui.ToolPrograms(), func(name string) bool { return !child.Has(name) }),
+		Keymap:   keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
 		ConfigFile: s.config.Files[0], LogFile: logPath(s.config),
 		Env: a.env, Front: a.keys.lend,
 	}, nil

@@ -73,3 +73,9 @@ func (h *head) Write(p []byte) (int, error) {
 	h.kept.Write(p[:min(len(p), maxOutput-h.kept.Len())])
 	return len(p), nil
 }
+
+// Has tells whether a program is found in PATH.
+func Has(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
+}
