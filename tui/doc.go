@@ -121,6 +121,29 @@
 // who changed live: of an object that the engine refuses, that is what happened
 // to it.
 //
+// Commands, the search of help and the documents are made of one table and of the
+// keymap, so that whatever has a key has a name that can be typed, and a screen is a
+// command by being registered. Enter runs what stands in the line where that is a
+// whole command, else what is chosen over it; where an argument is missing it waits.
+//
+// Help is searched by typing, and so no letter is a key there: what scrolls are the
+// keys that are no letters.
+//
+// The places where somebody was are kept with what lay below them. Going back puts
+// all of it on the stack again, so that escape leads up from there as it did then.
+//
+// A person's keys take the place of all that an action has, on every screen where it
+// has some: a key that is left over from the table would be one that nobody wrote.
+// Mistakes in them keep the program from starting, for a key that means something
+// else than what was written down is found out by what it does.
+//
+// A placeholder in the line of a tool may not stand within quotes: what is put in
+// its place is quoted by itself, and those quotes would end the ones around it.
+//
+// Of a conflict that is new one is told by the bell or a notification only where the
+// configuration asks for it, and of one that could not be read for a while not
+// again.
+//
 // Can and Do are two methods, so that the footer asks the same question that
 // guards the action: a key in the footer works.
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,6 +166,14 @@ func (t *Terminal) Copied() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.copied
+}
+
+// Notices are the notifications that the program sent by OSC 9, and how often it rang
+// the bell.
+func (t *Terminal) Notices() (told []string, bells int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.told), t.bells
 }
 
 // Colours counts the cells that have a colour of their own, of text or behind

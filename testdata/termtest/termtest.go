@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -52,6 +53,8 @@ type Terminal struct {
 	screen  *vt.Emulator
 	modes   map[ansi.Mode]bool
 	copied  string
+	told    []string // the notifications, as OSC 9 says them
+	bells   int
 	asked   map[string]int
 	updates int
 	late    []chunk // read, but not yet through the line
@@ -139,6 +142,7 @@ func build(tb testing.TB, o Options) *Terminal {
 			}
 		},
 		DisableMode: func(m ansi.Mode) { delete(t.modes, m) },
+		Bell:        func() { t.bells++ },
 	})
 	t.answerMore()
 	return t
@@ -157,6 +161,10 @@ func (t *Terminal) answerMore() {
 			value = ansi.ModeSet
 		}
 		_, _ = io.WriteString(t.screen.InputPipe(), ansi.ReportMode(ansi.ModeSynchronizedOutput, value))
+		return true
+	})
+	t.screen.RegisterOscHandler(9, func(data []byte) bool {
+		t.told = append(t.told, strings.TrimPrefix(string(data), "9;"))
 		return true
 	})
 	t.screen.RegisterOscHandler(52, func(data []byte) bool {
