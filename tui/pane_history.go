@@ -120,16 +120,17 @@ func (p *historyPane) Can(e Env, a Action) bool {
 	switch a {
 	case ActUndo, ActRedo:
 		return !p.all && canDecide(e, a, nil)
-	case ActDrop:
-		return false
-	case ActShowAll:
+	case ActDrop, ActShowAll:
 		return false
 	case ActNext, ActPrev:
 		return len(p.rows) > 1
+	default:
+		return ok && p.canWith(e, r, a)
 	}
-	if !ok {
-		return false
-	}
+}
+
+// canWith tells whether an action would do something with a row.
+func (p *historyPane) canWith(e Env, r historyRow, a Action) bool {
 	f, there := e.Fleet.Fabric(r.entry.Fabric)
 	run, isRun := r.entry.What.(core.Run)
 	_, edit := r.entry.What.(core.Overwritten)
@@ -144,8 +145,9 @@ func (p *historyPane) Can(e Env, a Action) bool {
 		return there && isRun && canPlanAgain(e, f, &run)
 	case ActCommit:
 		return there && r.rev != ""
+	default:
+		return true
 	}
-	return true
 }
 
 func (p *historyPane) Do(e Env, a Action) Outcome {

@@ -120,8 +120,9 @@ func (p *lintPane) Can(e Env, a Action) bool {
 		return ok && x.Key != core.Key{}
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.fault) != p.list.Cursor()
+	default:
+		return ok
 	}
-	return ok
 }
 
 // fault tells of a row whether the fabric would refuse it.
