@@ -123,8 +123,14 @@ func (d *scroll) pastChange(c core.Change) {
 // asked.
 func (d *scroll) pastRun(r *core.Run) {
 	line := func(name, text string) {
-		if text != "" {
-			d.marked(themes.Text, " "+name+strings.Repeat(" ", max(10-len(name), 1)), safe.Clean(text), scrollLine{fold: -1})
+		const indent = 12
+		if text == "" {
+			return
+		}
+		lead := safe.Sprintf(" %-*s", indent-1, name)
+		for _, l := range widget.Wrap(safe.Clean(text), max(d.width-1-indent, 1)) {
+			d.add(scrollLine{fold: -1, left: []part{{role: themes.Dim, text: lead}, {role: themes.Text, text: l}}})
+			lead = safe.Sprintf("%*s", indent, "")
 		}
 	}
 	is := runWord(r, r.Ended)

@@ -59,8 +59,12 @@ func (h *happened) verdict(t core.Transition) {
 	h.about = []core.Key{t.Key}
 	h.word = part{role: role(t.To), text: safe.Sprintf("%c %s", t.To.Letter(), t.To.Title())}
 	h.says = safe.Clean(t.Reason)
-	if !t.First && t.From != t.To {
-		h.says = h.says.Plus(safe.Sprintf(" (was %s)", t.From.Title()))
+	switch was := safe.Sprintf("was %s", t.From.Title()); {
+	case t.First || t.From == t.To:
+	case t.Reason == "":
+		h.says = was
+	default:
+		h.says = h.says.Plus(safe.Lit(" ("), was, safe.Lit(")"))
 	}
 	for _, c := range t.Changes {
 		if c.Manager != "" {

@@ -62,7 +62,7 @@ func TestEntryOfTheHistoryOpensWhatItIsAbout(t *testing.T) {
 	d := drive(t, only(desk()), 100, 30).toRun()
 	d.press("enter")
 	d.shows("run 412c0f4e-dc1-prod agreed after 41.0s")
-	d.shows("attempts  2")
+	d.shows("attempts   2")
 	d.shows("ticket CHG-1204")
 	d.press("esc", "d")
 	d.shows(".spec.subnets.web.dhcp.range.end")
