@@ -106,6 +106,7 @@ func (p *diffPane) Copied(e Env) (string, any) {
 			}
 		}
 		return text, p.about
+	case viewFields:
 	}
 	off, _ := split(&p.about)
 	at, row := p.where()

@@ -21,11 +21,11 @@ type Ink struct {
 func NewInk(s lipgloss.Style) Ink {
 	const sample = "x" // occurs in no escape sequence that a style makes
 	before, after, _ := strings.Cut(s.Inline(true).UnsetWidth().UnsetMaxWidth().Render(sample), sample)
-	ground := lipgloss.NewStyle().Underline(s.GetUnderline()).Reverse(s.GetReverse()).Strikethrough(s.GetStrikethrough())
-	if s.GetReverse() {
-		ground = ground.Foreground(s.GetForeground())
+	ground := s.UnsetBold().UnsetItalic().UnsetFaint().UnsetBlink()
+	if !s.GetReverse() {
+		ground = ground.UnsetForeground()
 	}
-	blank, _, _ := strings.Cut(ground.Background(s.GetBackground()).Render(sample), sample)
+	blank, _, _ := strings.Cut(ground.Inline(true).UnsetWidth().UnsetMaxWidth().Render(sample), sample)
 	return Ink{before: before, after: after, blank: blank}
 }
 

@@ -274,3 +274,36 @@ func TestWrapEndsWhereNoCharacterFits(t *testing.T) {
 		t.Error("nothing is drawn")
 	}
 }
+
+// Blanks that look the same are drawn in the ink before them; a bar's are not.
+func TestBlanksTakeNoInkOfTheirOwn(t *testing.T) {
+	red := NewInk(lipgloss.NewStyle().Foreground(lipgloss.Color("1")))
+	blue := NewInk(lipgloss.NewStyle().Foreground(lipgloss.Color("4")).Bold(true))
+	bar := NewInk(lipgloss.NewStyle().Background(lipgloss.Color("7")))
+	for _, c := range []struct {
+		line *Line
+		want string
+	}{
+		{NewLine(9).Put(red, safe.Lit("a")).Gap(blue, 2).Put(blue, safe.Lit("b")), "\x1b[31ma  \x1b[m\x1b[1;34mb\x1b[m"},
+		{NewLine(9).Put(red, safe.Lit("a")).Put(red, safe.Lit("b")), "\x1b[31mab\x1b[m"},
+		{NewLine(9).Gap(red, 2).Put(red, safe.Lit("a")), "  \x1b[31ma\x1b[m"},
+		{NewLine(9).Put(red, safe.Lit("a")).Gap(bar, 2), "\x1b[31ma\x1b[m\x1b[47m  \x1b[m"},
+		{NewLine(4).Put(red, safe.Lit("a")).Fill(blue), "\x1b[31ma\x1b[m   "},
+		{NewLine(4).Put(red, safe.Lit("a")).Fill(bar), "\x1b[31ma\x1b[m\x1b[47m   \x1b[m"},
+	} {
+		if got := c.line.String(); got != c.want {
+			t.Errorf("drew %q, want %q", got, c.want)
+		}
+	}
+}
+
+// The bar of the cursor covers what names a row, and not what stands behind it.
+func TestABarEndsWithTheColumnThatGrows(t *testing.T) {
+	plain := NewInk(lipgloss.NewStyle().Foreground(lipgloss.Color("1")))
+	bar := Bar(NewInk(lipgloss.NewStyle().Background(lipgloss.Color("7"))), plain)
+	table := NewTable(12, []Column{{Width: 1}, {Width: 3, Grow: true}, {Width: 2}})
+	got := table.Row(bar, true, []Span{{bar, safe.Lit("x")}, {bar, safe.Lit("one")}, {bar, safe.Lit("2")}})
+	if want := "\x1b[47m> x one  \x1b[m\x1b[31m 2 \x1b[m"; got != want {
+		t.Errorf("drew %q, want %q", got, want)
+	}
+}
