@@ -26,12 +26,35 @@ const mark = ".." // what stands for the part that was cut
 func Width(t safe.Text) int { return wide(t.String()) }
 
 func wide(s string) int {
+	if plain(s) {
+		return len(s)
+	}
+	return ansi.StringWidth(s)
+}
+
+// plain tells whether each byte is a character of one column.
+func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
-			return ansi.StringWidth(s)
+			return false
 		}
 	}
-	return len(s)
+	return true
+}
+
+// front is the first n columns of a text, and back what is left without them.
+func front(s string, n int) string {
+	if plain(s) {
+		return s[:min(n, len(s))]
+	}
+	return ansi.Truncate(s, n, "")
+}
+
+func back(s string, n int) string {
+	if plain(s) {
+		return s[min(n, len(s)):]
+	}
+	return ansi.TruncateLeft(s, n, "")
 }
 
 // Fit is the text in at most width columns, cut where it is longer.
@@ -49,15 +72,14 @@ func Fit(t safe.Text, width int, cut Cut) safe.Text {
 	s := t.String()
 	switch cut {
 	case CutMiddle:
-		front := keep / 2
-		s = ansi.Truncate(s, front, "") + mark + ansi.TruncateLeft(s, have-(keep-front), "")
+		s = front(s, keep/2) + mark + back(s, have-(keep-keep/2))
 	case CutStart:
-		s = mark + ansi.TruncateLeft(s, have-keep, "")
+		s = mark + back(s, have-keep)
 	default:
-		s = ansi.Truncate(s, keep, "") + mark[:min(width, len(mark))]
+		s = front(s, keep) + mark[:min(width, len(mark))]
 	}
 	// Cutting before a wide character may leave one column more than asked.
-	return safe.Clean(ansi.Truncate(s, width, ""))
+	return safe.Clean(front(s, width))
 }
 
 // FitApart fits texts that are read one below the other. Where two that differ
@@ -140,7 +162,10 @@ func Wrap(t safe.Text, width int) []safe.Text {
 			end(line)
 		}
 		for need > width {
-			n := len(ansi.Truncate(word, width, ""))
+			n := width
+			if !plain(word) {
+				n = len(ansi.Truncate(word, width, ""))
+			}
 			if n == 0 { // not one character fits
 				_, n = utf8.DecodeRuneInString(word)
 			}
