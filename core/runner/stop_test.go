@@ -109,7 +109,8 @@ func TestRunCanBeStopped(t *testing.T) {
 	if p.runner.Stop("another", "bob") || !p.runner.Stop(id, "bob") {
 		t.Error("the wrong run was stopped")
 	}
-	wait(t, func() bool { return shown().Over() })
+	// It is shown a moment before it is written down.
+	wait(t, func() bool { return shown().Over() && p.kept(t, id).Phase.Over() })
 	// Its commit is on the branch: stopping it only means that nobody waits.
 	if kept := p.kept(t, id); kept.Phase != core.RunPublished || !strings.Contains(kept.Err, "stopped by bob") || kept.Ended.IsZero() {
 		t.Errorf("the books have %s, %q", kept.Phase, kept.Err)
