@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,36 +15,21 @@ import (
 // historyWords are what the filter of a history can name.
 func historyWords() *filterWords {
 	return &filterWords{
-		fields: []string{"what", "by", "object", "fabric", "since"}, states: objectWords().states,
+		fields: []string{"what", "by", "object", "fabric"}, spans: []string{"since"}, states: objectWords().states,
 		examples: []string{"what=overwritten", "what=sync", "by=kubectl", "object=vpc/tenant-a", "since<2d", "!what=check"},
 	}
 }
 
-// sinceTerm takes the words since<2d out of a filter, and gives the shortest time
-// that they name; 0 for none.
-func sinceTerm(f filter) (filter, time.Duration) {
-	shortest, rest := time.Duration(0), f
-	rest.terms = slices.DeleteFunc(slices.Clone(f.terms), func(t term) bool {
-		text, ok := strings.CutPrefix(t.word, "since<")
-		if !ok || t.field != "" || t.not {
-			return false
-		}
-		if d, ok := spanText(text); ok && (shortest == 0 || d < shortest) {
+// sinceTerm is the shortest time that since< names in a filter: nothing older is
+// let through; 0 for none.
+func sinceTerm(f filter) time.Duration {
+	shortest := time.Duration(0)
+	for _, t := range f.terms {
+		if d := time.Duration(t.than * float64(time.Second)); t.field == "since" && t.op == '<' && !t.not && (shortest == 0 || d < shortest) {
 			shortest = d
 		}
-		return true
-	})
-	return rest, shortest
-}
-
-// spanText reads a time such as 90m, 2d, 3w.
-func spanText(text string) (time.Duration, bool) {
-	if text == "" {
-		return 0, false
 	}
-	unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[text[len(text)-1]]
-	n, err := strconv.Atoi(text[:len(text)-1])
-	return time.Duration(n) * unit, err == nil && unit > 0 && n > 0 && n < 100_000
+	return shortest
 }
 
 // noise tells of what happened whether it is shown only to who asks for it: that
@@ -57,16 +41,35 @@ func (h *happened) noise(f filter) bool {
 	})
 }
 
-// subject is what the filter is matched against.
-func (h *happened) subject(e Env) subject {
-	objects := make([]string, len(h.about))
-	f, _ := e.Fleet.Fabric(h.entry.Fabric)
-	for i, k := range h.about {
-		objects[i] = f.Fabric.Label(k)
+// filtered is an entry as a filter is matched against it.
+type filtered struct {
+	*happened
+	e Env
+}
+
+func (t filtered) whole() string { return t.text }
+
+func (t filtered) words(field string) []string {
+	switch field {
+	case "what":
+		return []string{t.what, t.word.text.String()}
+	case "by":
+		return []string{t.who}
+	case "fabric":
+		return []string{string(t.entry.Fabric)}
+	case "object":
+		objects := make([]string, len(t.about))
+		f, _ := t.e.Fleet.Fabric(t.entry.Fabric)
+		for i, k := range t.about {
+			objects[i] = f.Fabric.Label(k)
+		}
+		return objects
 	}
-	return subject{text: h.text, fields: map[string][]string{
-		"what": {h.what, h.word.text.String()}, "by": {h.who}, "object": objects, "fabric": {string(h.entry.Fabric)},
-	}}
+	return nil
+}
+
+func (t filtered) amount(field string) (float64, bool) {
+	return t.e.Now.Sub(t.entry.At).Seconds(), field == "since"
 }
 
 // above are the lines over the list: the filter, and of one fabric how it fared.

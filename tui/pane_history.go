@@ -65,11 +65,10 @@ func (p *historyPane) load(e Env) {
 		return
 	}
 	p.made = made
-	f, since := sinceTerm(e.Filter)
-	p.since, p.rows = since, []historyRow{}
+	p.since, p.rows = sinceTerm(e.Filter), []historyRow{}
 	last := map[core.FabricID]int{}
 	for _, h := range p.told {
-		if h.noise(f) || since > 0 && e.Now.Sub(h.entry.At) > since || !f.matches(h.subject(e)) {
+		if h.noise(e.Filter) || !e.Filter.matches(filtered{&h, e}) {
 			continue
 		}
 		id := h.entry.Fabric
