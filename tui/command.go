@@ -41,7 +41,7 @@ func commands() []command {
 	all := []command{
 		{name: "fabric", args: "NAME", help: "open a fabric", words: fabricChoices, run: (*Model).toFabric},
 		{name: "filter", args: "[EXPR]", help: "filter what is shown; nothing shows all", act: ActFilter, can: filters, run: (*Model).filterBy},
-		{name: "sync", args: "[NAME]", help: "plan of a sync (nothing is sent yet)", act: ActPlan, can: plansAny, words: fabricChoices, run: (*Model).planOf},
+		{name: "sync", args: "[NAME..|marked|all]", help: "plan of a sync (nothing is sent yet)", act: ActPlan, can: plansAny, words: syncChoices, run: (*Model).planOf},
 		{name: "check", args: "[NAME..|all]", help: "check fabrics now", act: ActCheck, words: checkChoices, run: (*Model).checkNow},
 		{name: "theme", args: "NAME", help: "other colours, shown while you choose", words: themeChoices, look: (*Model).tryTheme, run: (*Model).useTheme},
 		{name: "export", args: "[FILE]", help: "write what is shown to a file", act: ActWrite, run: (*Model).export},
@@ -200,23 +200,51 @@ func plansAny(m *Model) bool {
 	return slices.ContainsFunc(m.fleet.Fabrics, func(f core.FabricState) bool { return e.plans(f) })
 }
 
-func (m *Model) planOf(text string) tea.Cmd {
-	ids, ok := m.named(text)
-	if !ok {
-		return nil
+func syncChoices(m *Model) []choice {
+	all := []choice{{"all", safe.Lit("every fabric in which something may be published")}}
+	if p, ok := m.top().pane.(*fabricsPane); ok && len(p.marked) > 0 {
+		all = append(all, choice{"marked", safe.Clean(plural(len(p.marked), "fabric"))})
 	}
-	if id, _ := m.selection(); len(ids) == 0 && id != "" {
+	return append(all, fabricChoices(m)...)
+}
+
+// planOf opens the plan of the named fabrics, of the one that is selected where none
+// is named. Those in which nothing may be published are told and left out.
+func (m *Model) planOf(text string) tea.Cmd {
+	ids, ok := []core.FabricID(nil), true
+	switch text {
+	case "marked":
+		return m.do(ActPlan)
+	case "all":
+		for _, f := range m.fleet.Fabrics {
+			ids = append(ids, f.Fabric.ID)
+		}
+	default:
+		ids, ok = m.named(text)
+	}
+	if id, _ := m.selection(); ok && len(ids) == 0 && id != "" {
 		ids = []core.FabricID{id}
 	}
-	if len(ids) != 1 {
-		m.say(themes.Warn, safe.Lit("sync: name one fabric"))
+	e := m.env()
+	may := slices.DeleteFunc(slices.Clone(ids), func(id core.FabricID) bool {
+		f, _ := m.fleet.Fabric(id)
+		return !e.plans(f)
+	})
+	switch {
+	case !ok:
+		return nil
+	case len(may) == 0:
+		m.say(themes.Warn, safe.Lit("sync: nothing may be published there (its mode is read)"))
 		return nil
 	}
-	if f, _ := m.fleet.Fabric(ids[0]); !m.env().plans(f) {
-		m.say(themes.Warn, safe.Sprintf("%s is only read: its mode is %s", ids[0], m.env().modeOf(f)))
-		return nil
+	out := planning(may[0])
+	if len(may) > 1 {
+		out.Fabrics = may
 	}
-	return m.follow(planning(ids[0]))
+	if n := len(ids) - len(may); n > 0 {
+		out.Note = safe.Clean("left out, for nothing may be published there: " + plural(n, "fabric"))
+	}
+	return m.follow(out)
 }
 
 // checkNow checks the named fabrics, without a name the one that is selected.

@@ -82,9 +82,22 @@ func TestSyncByNameOpensAPlan(t *testing.T) {
 		t.Errorf("on %s, %d plans, %d orders", d.model.top().spec.name, len(d.acts.plans), len(d.acts.orders))
 	}
 	d.press("esc").obeys("sync dc9")
-	d.shows("only read")
+	d.shows("nothing may be published there")
 	if len(d.acts.plans) != 1 {
 		t.Error("a fabric that is only read was planned")
+	}
+	second := desk()
+	second.Fabric.ID = "dc2-prod"
+	d = drive(t, core.Fleet{Fabrics: []core.FabricState{desk(), second, fabric("dc9", 0, calm(2)...)}}, 80, 24)
+	both := []core.FabricID{"dc1-prod", "dc2-prod"}
+	for _, line := range []string{"sync dc1-prod dc2-prod", "sync all"} {
+		if d.obeys(line); d.model.top().spec.name != "plan" || !slices.Equal(d.model.top().fabrics, both) {
+			t.Errorf("%s: on %s of %v", line, d.model.top().spec.name, d.model.top().fabrics)
+		}
+		if d.press("esc", "["); !slices.Equal(d.model.top().fabrics, both) {
+			t.Errorf("%s, come back to, is of %v", line, d.model.top().fabrics)
+		}
+		d.press("esc")
 	}
 }
 

@@ -62,8 +62,9 @@ type trail struct {
 type trace []stop
 
 type stop struct {
-	place Place
-	among []core.Key
+	place   Place
+	among   []core.Key
+	fabrics []core.FabricID
 }
 
 // trailLength is how many places are remembered.
@@ -83,7 +84,7 @@ func (m *Model) tread() {
 	}
 	now := make(trace, len(m.stack))
 	for i, s := range m.stack {
-		now[i] = stop{s.place, s.among}
+		now[i] = stop{s.place, s.among, s.fabrics}
 	}
 	t := &m.trail
 	switch {
@@ -125,6 +126,7 @@ func (m *Model) unfold(v trace) {
 	m.stack = m.stack[:0]
 	for _, s := range v {
 		m.open(s.place, s.among)
+		m.top().fabrics = s.fabrics
 	}
 }
 
