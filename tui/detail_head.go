@@ -83,10 +83,11 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 		return safe.Lit("objects")
 	}
 	text := safe.Clean(tallied(f))
-	switch {
-	case p.lists == listsConflicts:
+	switch p.lists {
+	case listsDrift:
+	case listsConflicts:
 		text = safe.Sprintf("%s in conflict", plural(len(p.objects()), "object"))
-	case p.lists == listsAll:
+	case listsAll:
 		text = safe.Sprintf("%s, %s", plural(f.Report.Counts.Total(), "object"), tallied(f))
 	}
 	if p.trouble {

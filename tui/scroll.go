@@ -84,7 +84,8 @@ func (d *scroll) marked(r themes.Role, mark string, t safe.Text, l scrollLine) {
 	if !l.at.IsZero() {
 		room -= 6
 	}
-	if room < min(16, widget.Width(t)) && len(l.right) > 0 {
+	whole := d.width - 1 - len(mark)
+	if long := widget.Width(t) > room && widget.Width(t) <= whole; len(l.right) > 0 && (long || room < min(16, widget.Width(t))) {
 		right, at := l.right, l.at
 		l.right, l.at = nil, time.Time{}
 		d.marked(r, mark, t, l)

@@ -150,7 +150,7 @@ func TestDemoBeginsAsToldOfIt(t *testing.T) {
 		"dc1-frontend":  {core.Drifted: 3},
 		"dc1-backend-a": {},
 		"dc1-backend-b": {core.Stuck: 1, core.Pending: 1},
-		"dc2-frontend":  {core.Conflict: 1, core.Drifted: 1},
+		"dc2-frontend":  {core.Conflict: 1, core.Drifted: 5},
 		"edge-ams":      {},
 		"edge-fra":      {},
 		"edge-lon":      {core.OnlyGit: 1, core.OnlyLive: 1},

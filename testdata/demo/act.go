@@ -70,9 +70,10 @@ func (s *site) untouched(ref hedgehog.Ref) bool {
 		(s.broken == "" || !slices.Contains(s.held(s.broken), ref))
 }
 
-// take removes and answers the oldest open difference of one of some states.
+// take removes and answers the oldest open difference of one of some states. What
+// a script did is left for the visitor to settle.
 func (s *site) take(states ...string) (open, bool) {
-	return s.takeFirst(func(o open) bool { return slices.Contains(states, o.change.State) })
+	return s.takeFirst(func(o open) bool { return slices.Contains(states, o.change.State) && o.change.Mutation != scripted })
 }
 
 func (s *site) takeFirst(is func(open) bool) (open, bool) {

@@ -104,6 +104,21 @@ func moved(rng *rand.Rand) hedgehog.Mutation {
 	}
 }
 
+// scripted is the name of the mutation that a script makes over and over.
+const scripted = "scripted"
+
+// portsEnabled enables all ports of a switch, as a script does it to several.
+func portsEnabled(*rand.Rand) hedgehog.Mutation {
+	return hedgehog.Mutation{
+		Name: scripted, Kind: "Switch", State: hedgehog.Drifted, Verdict: hedgehog.Drift,
+		Plan: func(git, _ map[string]any) (hedgehog.Steps, bool) {
+			edit := hedgehog.Edit{Path: hedgehog.Path{"spec", "enableAllPorts"}, Value: true}
+			_, said := edit.Path.At(git)
+			return hedgehog.Steps{Manager: hedgehog.KubectlEdit, Live: []hedgehog.Edit{edit}}, !said
+		},
+	}
+}
+
 // ordered commits a server that is yet to arrive.
 func ordered(rng *rand.Rand) hedgehog.Mutation {
 	name := fmt.Sprintf("server-%d", 300+rng.IntN(600))

@@ -44,6 +44,10 @@ func past() []chapter {
 			{40 * time.Minute, "edge-fra", change(built("applied-by-hand"), words{told: "kubectl apply of the unchanged {}"})},
 			{30 * time.Minute, "dc2-frontend", change(built("locator-lit"), words{told: "a port locator was lit on {}"})},
 			{20 * time.Minute, "dc1-frontend", change(vlan(true, false), words{told: "kubectl edit gives {} another VLAN"})},
+			{15 * time.Minute, "dc2-frontend", change(portsEnabled, words{told: "a script enables all ports of {}"})},
+			{15*time.Minute - 10*time.Second, "dc2-frontend", change(portsEnabled, words{told: "a script enables all ports of {}"})},
+			{15*time.Minute - 20*time.Second, "dc2-frontend", change(portsEnabled, words{told: "a script enables all ports of {}"})},
+			{15*time.Minute - 30*time.Second, "dc2-frontend", change(portsEnabled, words{told: "a script enables all ports of {}"})},
 			{10 * time.Minute, "edge-lon", change(overdue, words{"commit adds {}", lena(), "edge/lon: {name} for the CDN pilot\n\nCHG-4471. Arrives this week."})},
 		}},
 		{ago: 45 * time.Minute, beats: []beat{
