@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -159,4 +160,42 @@ func TestARuleIsAddedToTheConfiguration(t *testing.T) {
 	if out, err := s.command("config", "check").CombinedOutput(); err != nil {
 		t.Errorf("it is not right: %v: %s", err, out)
 	}
+}
+
+// TestALoginRunsInFront: a credential plugin that nobody was there to answer asks
+// the person, and what it gives is used.
+func TestALoginRunsInFront(t *testing.T) {
+	s := newStage(t)
+	plugin := s.script("plugin", `case "$KUBERNETES_EXEC_INFO" in *'"interactive":true'*) ;; *) echo 'log in first' >&2; exit 1;; esac
+test -t 0 || exit 2
+printf 'the word: ' >&2
+read -r word
+test "$word" = open || exit 3
+echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'`)
+	kubeconfig := filepath.Join(s.dir, "kubeconfig")
+	text := `apiVersion: v1
+kind: Config
+current-context: c
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: IfAvailable, command: ` + plugin + `}}}]
+`
+	if err := os.WriteFile(kubeconfig, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.configure(func(text string) string {
+		return text + "  - name: zz-locked\n    cluster: {cluster_name: zz, namespace: default, kubeconfig: kubeconfig}\n    git: {url: fabrics.git, path: edge/zz}\n"
+	})
+	screen := s.open(termtest.Options{Width: 160, Height: 45})
+	screen.Wait("L log in")
+	screen.Press("L")
+	screen.Wait("the word:")
+	screen.Type("open\r")
+	screen.WaitFor("another trouble than the login", func(text string) error {
+		if strings.Contains(text, "the word") || strings.Contains(text, "L log in") || strings.Contains(text, `"token"`) {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+	leaves(t, screen)
 }
