@@ -59,7 +59,8 @@ func TestAProgramInFrontTellsHowItEnded(t *testing.T) {
 			if end.Code != c.code || (c.code == 0) != (end.Err == nil) {
 				t.Errorf("it ended with %d (%v), want %d", end.Code, end.Err, c.code)
 			}
-			if why := end.Why().String(); why != c.why && !(strings.HasSuffix(why, c.why) && len(why) < 500 && c.why != "") {
+			why := end.Why().String()
+			if tail := strings.HasSuffix(why, c.why) && len(why) < 500 && c.why != ""; why != c.why && !tail {
 				t.Errorf("it says %q, want %q", why, c.why)
 			}
 			d.shows("it has returned")

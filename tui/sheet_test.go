@@ -26,9 +26,9 @@ type fakeSheet struct {
 	wrote []byte
 }
 
-func (d *fakeSheets) Open(_ context.Context, id core.FabricID, k core.Key) (Sheet, error) {
-	s := &fakeSheet{d, filepath.Join(d.dir, "sheet.yaml"), []byte(string(id) + " " + k.Name + "\n")}
-	return s, os.WriteFile(s.file, s.wrote, 0o600)
+func (s *fakeSheets) Open(_ context.Context, id core.FabricID, k core.Key) (Sheet, error) {
+	one := &fakeSheet{s, filepath.Join(s.dir, "sheet.yaml"), []byte(string(id) + " " + k.Name + "\n")}
+	return one, os.WriteFile(one.file, one.wrote, 0o600)
 }
 
 func (s *fakeSheet) File() string { return s.file }

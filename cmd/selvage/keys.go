@@ -18,6 +18,7 @@ const aftermath = 2 * time.Second
 // the dashboard has in front. While there is one, they are meant for that alone.
 type terminalKeys struct {
 	cancel context.CancelFunc
+	now    func() time.Time
 
 	mu   sync.Mutex
 	to   *os.Process // who gets them instead
@@ -27,9 +28,9 @@ type terminalKeys struct {
 
 // underKeys gives a context that ends with ctrl+c. Signals that are caught, unlike
 // those that are ignored, are as usual in the programs that are started.
-func underKeys(ctx context.Context) (context.Context, context.CancelFunc, *terminalKeys) {
+func underKeys(ctx context.Context, now func() time.Time) (context.Context, context.CancelFunc, *terminalKeys) {
 	ctx, cancel := context.WithCancel(ctx)
-	k := &terminalKeys{cancel: cancel}
+	k := &terminalKeys{cancel: cancel, now: now}
 	pressed := make(chan os.Signal, 8)
 	signal.Notify(pressed, os.Interrupt, syscall.SIGQUIT)
 	go func() {
@@ -50,7 +51,7 @@ func (k *terminalKeys) take(s os.Signal) {
 	switch {
 	case k.to != nil:
 		_ = k.to.Signal(s)
-	case k.lent || time.Since(k.back) < aftermath:
+	case k.lent || k.now().Sub(k.back) < aftermath:
 	case s == syscall.SIGQUIT:
 		signal.Reset(syscall.SIGQUIT) // Go's own way: every goroutine, and the end
 		_ = syscall.Kill(os.Getpid(), syscall.SIGQUIT)
@@ -78,7 +79,7 @@ func (k *terminalKeys) lend(lent bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.lent && !lent {
-		k.back = time.Now()
+		k.back = k.now()
 	}
 	k.lent = lent
 }

@@ -36,7 +36,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
-	ctx, stopKeys, keys := underKeys(ctx)
+	ctx, stopKeys, keys := underKeys(ctx, time.Now)
 	home, _ := os.UserHomeDir() // where there is none, paths that need it say so
 	a := &app{
 		out: os.Stdout, errs: os.Stderr, now: time.Now,
