@@ -96,7 +96,6 @@ func (p *diffPane) Copied(e Env) (string, any) {
 	}
 	text := p.lineText()
 	switch raw := p.rawText(); p.view(e.Width) {
-	case viewFields:
 	case viewUnified:
 		return strings.TrimSpace(raw[min(len(diffMark), len(raw)):]), p.about
 	case viewSplit:
