@@ -47,7 +47,7 @@ func TestMistakesInKeysAreToldAllAtOnce(t *testing.T) {
 		"fabric.sync":      {"ctrl+d"},
 		"decide.live":      {"A"},
 		"app.quit":         {"esc", "crtl+q"},
-		"fabric.open":      {"ctrl+m", "o", "o"},
+		"fabric.open":      {"ctrl+m", "f8", "f8"},
 		"object.next":      {"F"},
 		"fabric.resolve":   {"ctrl+k"},
 		"fabric.check_all": {"S"},
@@ -58,7 +58,7 @@ func TestMistakesInKeysAreToldAllAtOnce(t *testing.T) {
 		{Key: "f9", Name: "shell", Run: "zsh"},
 	})
 	want := []string{
-		`app.quit: esc must not`, `app.quit: "crtl+q" is no key`, `decide.live: A must not`, `fabric.open: ctrl+m and enter are one key`, `fabric.open: o twice`,
+		`app.quit: esc must not`, `app.quit: "crtl+q" is no key`, `decide.live: A must not`, `fabric.open: ctrl+m and enter are one key`, `fabric.open: f8 twice`,
 		`fabric.snyc: no action is called "fabric.snyc"`, `fabric.sync: ctrl+d is cursor.half_down too`,
 		`tool 0 key: d is object.diff too`, `tool 0 key: d is history.diff too`, `tool 1 key: ctrl+k is fabric.resolve too`,
 		`tool 1 run: {name} stands in quotes`, `tool 2 key: H must not`, `tool 3 name: a second tool "shell"`,
