@@ -172,6 +172,17 @@ func TestMarkedFabricsAreCheckedAndPlannedTogether(t *testing.T) {
 	}
 }
 
+func TestSeveralFabricsArePlannedByName(t *testing.T) {
+	other := undecided()
+	other.Fabric.ID = "dc2-prod"
+	for _, text := range []string{"sync dc1-prod dc2-prod", "sync all"} {
+		d := drive(t, core.Fleet{Fabrics: []core.FabricState{unprotected(), other}}, 80, 24).press(":").typed(text).press("enter")
+		d.shows("2 fabrics > sync plan")
+		d.press("esc", "[")
+		d.shows("2 fabrics > sync plan")
+	}
+}
+
 func TestMarksGoWithWhatIsNotShown(t *testing.T) {
 	d := drive(t, fullFleet(), 80, 24).press("*", "/").typed("dc1").press("enter")
 	d.shows("2 marked")
