@@ -44,6 +44,7 @@ func commands() []command {
 		{name: "sync", args: "[NAME..|marked|all]", help: "plan of a sync (nothing is sent yet)", act: ActPlan, can: plansAny, words: syncChoices, run: (*Model).planOf},
 		{name: "check", args: "[NAME..|all]", help: "check fabrics now", act: ActCheck, words: checkChoices, run: (*Model).checkNow},
 		{name: "theme", args: "NAME", help: "other colours, shown while you choose", words: themeChoices, look: (*Model).tryTheme, run: (*Model).useTheme},
+		{name: "ignore", args: "[PATH]", help: "leave a field of the object out: a rule", act: ActIgnore, can: ignoresAny, words: fieldChoices, run: (*Model).ignore},
 		{name: "export", args: "[FILE]", help: "write what is shown to a file", act: ActWrite, run: (*Model).export},
 		{name: "help", help: "what all keys do, to be searched", act: ActHelp},
 		{name: "quit", alias: "q", help: "leave selvage", act: ActQuit},
@@ -150,6 +151,56 @@ func filters(m *Model) bool { return m.top().spec.filter != nil }
 func (m *Model) filterBy(text string) tea.Cmd {
 	m.top().filter = parseFilter(text, m.top().spec.filter)
 	return nil
+}
+
+// fields are the differences of the object that is selected which a rule can leave
+// out.
+func (m *Model) fields() []matter {
+	id, key := m.selection()
+	f, _ := m.fleet.Fabric(id)
+	if key == (core.Key{}) || f.Report == nil {
+		return nil
+	}
+	var all []matter
+	for i := range f.Report.Verdicts {
+		v := &f.Report.Verdicts[i]
+		if v.Key != key {
+			continue
+		}
+		off, _ := split(v)
+		for _, c := range off {
+			if one := (matter{v, c}); m.env().ignores([]matter{one}) {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}
+
+func ignoresAny(m *Model) bool { return len(m.fields()) > 0 }
+
+func fieldChoices(m *Model) []choice {
+	var all []choice
+	for _, f := range m.fields() {
+		all = append(all, choice{string(f.change.Path), safe.Clean(string(f.change.Verdict))})
+	}
+	return all
+}
+
+// ignore makes a rule for a field of the object that is selected; for its only one
+// where none is named.
+func (m *Model) ignore(path string) tea.Cmd {
+	fields := m.fields()
+	if path != "" {
+		fields = slices.DeleteFunc(fields, func(f matter) bool { return string(f.change.Path) != path })
+	}
+	if len(fields) != 1 {
+		m.say(themes.Warn, safe.Lit("ignore: name one field that differs (tab completes)"))
+		return nil
+	}
+	e := m.env()
+	e.Place.Fabric, _ = m.selection()
+	return m.follow(ignoring(e, fields[0]))
 }
 
 // export writes all of the screen on top to a file.

@@ -239,3 +239,19 @@ func driveWith(tb testing.TB, fleet core.Fleet, change func(*Config)) *driver {
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	return d
 }
+
+// TestIgnoreByPathAsksForItsRule, also where the field is under no cursor.
+func TestIgnoreByPathAsksForItsRule(t *testing.T) {
+	d, i := ignorerAt(t)
+	d.press("enter", ":").typed("ignore ").press("tab")
+	if got := d.typing(); got != ":ignore .spec.description_" {
+		t.Errorf("tab makes %q", got)
+	}
+	d.press("esc").obeys("ignore portBreak")
+	if len(i.asked) != 1 || i.asked[0] != `.spec.portBreakouts["E1/55"]` || i.added != 0 {
+		t.Errorf("asked of %v, %d added", i.asked, i.added)
+	}
+	d.shows("a rule for")
+	d.press("esc").obeys("ignore")
+	d.shows("name one field that differs")
+}
