@@ -109,7 +109,7 @@ func TestEveryActionThatCanIsACommand(t *testing.T) {
 			if !d.model.can(b.action) || b.action == ActCommand {
 				continue
 			}
-			d.press(":").typed(string(b.action))
+			d.press(":").send(tea.PasteMsg{Content: string(b.action)})
 			if s, ok := d.model.commandIn(string(b.action)); !ok || s.act != b.action {
 				t.Errorf("on %v :%s is no command", way, b.action)
 			}
