@@ -204,7 +204,7 @@ func (a *fakeActs) Examine(_ context.Context, id core.FabricID) ([]Symptom, erro
 		return []Symptom{
 			{Area: "config", Level: "ok", What: "/home/alice/.config/selvage/config.yaml", Text: "12 fabrics, no mistakes; mode write"},
 			{Area: "store", Level: "warn", What: "/var/lib/selvage/selvage.db", Text: "120.0 MiB are left on its disk", Hint: "free some space, or set another state.dir"},
-		}, a.fail()
+		}, nil
 	}
 	f, _ := a.engine.Fleet().Fabric(id)
 	found := []Symptom{{Area: "git", Level: "ok", What: "git@git.example.net:net/fabrics.git main", Text: "read, 214 objects"}}
@@ -215,7 +215,7 @@ func (a *fakeActs) Examine(_ context.Context, id core.FabricID) ([]Symptom, erro
 		}
 		found = append(found, Symptom{Area: "cluster", Level: "fail", What: string(id), Text: why, Hint: "is the VPN up? " + string(id)})
 	}
-	return found, a.fail()
+	return found, nil
 }
 
 // recordFleets are the states that the screens of what is kept are drawn in.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -23,19 +24,22 @@ const (
 // found out, and what the terminal has said of itself.
 type doctorPane struct {
 	searcher
-	exam    *exam // nil before the first
+	exam    *exam // nil before the first, and between two
+	exams   int   // that were begun
 	results map[core.FabricID]examined
 	made    doctorMade
-	parts   []core.FabricID
 }
 
 // exam is one look at everything: it goes on over several jobs, each of which takes
 // what is known by then.
 type exam struct {
-	number  int
+	number int
+	left   int // results that nobody has taken, known to the pane alone
+
+	// The rest is the jobs'.
 	results chan examined
+	begun   sync.Once
 	cancel  context.CancelFunc
-	left    int
 }
 
 // examined is what was found of one fabric; "" stands for what concerns none.
@@ -62,21 +66,20 @@ func (p *doctorPane) Job(e Env) (Job, bool) {
 	if doctor == nil {
 		return Job{}, false
 	}
+	ids := append([]core.FabricID{""}, fabricIDs(e.Fleet)...)
 	if p.exam == nil {
-		p.exam = &exam{number: 1}
+		p.exam = &exam{number: p.exams + 1, left: len(ids), results: make(chan examined, len(ids))}
+		p.exams++
 	}
-	x := p.exam
-	if x.results != nil && x.left == 0 {
+	x, left := p.exam, p.exam.left
+	if left == 0 {
 		return Job{}, false
 	}
-	ids := append([]core.FabricID{""}, fabricIDs(e.Fleet)...)
 	return Job{
 		Label: safe.Lit("look at every fabric"), About: doctorAbout{x.number, x.left},
 		Run: func(ctx context.Context) (tea.Msg, error) {
-			if x.results == nil {
-				x.begin(ctx, doctor, ids)
-			}
-			return x.next(ctx)
+			x.begun.Do(func() { x.begin(ctx, doctor, ids) })
+			return x.next(ctx, left)
 		},
 	}, true
 }
@@ -85,7 +88,6 @@ func (p *doctorPane) Job(e Env) (Job, bool) {
 // job which began it, until next is no longer waited for.
 func (x *exam) begin(ctx context.Context, doctor Doctor, ids []core.FabricID) {
 	ctx, x.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	x.results, x.left = make(chan examined, len(ids)), len(ids)
 	free := make(chan struct{}, examining)
 	var all sync.WaitGroup
 	for _, id := range ids {
@@ -102,11 +104,12 @@ func (x *exam) begin(ctx context.Context, doctor Doctor, ids []core.FabricID) {
 	}()
 }
 
-// next gives the results that are there within a moment of the first one.
-func (x *exam) next(ctx context.Context) (tea.Msg, error) {
+// next gives those of the results that are left which are there within a moment of
+// the first one.
+func (x *exam) next(ctx context.Context, left int) (tea.Msg, error) {
 	all := []examined{}
 	var until <-chan time.Time
-	for x.left > len(all) {
+	for left > len(all) {
 		select {
 		case r := <-x.results:
 			if all = append(all, r); until == nil {
@@ -128,7 +131,11 @@ func (x *exam) next(ctx context.Context) (tea.Msg, error) {
 // Take is given results.
 func (p *doctorPane) Take(msg tea.Msg) {
 	all, ok := msg.([]examined)
-	if !ok {
+	if !ok || p.exam == nil {
+		return
+	}
+	if slices.ContainsFunc(all, func(r examined) bool { return errors.Is(r.err, context.Canceled) }) {
+		p.exam = nil // it ended when the screen was left
 		return
 	}
 	for _, r := range all {
@@ -149,7 +156,6 @@ func (p *doctorPane) load(e Env) {
 	}
 	p.made = made
 	text := newScroll(min(e.Width, fieldsWidth))
-	p.parts = nil
 	p.terminal(text, e)
 	if e.acts.Doctor == nil {
 		text.say(themes.Dim, 1, safe.Lit("nothing is examined here (selvage doctor does)"))
@@ -219,14 +225,14 @@ func (d *scroll) symptom(s Symptom) {
 func (p *doctorPane) Can(e Env, a Action) bool {
 	p.load(e)
 	if a == ActExamine {
-		return e.acts.Doctor != nil && p.exam != nil && p.exam.results != nil && p.exam.left == 0
+		return e.acts.Doctor != nil && p.exam != nil && p.exam.left == 0
 	}
 	return p.can(e, a)
 }
 
 func (p *doctorPane) Do(e Env, a Action) Outcome {
 	if a == ActExamine {
-		p.exam, p.results = &exam{number: p.exam.number + 1}, map[core.FabricID]examined{}
+		p.exam, p.results = nil, map[core.FabricID]examined{}
 		return Outcome{Note: safe.Lit("looking at everything again")}
 	}
 	p.load(e)
