@@ -29,7 +29,6 @@ func TestOwnKeysAndToolsInTheBuiltProgram(t *testing.T) {
 	screen.Press("q") // is no key any more
 	screen.Type(":fabric dc2-f\r")
 	screen.Wait("fabrics > dc2-frontend")
-	screen.Wait("f4 teller")
 	screen.Press("f4")
 	screen.WaitFor("the tool, told what is selected", func(text string) error {
 		if !strings.Contains(text, "opened dc2-frontend ") || !strings.Contains(text, " at dc2/frontend/") {
@@ -102,11 +101,11 @@ func TestCommandsAreTypedInTheBuiltProgram(t *testing.T) {
 	screen.Wait("log  ")
 	screen.WaitGone("search:")
 	screen.Press("-")
-	screen.Wait("worst first")
+	screen.Wait("-- fabrics")
 	screen.Press("]")
-	screen.WaitGone("worst first")
+	screen.WaitGone("-- fabrics")
 	screen.Press("esc")
-	screen.Wait("worst first")
+	screen.Wait("-- fabrics")
 	leaves(t, screen)
 }
 
