@@ -37,7 +37,7 @@ type choice struct {
 
 // commands are the commands in the order in which they are offered. A new one is a
 // line here. Every screen is one besides.
-func commands() []command {
+func commands(k *Keymap) []command {
 	all := []command{
 		{name: "fabric", args: "NAME", help: "open a fabric", words: fabricChoices, run: (*Model).toFabric},
 		{name: "filter", args: "[EXPR]", help: "filter what is shown; nothing shows all", act: ActFilter, can: filters, run: (*Model).filterBy},
@@ -50,10 +50,10 @@ func commands() []command {
 		{name: "quit", alias: "q", help: "leave selvage", act: ActQuit},
 	}
 	for _, p := range panes() {
-		if !p.alone() || slices.ContainsFunc(all, func(c command) bool { return c.name == p.name }) {
+		if p.of == aRecord || slices.ContainsFunc(all, func(c command) bool { return c.name == p.name }) {
 			continue
 		}
-		c := command{name: p.name, help: "screen: " + p.title, act: p.leads(), run: func(m *Model, arg string) tea.Cmd { return m.toScreen(p, arg) }}
+		c := command{name: p.name, help: "screen: " + p.title, act: p.leads(k), run: func(m *Model, arg string) tea.Cmd { return m.toScreen(p, arg) }}
 		if p.filter != nil {
 			c.args = "[EXPR]"
 		}
@@ -61,45 +61,6 @@ func commands() []command {
 		all = append(all, c)
 	}
 	return all
-}
-
-// ofFleet tells whether a screen is about all fabrics and not about one.
-func (p paneSpec) ofFleet() bool {
-	return slices.Contains([]string{"fabrics", "help", "keys", "log", "events", "handover", "doctor"}, p.name)
-}
-
-// alone tells whether a screen can be opened without a record that it is about.
-func (p paneSpec) alone() bool {
-	return !slices.Contains([]string{"past", "run-diff", "commit"}, p.name)
-}
-
-// opens tells whether a command can open the screen now.
-func (p paneSpec) opens(m *Model) bool {
-	if p.ofFleet() {
-		return true
-	}
-	id, key := m.selection()
-	f, ok := m.fleet.Fabric(id)
-	switch p.name {
-	case "plan":
-		return ok && m.env().plans(f)
-	case "resolve":
-		return ok && m.env().decides(f)
-	case "diff", "explain":
-		return ok && key != (core.Key{})
-	}
-	return ok
-}
-
-// leads is the action that leads to a screen with what is selected.
-func (p paneSpec) leads() Action {
-	for _, family := range []string{"fabric.", "object.", "app."} {
-		a := Action(family + p.name)
-		if slices.ContainsFunc(bindings(), func(b binding) bool { return b.action == a }) {
-			return a
-		}
-	}
-	return ""
 }
 
 // offered tells whether a command would do something now.
@@ -324,14 +285,10 @@ func (m *Model) checkNow(text string) tea.Cmd {
 // toScreen opens a screen on what is selected, with a text as its filter.
 func (m *Model) toScreen(p paneSpec, text string) tea.Cmd {
 	to := Place{Screen: p.name}
-	if !p.ofFleet() {
+	if p.of != theFleet {
 		to.Fabric, to.Object = m.selection()
 	}
 	switch {
-	case p.name == "plan":
-		return m.follow(planning(to.Fabric))
-	case p.name == "resolve":
-		m.follow(resolving(to.Fabric, to.Object))
 	case p.name == panes()[0].name:
 		m.unfold(trace{{place: to}})
 	case p.tab.number != 0 && m.top().spec.tab.number != 0:

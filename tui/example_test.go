@@ -54,7 +54,7 @@ func kinds(e Env) map[core.GroupKind]int {
 
 // TestThePaneOfTheREADMEWorks: the code above is what a newcomer is shown there.
 func TestThePaneOfTheREADMEWorks(t *testing.T) {
-	spec := paneSpec{"kinds", "objects by kind", []scope{inTabs, inAll, everywhere}, nil, newKindsPane, tab{}}
+	spec := paneSpec{name: "kinds", title: "objects by kind", of: aFabric, scopes: []scope{inTabs, inAll, everywhere}, new: newKindsPane}
 	for _, fleet := range []core.Fleet{fullFleet(), hostileFleet("\x1b[2J"), {}} {
 		for _, size := range sizes(7)[:60] {
 			d := drive(t, fleet, size[0], size[1])

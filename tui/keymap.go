@@ -191,6 +191,7 @@ type Keymap struct {
 	actions  map[scope]map[string]Action
 	own      map[Action][]string // the keys that a person chose
 	tools    []Tool
+	commands []command
 }
 
 func newKeymap(all []binding) *Keymap {
@@ -203,6 +204,7 @@ func newKeymap(all []binding) *Keymap {
 			k.actions[b.scope][key] = b.action
 		}
 	}
+	k.commands = commands(k)
 	return k
 }
 

@@ -49,7 +49,7 @@ type CommandHelp struct{ Usage, Help string }
 // action is one besides, by its name.
 func CommandTable() []CommandHelp {
 	var table []CommandHelp
-	for _, c := range commands() {
+	for _, c := range newKeymap(bindings()).commands {
 		table = append(table, CommandHelp{Usage: strings.TrimSpace(":" + c.name + " " + c.args), Help: c.help})
 	}
 	return table

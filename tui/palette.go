@@ -58,7 +58,7 @@ func (p *palette) changed(m *Model, text string) {
 func (p *palette) choose(m *Model, i int) {
 	p.chosen = min(max(i, -1), len(p.found)-1)
 	s, _ := p.choice()
-	for _, c := range commands() {
+	for _, c := range m.keymap.commands {
 		switch {
 		case c.look == nil:
 		case s.command != nil && s.command.name == c.name:
@@ -141,7 +141,7 @@ func (p *palette) enter(m *Model, text string) tea.Cmd {
 }
 
 func (p *palette) escape(m *Model) {
-	for _, c := range commands() {
+	for _, c := range m.keymap.commands {
 		if c.look != nil {
 			c.look(m, "")
 		}
@@ -167,7 +167,7 @@ func (m *Model) obey(s suggestion) tea.Cmd {
 func (m *Model) commandIn(text string) (suggestion, bool) {
 	word, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 	arg = strings.TrimSpace(arg)
-	for _, c := range commands() {
+	for _, c := range m.keymap.commands {
 		if c.name != word && (c.alias == "" || c.alias != word) {
 			continue
 		}
@@ -201,7 +201,7 @@ func (c command) knows(m *Model, arg string) bool {
 
 // suggest lists what a line could become, the likeliest first.
 func (m *Model) suggest(text string) []suggestion {
-	all := commands()
+	all := m.keymap.commands
 	if word, rest, more := strings.Cut(strings.TrimLeft(text, " "), " "); more {
 		for _, c := range all {
 			if c.name == word && c.words != nil && c.offered(m) {

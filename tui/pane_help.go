@@ -146,7 +146,7 @@ func (h *help) say(t string) {
 // commands tells what can be typed behind a colon.
 func (h *help) commands() {
 	h.title("commands (:)")
-	all := commands()
+	all := h.e.keymap.commands
 	const name = 22
 	n := max(1, min(3, h.width/52))
 	rows := (len(all) + n - 1) / n
