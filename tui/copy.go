@@ -59,8 +59,8 @@ func loadBuffer(ctx context.Context, text string) error {
 	return err
 }
 
-// copied takes tmux's word, or goes around it.
-func (m *Model) copied(msg copiedMsg) tea.Cmd {
+// take trusts tmux's word, or goes around it.
+func (msg copiedMsg) take(m *Model) tea.Cmd {
 	if msg.err != nil {
 		return m.sendCopy(msg.text)
 	}

@@ -72,8 +72,8 @@ func (m *Model) deed() tea.Cmd {
 	}
 }
 
-// did takes the end of a deed.
-func (m *Model) did(msg deedMsg) tea.Cmd {
+// take ends the deed, and tells what came of it.
+func (msg deedMsg) take(m *Model) tea.Cmd {
 	if !m.acting {
 		return nil
 	}

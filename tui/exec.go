@@ -76,8 +76,8 @@ func (m *Model) execute(x Exec) tea.Cmd {
 	}))
 }
 
-// returned takes the terminal back.
-func (m *Model) returned(msg execMsg) tea.Cmd {
+// take has the terminal back.
+func (msg execMsg) take(m *Model) tea.Cmd {
 	m.pace.back()
 	m.fleet = m.cfg.Engine.Fleet()
 	// The window may have another size now, and anything may be on it.

@@ -41,11 +41,12 @@ func (m *Model) askHint(l *answerLine) tea.Cmd {
 	}
 }
 
-// takeHint takes a hint, where its line is still being typed.
-func (m *Model) takeHint(msg hintMsg) {
+// take keeps a hint, where its line is still being typed.
+func (msg hintMsg) take(m *Model) tea.Cmd {
 	if m.prompt != nil && m.prompt.line == line(msg.line) {
 		msg.line.hint = msg.hint
 	}
+	return nil
 }
 
 // hintText says what the schema does, on one line each.

@@ -99,8 +99,8 @@ func (s *screen) drop() {
 	s.work = work{}
 }
 
-// ended takes the end of a job, where it is still waited for.
-func (m *Model) ended(msg doneMsg) {
+// take ends a job, where it is still waited for.
+func (msg doneMsg) take(m *Model) tea.Cmd {
 	for _, s := range m.stack {
 		if !s.work.running || s.work.number != msg.number {
 			continue
@@ -111,6 +111,7 @@ func (m *Model) ended(msg doneMsg) {
 			p.Take(msg.msg)
 		}
 	}
+	return nil
 }
 
 // working tells whether a job runs on a screen that is open.

@@ -15,6 +15,9 @@ type ownAct struct {
 	do  func(*Model) tea.Cmd
 }
 
+// ownMsg is a message of this package: it knows itself what is to be done about it.
+type ownMsg interface{ take(*Model) tea.Cmd }
+
 // ownActs are the actions of the dashboard itself, by name. Each part of it adds
 // its own.
 func ownActs() map[Action]ownAct {

@@ -131,6 +131,8 @@ func (p *pace) talks(started time.Duration) bool {
 // lostMsg tells that the terminal has had its time to answer.
 type lostMsg struct{}
 
+func (lostMsg) take(m *Model) tea.Cmd { return m.parted() }
+
 // whenQuiet gives the terminal away, by then, as soon as it has answered all that
 // it was asked: an answer that comes later would be typed into the shell.
 func (m *Model) whenQuiet(then tea.Cmd) tea.Cmd {

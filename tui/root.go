@@ -50,14 +50,9 @@ type Model struct {
 	pace     *pace
 	give     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
 	leaving  tea.Cmd                                         // waits for the terminal to be quiet
-	shown    *tea.View                                       // what was drawn last
-	size     [2]int                                          // and at which width and height
-	drawn    time.Time                                       // and when
-	asked    bool                                            // somebody waits for what is to be drawn next
-	pressed  time.Time                                       // when a key was pressed last
-	late     bool                                            // a frame that was held is about to be drawn
-	ticking  bool                                            // a clock tick is on its way
-	said     terminalSaid                                    // by its answers
+	drawing  drawing
+	ticking  bool         // a clock tick is on its way
+	said     terminalSaid // by its answers
 	blurred  bool
 	quitting bool
 	look     look
@@ -89,6 +84,15 @@ type (
 	settleMsg struct{} // the terminal has had its time to start up
 	leaveMsg  struct{} // a deed has had its time to end
 )
+
+func (clockMsg) take(m *Model) tea.Cmd {
+	m.ticking = false
+	return m.tick()
+}
+
+func (settleMsg) take(*Model) tea.Cmd { return tea.RequestWindowSize }
+
+func (leaveMsg) take(m *Model) tea.Cmd { return m.leave() }
 
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
@@ -162,7 +166,7 @@ func (m *Model) wait() time.Duration {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
-	m.asked = m.urgent(msg) || m.asked
+	m.drawing.asked = m.urgent(msg) || m.drawing.asked
 	cmd := m.take(msg)
 	m.arrive()
 	m.dress()
@@ -173,7 +177,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, job, deed, m.tick())
 }
 
-// take does what a message asks for.
+// take does what a message asks for: those of the library here, its own each where
+// they are made.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -188,21 +193,6 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		if m.prompt != nil {
 			m.edit(msg)
 		}
-	case doneMsg:
-		m.ended(msg)
-	case deedMsg:
-		return m.did(msg)
-	case execMsg:
-		return m.returned(msg)
-	case hintMsg:
-		m.takeHint(msg)
-	case copiedMsg:
-		return m.copied(msg)
-	case eventMsg:
-		return m.heard(msg)
-	case clockMsg:
-		m.ticking = false
-		return m.tick()
 	case tea.FocusMsg:
 		m.blurred = false
 		m.fleet = m.cfg.Engine.Fleet()
@@ -221,31 +211,14 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		if msg.Mode == ansi.ModeSynchronizedOutput {
 			m.said.sync = syncWord(msg.Value)
 		}
-	case themesMsg:
-		m.styles.renew()
-		if msg.err != nil {
-			m.say(themes.Error, safe.Clean(msg.err.Error()))
-		}
-		return m.styles.follow(m.ctx, time.Second)
 	case uv.PrimaryDeviceAttributesEvent:
 		m.said.clipboard = clipboardWord(msg)
 		if m.pace.answered() {
 			return m.parted()
 		}
-	case lostMsg:
-		return m.parted()
-	case settleMsg:
-		return tea.RequestWindowSize
 	case tea.ResumeMsg:
 		m.pace.back()
 		return tea.RequestWindowSize
-	case leaveMsg:
-		return m.leave()
-	case lateMsg:
-		m.late = false
-		if m.held() {
-			return m.later()
-		}
 	case ownMsg:
 		return msg.take(m)
 	}
@@ -261,9 +234,9 @@ func (m *Model) dress() {
 	m.style = m.styles.of(own)
 }
 
-// heard takes an event: whatever it says, what is now the case is asked of the
-// engine. After quitting nothing is taken any more.
-func (m *Model) heard(msg eventMsg) tea.Cmd {
+// take hears an event: whatever it says, what is now the case is asked of the
+// engine. After quitting nothing is heard any more.
+func (msg eventMsg) take(m *Model) tea.Cmd {
 	switch {
 	case m.quitting || m.ctx.Err() != nil:
 		return nil

@@ -47,14 +47,23 @@ func (p *pace) line() (round time.Duration, slow bool) {
 // lateMsg has what was held back on a slow line drawn.
 type lateMsg struct{}
 
+// take has the frame drawn, or held once more where one was drawn just now.
+func (lateMsg) take(m *Model) tea.Cmd {
+	m.drawing.late = false
+	if m.held() {
+		return m.later()
+	}
+	return nil
+}
+
 // urgent tells of a message whether a person waits for what comes of it. What a job
 // brings she does for as long as she may have asked for it.
 func (m *Model) urgent(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.KeyPressMsg:
-		m.pressed = m.cfg.Now()
+		m.drawing.pressed = m.cfg.Now()
 	case doneMsg:
-		return m.cfg.Now().Sub(m.pressed) < moment
+		return m.cfg.Now().Sub(m.drawing.pressed) < moment
 	case eventMsg, clockMsg, themesMsg, lateMsg, uv.PrimaryDeviceAttributesEvent:
 		return false
 	}
@@ -65,15 +74,15 @@ func (m *Model) urgent(msg tea.Msg) bool {
 // there was one just now.
 func (m *Model) held() bool {
 	_, slow := m.pace.line()
-	return slow && !m.asked && m.cfg.Now().Sub(m.drawn) < calmly
+	return slow && !m.drawing.asked && m.cfg.Now().Sub(m.drawing.drawn) < calmly
 }
 
 // later has a frame that is held drawn in the end.
 func (m *Model) later() tea.Cmd {
-	if _, slow := m.pace.line(); !slow || m.late {
+	if _, slow := m.pace.line(); !slow || m.drawing.late {
 		return nil
 	}
-	m.late = true
+	m.drawing.late = true
 	return tea.Tick(calmly, func(time.Time) tea.Msg { return lateMsg{} })
 }
 

@@ -33,7 +33,7 @@ func TestASlowLineIsToldAndLeftAlone(t *testing.T) {
 	d.engine.fleet = aged(15*time.Minute + 30*time.Second)
 	d.after(300*time.Millisecond, eventMsg{event: core.StateChanged{}})
 	d.hides("15m")
-	if !d.model.late {
+	if !d.model.drawing.late {
 		t.Fatal("nothing has the held frame drawn")
 	}
 	d.after(calmly, lateMsg{})
@@ -91,7 +91,7 @@ func TestAHeldFrameIsNotForgotten(t *testing.T) {
 	d.engine.fleet = aged(25 * time.Minute)
 	d.after(10*time.Millisecond, eventMsg{event: core.StateChanged{}})
 	d.after(80*time.Millisecond, lateMsg{})
-	if d.hides("25m"); !d.model.late {
+	if d.hides("25m"); !d.model.drawing.late {
 		t.Fatal("nothing has the held frame drawn")
 	}
 	d.after(calmly, lateMsg{})

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"selvage/core"
+	"selvage/core/safe"
 	"selvage/themes"
 	"selvage/tui/widget"
 )
@@ -226,6 +227,15 @@ func (s *styles) renew() { clear(s.made) }
 
 // themesMsg tells that files of themes changed, and what is wrong with one.
 type themesMsg struct{ err error }
+
+// take draws with what the files say now.
+func (msg themesMsg) take(m *Model) tea.Cmd {
+	m.styles.renew()
+	if msg.err != nil {
+		m.say(themes.Error, safe.Clean(msg.err.Error()))
+	}
+	return m.styles.follow(m.ctx, time.Second)
+}
 
 // follow waits until the files of themes change, looking so often. It sends
 // nothing until then, so that nothing is drawn for it.

@@ -9,9 +9,6 @@ import (
 	"selvage/themes"
 )
 
-// ownMsg is a message that knows itself what is to be done about it.
-type ownMsg interface{ take(*Model) tea.Cmd }
-
 // shelfMsg brings the themes that there are.
 type shelfMsg []themes.Entry
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -40,17 +41,27 @@ func (m *Model) room() (width, height int) {
 	return max(m.width, 0), max(height, 0)
 }
 
+// drawing is what was drawn, and what is to be.
+type drawing struct {
+	shown   *tea.View // what was drawn last
+	size    [2]int    // and at which width and height
+	drawn   time.Time // and when
+	asked   bool      // somebody waits for what is to be drawn next
+	pressed time.Time // when a key was pressed last
+	late    bool      // a frame that was held is about to be drawn
+}
+
 // View draws the screen on top. While the terminal is behind it is the frame
 // before: what comes after that is drawn when there is room for it.
 func (m *Model) View() tea.View {
-	if m.shown != nil && m.size == [2]int{m.width, m.height} && (m.pace.busy() || m.held()) {
-		return *m.shown
+	if m.drawing.shown != nil && m.drawing.size == [2]int{m.width, m.height} && (m.pace.busy() || m.held()) {
+		return *m.drawing.shown
 	}
 	v := tea.NewView(strings.Join(m.lines(), "\n"))
 	v.AltScreen = true
 	v.ReportFocus = true
-	m.shown, m.size = &v, [2]int{m.width, m.height}
-	m.drawn, m.asked = m.cfg.Now(), false
+	m.drawing.shown, m.drawing.size = &v, [2]int{m.width, m.height}
+	m.drawing.drawn, m.drawing.asked = m.cfg.Now(), false
 	return v
 }
 
