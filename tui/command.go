@@ -274,12 +274,7 @@ func (m *Model) checkNow(text string) tea.Cmd {
 		}
 		return nil
 	}
-	m.cfg.Engine.Refresh(ids...)
-	m.say(themes.Dim, safe.Sprintf("checking %s", ids[0]))
-	if len(ids) > 1 {
-		m.say(themes.Dim, safe.Sprintf("checking %s", plural(len(ids), "fabric")))
-	}
-	return nil
+	return m.check(ids)
 }
 
 // toScreen opens a screen on what is selected, with a text as its filter.

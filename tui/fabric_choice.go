@@ -175,11 +175,8 @@ func fabricCount(rows []fabricRow) string {
 	return plural(len(rows), "fabric")
 }
 
-// check has the fabrics checked that it is about.
-func (p *fabricsPane) check(e Env) Outcome {
-	rows := p.about(e)
-	return Outcome{Check: idsOf(rows), Note: safe.Sprintf("checking %s", fabricCount(rows))}
-}
+// Aimed are the fabrics that it is about.
+func (p *fabricsPane) Aimed(e Env) []core.FabricID { return idsOf(p.about(e)) }
 
 // plan opens one plan of the fabrics that it is about, of those that may be
 // published to.

@@ -93,7 +93,8 @@ const (
 	inDetail   scope = "fabric"
 	inDiff     scope = "diff"
 	inExplain  scope = "explanation"
-	inEngine   scope = "engine"
+	inReading  scope = "texts"
+	inFabric   scope = "one fabric"
 	inTabs     scope = "tabs"
 	inDecide   scope = "deciding"
 	inDesk     scope = "drafts at hand"
@@ -141,30 +142,20 @@ func bindings() []binding {
 		{inDiff, ActLessContext, k("{"), "", "less context"},
 		{inDiff, ActMoreContext, k("}"), "", "more context"},
 
-		{inExplain, ActNextHit, k("n"), "next", "next part, or next hit"},
-		{inExplain, ActPrevHit, k("N"), "", "previous part or hit"},
 		{inExplain, ActNextObject, k("J"), "next object", "next object"},
 		{inExplain, ActPrevObject, k("K"), "", "previous object"},
-		{inExplain, ActSearch, k("/"), "search", "search the text"},
 		{inExplain, ActFold, k("z"), "fold", "unfold or fold here"},
 		{inExplain, ActFoldAll, k("Z"), "", "unfold or fold everything"},
 
-		{inEngine, ActNextHit, k("n"), "next", "next part, or next hit"},
-		{inEngine, ActPrevHit, k("N"), "", "previous part or hit"},
-		{inEngine, ActSearch, k("/"), "search", "search the text"},
+		{inReading, ActNextHit, k("n"), "next", "next part, or next hit"},
+		{inReading, ActPrevHit, k("N"), "", "previous part or hit"},
+		{inReading, ActSearch, k("/"), "search", "search the text"},
 
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
 	}, loginKeys(), tabKeys(), listKeys(), []binding{
-		{inFabrics, ActCheck, k("r"), "check", "check this fabric now"},
-		{inObjects, ActCheck, k("r"), "check", "check this fabric now"},
-		{inInfo, ActCheck, k("r"), "check", "check this fabric now"},
-		{inDiff, ActCheck, k("r"), "check", "check this fabric now"},
-		{inExplain, ActCheck, k("r"), "check", "check this fabric now"},
-		{inResolve, ActCheck, k("r"), "check", "check this fabric now"},
-		{inDrafts, ActCheck, k("r"), "check", "check this fabric now"},
-		{inEngine, ActCheck, k("r"), "check", "check this fabric now"},
+		{inFabric, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},
 
 		{inAll, ActDown, k("j", "down"), "", "down"},

@@ -17,7 +17,6 @@ const (
 	inConflicts scope = "conflicts"
 	inObjects   scope = "objects"
 	inMarked    scope = "while rows are marked or grouped"
-	inInfo      scope = "info"
 )
 
 // listKeys are the keys of lists: what is shown of them, in which order, and what
@@ -35,9 +34,6 @@ func listKeys() []binding {
 		{inRows, ActSort, k(">"), "sort", "next sort column, again reverses"},
 		{inRows, ActSortBack, k("<"), "", "sort column before, reversed first"},
 		{inRows, ActAccept, k("#"), "accept", "accept differences for a while"},
-		{inInfo, ActNextHit, k("n"), "next", "next part, or next hit"},
-		{inInfo, ActPrevHit, k("N"), "", "previous part or hit"},
-		{inInfo, ActSearch, k("/"), "search", "search the text"},
 	}
 }
 

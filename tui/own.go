@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
 )
@@ -17,6 +18,32 @@ type ownAct struct {
 
 // ownMsg is a message of this package: it knows itself what is to be done about it.
 type ownMsg interface{ take(*Model) tea.Cmd }
+
+// aimer is a pane in which several fabrics can be meant at once.
+type aimer interface{ Aimed(Env) []core.FabricID }
+
+// aimed are the fabrics that an action is about: those that are meant in a list,
+// else the one that the screen is about.
+func (m *Model) aimed() []core.FabricID {
+	if p, ok := m.top().pane.(aimer); ok {
+		return p.Aimed(m.env())
+	}
+	if _, ok := m.fleet.Fabric(m.top().place.Fabric); ok {
+		return []core.FabricID{m.top().place.Fabric}
+	}
+	return nil
+}
+
+// check has fabrics checked now.
+func (m *Model) check(ids []core.FabricID) tea.Cmd {
+	m.cfg.Engine.Refresh(ids...)
+	what := safe.Clean(plural(len(ids), "fabric"))
+	if len(ids) == 1 {
+		what = safe.Clean(string(ids[0]))
+	}
+	m.say(themes.Dim, safe.Sprintf("checking %s", what))
+	return nil
+}
 
 // ownActs are the actions of the dashboard itself, by name. Each part of it adds
 // its own.
@@ -52,6 +79,10 @@ func appActs() map[Action]ownAct {
 		ActQuit:    {do: (*Model).quit},
 		ActRedraw:  {do: func(*Model) tea.Cmd { return tea.ClearScreen }},
 		ActSuspend: {do: func(m *Model) tea.Cmd { return m.whenQuiet(tea.Suspend) }},
+		ActCheck: {
+			can: func(m *Model) bool { return len(m.aimed()) > 0 },
+			do:  func(m *Model) tea.Cmd { return m.check(m.aimed()) },
+		},
 		ActCheckAll: {
 			can: func(m *Model) bool { return len(m.fleet.Fabrics) > 0 },
 			do: func(m *Model) tea.Cmd {

@@ -114,8 +114,6 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	}
 	p.load(f, e)
 	switch a {
-	case ActCheck:
-		return true
 	case ActShowAll:
 		return p.lists == listsDrift && f.Report != nil && f.Report.Counts[core.InSync] > 0
 	case ActNext, ActPrev:
@@ -169,8 +167,6 @@ func (p *detailPane) Do(e Env, a Action) Outcome {
 		return openSheet(e, f, r.objects()[0].Key)
 	case ActHistory, ActLint:
 		return recording(a, e.Place.Fabric)
-	case ActCheck:
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActShowAll:
 		p.all = !p.all
 	case ActNext, ActPrev:

@@ -117,9 +117,6 @@ func (p *diffPane) load(e Env) {
 func (p *diffPane) Can(e Env, a Action) bool {
 	p.load(e)
 	switch a {
-	case ActCheck:
-		_, ok := e.fabric()
-		return ok
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
 	case ActLessContext:
@@ -165,8 +162,6 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 	p.load(e)
 	o := &p.options
 	switch a {
-	case ActCheck:
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActNextObject:
 		return otherObject(e, 1)
 	case ActPrevObject:

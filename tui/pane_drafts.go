@@ -43,9 +43,6 @@ func (p *draftsPane) selected() (core.DraftStanding, bool) {
 func (p *draftsPane) Can(e Env, a Action) bool {
 	f := p.load(e)
 	switch a {
-	case ActCheck:
-		_, ok := e.fabric()
-		return ok
 	case ActUndo, ActRedo, ActPlan:
 		return canDecide(e, a, nil)
 	case ActSheet:
@@ -62,8 +59,6 @@ func (p *draftsPane) Do(e Env, a Action) Outcome {
 	f := p.load(e)
 	d, _ := p.selected()
 	switch a {
-	case ActCheck:
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActUndo, ActRedo, ActPlan:
 		return doDecide(e, a, nil)
 	case ActSheet:

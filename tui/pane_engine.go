@@ -40,18 +40,11 @@ func (p *enginePane) load(e Env) {
 
 func (p *enginePane) Can(e Env, a Action) bool {
 	p.load(e)
-	if a == ActCheck {
-		_, ok := e.fabric()
-		return ok
-	}
 	return p.can(e, a)
 }
 
 func (p *enginePane) Do(e Env, a Action) Outcome {
 	p.load(e)
-	if a == ActCheck {
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
-	}
 	p.do(a)
 	return Outcome{}
 }

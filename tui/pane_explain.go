@@ -125,9 +125,6 @@ func (p *explainPane) compose(e Env, f core.Fabric) *scroll {
 func (p *explainPane) Can(e Env, a Action) bool {
 	p.load(e)
 	switch a {
-	case ActCheck:
-		_, ok := e.fabric()
-		return ok
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
 	default:
@@ -138,8 +135,6 @@ func (p *explainPane) Can(e Env, a Action) bool {
 func (p *explainPane) Do(e Env, a Action) Outcome {
 	p.load(e)
 	switch a {
-	case ActCheck:
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActNextObject:
 		return otherObject(e, 1)
 	case ActPrevObject:

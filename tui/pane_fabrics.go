@@ -149,8 +149,6 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 	case ActHistory, ActLint:
 		p.touched = true
 		return recording(a, id)
-	case ActCheck:
-		return p.check(e)
 	case ActMark, ActMarkAll, ActSort, ActSortBack, ActAccept:
 		return p.choose(e, a)
 	case ActNext, ActPrev:

@@ -111,9 +111,6 @@ func (p *lintPane) selected(e Env) (core.LintFinding, bool) {
 func (p *lintPane) Can(e Env, a Action) bool {
 	x, ok := p.selected(e)
 	switch a {
-	case ActCheck:
-		_, there := e.fabric()
-		return there
 	case ActShowAll:
 		return false
 	case ActDiff:
@@ -131,8 +128,6 @@ func (p *lintPane) fault(i int) bool { return p.rows[i].Level == core.LintError 
 func (p *lintPane) Do(e Env, a Action) Outcome {
 	x, _ := p.selected(e)
 	switch a {
-	case ActCheck:
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActDiff:
 		keys := []core.Key{}
 		for _, r := range p.rows {

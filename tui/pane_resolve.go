@@ -218,7 +218,7 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 	p.load(e)
 	f, ok := e.fabric()
 	switch a {
-	case ActCheck, ActUndecided:
+	case ActUndecided:
 		return ok
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.open(f)) != p.list.Cursor()
@@ -247,8 +247,6 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 	m, _ := p.selected()
 	f, _ := e.fabric()
 	switch a {
-	case ActCheck:
-		return Outcome{Check: []core.FabricID{e.Place.Fabric}, Note: safe.Sprintf("checking %s", e.Place.Fabric)}
 	case ActUndecided:
 		p.all = !p.all
 	case ActNext, ActPrev:

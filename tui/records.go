@@ -63,24 +63,14 @@ func recordKeys() []binding {
 		binding{inPast, ActPlanAgain, k("r"), "plan again", "plan it again, or plan its inverse"},
 		binding{inPast, ActCommit, k("O"), "commit", "what its commit changed in files"},
 		binding{inPast, ActDiff, k("enter"), "object", "diff of the object as it is now"},
-		binding{inPast, ActNextHit, k("n"), "next", "next part, or next hit"},
-		binding{inPast, ActPrevHit, k("N"), "", "previous part or hit"},
-		binding{inPast, ActSearch, k("/"), "search", "search the text"},
 
 		binding{inHandover, ActGoThere, k("enter"), "open", "go to what the line is about"},
 		binding{inHandover, ActNote, k("m"), "leave a note", "leave a note for whoever comes next"},
 		binding{inHandover, ActTakeAway, k("0"), "note is done", "take the note away"},
-		binding{inHandover, ActNextHit, k("n"), "next", "next part, or next hit"},
-		binding{inHandover, ActPrevHit, k("N"), "", "previous part or hit"},
-		binding{inHandover, ActSearch, k("/"), "search", "search the text"},
 
 		binding{inLint, ActDiff, k("enter", "d"), "diff", "diff of the object"},
-		binding{inLint, ActCheck, k("r"), "check", "check this fabric now"},
 
-		binding{inDoctor, ActExamine, k("r"), "again", "look at everything again"},
-		binding{inDoctor, ActNextHit, k("n"), "next", "next that needs somebody, or next hit"},
-		binding{inDoctor, ActPrevHit, k("N"), "", "previous that needs somebody, or hit"},
-		binding{inDoctor, ActSearch, k("/"), "search", "search the text"})
+		binding{inDoctor, ActExamine, k("r"), "again", "look at everything again"})
 }
 
 // recordActs lead to the screens that are about all fabrics.

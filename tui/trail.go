@@ -16,17 +16,10 @@ const (
 	ActLast    Action = "view.last"
 )
 
-// inText are the screens that show a text and no fabric.
-const inText scope = "text"
-
 // commandKeys are the keys of the view history and of the command line.
 func commandKeys() []binding {
 	k := func(keys ...string) []string { return keys }
 	return []binding{
-		{inText, ActNextHit, k("n"), "next", "next part, or next hit"},
-		{inText, ActPrevHit, k("N"), "", "previous part or hit"},
-		{inText, ActSearch, k("/"), "search", "search the text"},
-
 		{everywhere, ActEarlier, k("["), "", "where you were before"},
 		{everywhere, ActLater, k("]"), "", "forward again"},
 		{everywhere, ActLast, k("-"), "", "the last screen, and back"},
