@@ -47,9 +47,6 @@ func (m *Model) do(a Action) tea.Cmd {
 // follow does what an action of a pane asks for.
 func (m *Model) follow(o Outcome) tea.Cmd {
 	var hands []tea.Cmd
-	if len(o.Check) > 0 {
-		m.cfg.Engine.Refresh(o.Check...)
-	}
 	if o.Note.Len() > 0 {
 		m.say(themes.Dim, o.Note)
 	}

@@ -85,16 +85,15 @@ type Frame struct {
 
 // Outcome is what an action makes happen outside its pane.
 type Outcome struct {
-	Open  *Place          // go there
-	Among []core.Key      // the objects of the list that it is opened from
-	Check []core.FabricID // check these fabrics now
-	Note  safe.Text       // say this in the status line
-	Back  bool            // leave the screen
-	Ask   *question       // have the person type something
-	Deed  *Deed           // have this done
-	Exec  *Exec           // give the terminal to this program
-	Copy  string          // put this on the clipboard
-	Fault safe.Text       // say this, whole, as what went wrong
+	Open  *Place     // go there
+	Among []core.Key // the objects of the list that it is opened from
+	Note  safe.Text  // say this in the status line
+	Back  bool       // leave the screen
+	Ask   *question  // have the person type something
+	Deed  *Deed      // have this done
+	Exec  *Exec      // give the terminal to this program
+	Copy  string     // put this on the clipboard
+	Fault safe.Text  // say this, whole, as what went wrong
 	// Fabrics are those that the opened screen is about, where it is about several.
 	Fabrics []core.FabricID
 }
