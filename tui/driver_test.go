@@ -103,6 +103,7 @@ func (d *driver) work() {
 func (d *driver) press(keys ...string) *driver {
 	for _, k := range keys {
 		d.send(keyPress(k))
+		d.model.shattered = shattered{} // it was a whole key
 	}
 	return d
 }

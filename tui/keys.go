@@ -14,6 +14,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.leaving != nil {
 		return nil // it is meant for what gets the terminal
 	}
+	if m.shattered.drops(msg, m.cfg.Now()) {
+		return nil
+	}
 	m.note = widget.Span{}
 	if name := msg.String(); name != "q" && name != "ctrl+c" {
 		m.warned = false

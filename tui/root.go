@@ -40,6 +40,7 @@ type Model struct {
 	typedBefore []string       // behind a colon, the latest last
 	shelf       []themes.Entry // the themes to choose from, once they were read
 	noticed     notices
+	shattered   shattered
 
 	jobs     int      // that were ever begun
 	deeds    []errand // that are not done yet, the first being done

@@ -276,6 +276,7 @@ func (c engineCase) holds(t *testing.T, s *engineSite) {
 	}
 	list, _, _ := s.program.run("snapshot", "fabrics", "--cached", "--size", "160x45")
 	row := ""
+	list, _, _ = strings.Cut(list, "-- activity")
 	for line := range strings.Lines(list) {
 		if left, _, _ := strings.Cut(line, "|"); strings.Contains(left, " "+s.name+" ") {
 			row = left
