@@ -102,6 +102,9 @@ func (e *Engine) keepGone(v Verdict) Keeping {
 // command is how the engine's own program is told to see to one object. Names
 // come from outside, and a person gives the line to a shell.
 func (e *Engine) command(k Key, prune bool) string {
+	if !argument(e.App) {
+		return ""
+	}
 	if e.Type == Flux {
 		return fmt.Sprintf("flux reconcile kustomization %s --namespace %s --with-source", shellWord(e.App), shellWord(e.Namespace))
 	}

@@ -15,8 +15,8 @@ const longestManifest = 3000
 // kubectl is the line by which a person brings about what Git says of one change,
 // for that object alone, where no engine does. It is "" where the change cannot be
 // told in one: a value is a secret, it lies in a list whose live order is not known
-// here, or it is too long. Names come from outside, and a person gives the line to a
-// shell.
+// here, it is too long, or a word of it would be something else to kubectl. Names come
+// from outside, and a person gives the line to a shell.
 //
 // An object is created from what Git says of it and not from its file, which may hold
 // others, and which the person who has the line may not have at hand. It is
@@ -29,24 +29,18 @@ func (f Fabric) kubectl(v Verdict, c Change) string {
 	if f.Context != "" {
 		program += " --context " + shellWord(f.Context)
 	}
-	object := shellWord(PluralOf(v.Key.GroupKind())+"."+v.Key.Group) + " " + shellWord(v.Key.Name)
-	if v.Key.Group == "" {
-		object = shellWord(PluralOf(v.Key.GroupKind())) + " " + shellWord(v.Key.Name)
-	}
-	if v.Key.Namespace != "" {
-		object += " --namespace " + shellWord(v.Key.Namespace)
-	}
+	object, named := argumentsOf(v.Key)
 	if c.Path == Root {
 		switch {
-		case !c.Git.Present():
+		case !c.Git.Present() && named:
 			return program + " delete " + object
-		case !c.Live.Present() && !secret(c.Path, c.Git):
+		case c.Git.Present() && !c.Live.Present() && !secret(c.Path, c.Git):
 			return create(program, v, c.Git)
 		}
 		return ""
 	}
 	at, ok := pointer(c.Path)
-	if !ok || secret(c.Path, c.Git) || secret(c.Path, c.Live) {
+	if !ok || !named || secret(c.Path, c.Git) || secret(c.Path, c.Live) {
 		return ""
 	}
 	type step struct {
@@ -72,6 +66,29 @@ func (f Fabric) kubectl(v Verdict, c Change) string {
 		return ""
 	}
 	return program + " patch " + object + " --type=json --patch " + shellWord(string(text))
+}
+
+// argumentsOf names an object to kubectl, and false where it would take that for
+// something else: a flag, several objects, a file. No API server has such names, but a
+// folder of manifests that stands for one can.
+func argumentsOf(k Key) (words string, ok bool) {
+	resource := PluralOf(k.GroupKind())
+	if k.Group != "" {
+		resource += "." + k.Group
+	}
+	if !argument(resource) || !argument(k.Name) || k.Namespace != "" && !argument(k.Namespace) {
+		return "", false
+	}
+	words = shellWord(resource) + " " + shellWord(k.Name)
+	if k.Namespace != "" {
+		words += " --namespace " + shellWord(k.Namespace)
+	}
+	return words, true
+}
+
+// argument tells whether a program takes a text for the name that it is.
+func argument(s string) bool {
+	return s != "" && s[0] != '-' && !strings.ContainsAny(s, ",/")
 }
 
 // create is the line that makes an object which Git has; "" for none.

@@ -61,6 +61,35 @@ func TestKeepingGitWithoutAnEngineIsACommand(t *testing.T) {
 	}
 }
 
+// TestNamesAreNoFlagsOfKubectl: what stands in a dump or in Git is never more than a
+// name to the program that a person gives the line to.
+func TestNamesAreNoFlagsOfKubectl(t *testing.T) {
+	object := core.ValueOf(map[string]any{"spec": map[string]any{}})
+	good := core.Key{Group: "vpc.githedgehog.com", Kind: "VPC", Namespace: "default", Name: "vpc-1"}
+	for _, spoil := range []func(k *core.Key, bad string){
+		func(k *core.Key, bad string) { k.Name = bad },
+		func(k *core.Key, bad string) { k.Namespace = bad },
+		func(k *core.Key, bad string) { k.Kind = bad },
+	} {
+		for _, bad := range []string{"--all", "-f", "x,secrets", "secrets/x"} {
+			v := core.Verdict{Key: good}
+			spoil(&v.Key, bad)
+			for _, c := range []core.Change{
+				{Path: core.Root, Live: object},
+				{Path: ".spec.vlan", Git: core.ValueOf(int64(1)), Live: core.ValueOf(int64(2))},
+			} {
+				if got := core.Keep(core.Fabric{}, nil, v, c).Command; got != "" {
+					t.Errorf("%q as a part of %v gives %s", bad, v.Key, got)
+				}
+			}
+		}
+	}
+	waits := &core.Engine{Type: core.ArgoCD, App: "--server=evil", Access: core.AccessOK}
+	if got := core.Keep(core.Fabric{}, waits, core.Verdict{Key: good}, core.Change{Path: ".spec.vlan", Git: core.ValueOf(int64(1)), Live: core.ValueOf(int64(2))}).Command; got != "" {
+		t.Errorf("an application gives %s", got)
+	}
+}
+
 // TestCommandsNameTheirCluster where the configuration has it: whoever copies one may
 // be on another cluster.
 func TestCommandsNameTheirCluster(t *testing.T) {

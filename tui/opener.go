@@ -82,14 +82,14 @@ func (m *Model) openers() []Tool {
 		}
 		for _, run := range b.runs {
 			t := Tool{Name: b.name, Run: run}
-			if _, missing := m.toolLine(t); missing == "" {
+			if _, fault := m.toolLine(t); fault.Len() == 0 {
 				all = append(all, t)
 				break
 			}
 		}
 	}
 	for _, t := range m.keymap.tools {
-		if _, missing := m.toolLine(t); missing == "" {
+		if _, fault := m.toolLine(t); fault.Len() == 0 {
 			all = append(all, t)
 		}
 	}

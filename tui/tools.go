@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"selvage/core"
 	"selvage/core/safe"
+	"selvage/themes"
 )
 
 // Tool is another program that a key opens on what is selected.
@@ -78,7 +79,7 @@ func toolActs(tools []Tool) map[Action]ownAct {
 	acts := map[Action]ownAct{}
 	for _, t := range tools {
 		acts[t.action()] = ownAct{
-			can: func(m *Model) bool { _, missing := m.toolLine(t); return missing == "" },
+			can: func(m *Model) bool { _, fault := m.toolLine(t); return fault.Len() == 0 },
 			do:  func(m *Model) tea.Cmd { return m.openTool(t) },
 		}
 	}
@@ -87,7 +88,11 @@ func toolActs(tools []Tool) map[Action]ownAct {
 
 // openTool gives the terminal to a tool, and tells how it ended.
 func (m *Model) openTool(t Tool) tea.Cmd {
-	line, _ := m.toolLine(t)
+	line, fault := m.toolLine(t)
+	if fault.Len() > 0 { // what is selected may have gone while the menu was open
+		m.say(themes.Error, fault)
+		return nil
+	}
 	name := t.Name
 	return m.execute(Exec{Title: safe.Clean(name), Line: line, Then: func(_ Env, end Ended) Outcome {
 		if end.Err != nil {
@@ -97,25 +102,33 @@ func (m *Model) openTool(t Tool) tea.Cmd {
 	}})
 }
 
-// toolLine is the line of a tool with what is selected in it, and the first word of
-// it for which nothing is selected or known; "" where there is something for each.
-func (m *Model) toolLine(t Tool) (line, missing string) {
+// toolLine is the line of a tool with what is selected in it, and why it must not be
+// run: of the first word for which nothing is selected or known, or for which stands
+// what a program would take for a flag; empty where it may.
+func (m *Model) toolLine(t Tool) (line string, fault safe.Text) {
 	values := m.toolValues()
 	line = placeholder.ReplaceAllStringFunc(t.Run, func(word string) string {
 		v := values[word[1:len(word)-1]]
-		if v == "" && missing == "" {
-			missing = word
+		switch {
+		case fault.Len() > 0:
+		case v == "":
+			fault = safe.Sprintf("%s: nothing is known for %s here", t.Name, word)
+		case strings.HasPrefix(v, "-"):
+			fault = safe.Sprintf("%s: %s is %q here, which a program takes for a flag: nothing is run", t.Name, word, v)
 		}
 		return core.ShellWord(v)
 	})
-	return line, missing
+	return line, fault
 }
 
 // idle says why an action can do nothing now.
 func (m *Model) idle(a Action) safe.Text {
 	for _, t := range m.keymap.tools {
-		if _, missing := m.toolLine(t); t.action() == a && missing != "" {
-			return safe.Sprintf("%s: nothing is known for %s here", t.Name, missing)
+		if t.action() != a {
+			continue
+		}
+		if _, fault := m.toolLine(t); fault.Len() > 0 {
+			return fault
 		}
 	}
 	return safe.Sprintf("%s: nothing to do here", string(a))

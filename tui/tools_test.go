@@ -69,7 +69,7 @@ func TestAToolIsOfferedOnlyWhereItCanWork(t *testing.T) {
 // TestNamesAreNoCommands: whatever an object is called, its name is one word.
 func TestNamesAreNoCommands(t *testing.T) {
 	for name, text := range hostileTexts() {
-		for _, bad := range []string{text, "$(touch pwned)", "`touch pwned`", "'; touch pwned; '", "a b", "-rf", "*"} {
+		for _, bad := range []string{text, "$(touch pwned)", "`touch pwned`", "'; touch pwned; '", "a b", "*"} {
 			dir := t.TempDir()
 			t.Chdir(dir)
 			v := driftedSwitch()
@@ -88,6 +88,46 @@ func TestNamesAreNoCommands(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNamesAreNoFlags: a word that a program would take for a flag is not given to
+// one, neither to a person's own nor to those that everybody may have, and that is
+// told.
+func TestNamesAreNoFlags(t *testing.T) {
+	for _, bad := range []string{"--server=https://evil.example", "-rf"} {
+		d, called := opening(t, Tool{Key: "f6", Name: "mine", Run: "mine {name}"})
+		f := busy()
+		v := driftedSwitch()
+		v.Key.Name = bad
+		f.Report.Verdicts = []core.Verdict{v}
+		d.set(core.Fleet{Fabrics: []core.FabricState{f}})
+		d.press("enter", "f6")
+		for _, open := range d.model.openers() {
+			if line, _ := d.model.toolLine(open); strings.Contains(line, "'"+bad+"'") {
+				t.Errorf("%s is offered: %s", open.Name, line)
+			}
+		}
+		d.press("?").typed("tool.mine").press("enter")
+		d.shows("mine: {name} is \"" + bad + "\" here, which a program takes for")
+		if got := called(); got != "" {
+			t.Errorf("%q is given to %s", bad, got)
+		}
+	}
+}
+
+// TestAToolIsNotOpenedOnWhatHasGone while its menu was open.
+func TestAToolIsNotOpenedOnWhatHasGone(t *testing.T) {
+	d, called := opening(t, Tool{Key: "f6", Name: "mine", Run: "mine {name}"})
+	d.press("enter", "o")
+	d.shows(" 5 mine")
+	f := busy()
+	f.Report.Git[0].URL, f.Report.Verdicts = "/srv/git/fabrics.git", nil
+	d.set(core.Fleet{Fabrics: []core.FabricState{f}})
+	d.press("5")
+	if got := called(); got != "" {
+		t.Errorf("it calls %q", got)
+	}
+	d.shows("mine: nothing is known for {name} here")
 }
 
 func TestLinesOfToolsThatQuoteAreRefused(t *testing.T) {
