@@ -263,6 +263,12 @@ func answered(e Env, q question, text string) Outcome {
 			}
 			return m.follow(Outcome{Ask: mend(q, text, err)}), true
 		}
+		o.Deed.abandoned = func(_ Done, err error) Outcome {
+			if err == nil {
+				return Outcome{}
+			}
+			return Outcome{Fault: safe.Sprintf("%s = %s was not taken: %v", is.path, text, err)}
+		}
 		return o
 	case accepting:
 		text = strings.TrimSpace(text)

@@ -26,6 +26,10 @@ type Deed struct {
 	// next goes on from how it ended, where the person is still on the screen that
 	// asked and types nothing: it says whether nothing more is to be told.
 	next func(m *Model, done Done, err error) (tea.Cmd, bool)
+	// abandoned is called in the place of next where the person has gone on or is
+	// leaving: what is to be said and done then, so that nothing is lost. Where it says
+	// nothing the end is told as that of any deed.
+	abandoned func(done Done, err error) Outcome
 }
 
 // Done is what came of a deed.
@@ -88,8 +92,12 @@ func (msg deedMsg) take(m *Model) tea.Cmd {
 		m.mine[msg.done.Mine] = true
 	}
 	var next tea.Cmd
-	if a.next != nil && m.top() == a.from && m.prompt == nil && !m.quitting {
+	switch still := m.top() == a.from && m.prompt == nil && !m.quitting; {
+	case a.next != nil && still:
 		next, shown = a.next(m, msg.done, msg.err)
+	case a.abandoned != nil:
+		o := a.abandoned(msg.done, msg.err)
+		next, shown = m.follow(o), o.says()
 	}
 	switch {
 	case shown:
@@ -106,6 +114,9 @@ func (msg deedMsg) take(m *Model) tea.Cmd {
 	}
 	return tea.Batch(next, m.tick())
 }
+
+// says tells whether an outcome is told, now or when its deed has ended.
+func (o Outcome) says() bool { return o.Note.Len() > 0 || o.Fault.Len() > 0 || o.Deed != nil }
 
 // doing says what is being done, where that takes long enough to wonder.
 func (m *Model) doing() widget.Span {

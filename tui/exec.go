@@ -31,6 +31,10 @@ type Exec struct {
 	// Then is told how it ended, if the screen that asked is still there, and says
 	// what to do next; nil where an error is to be told and nothing else.
 	Then func(Env, Ended) Outcome
+
+	// abandoned is told in the place of Then where that screen is not there, or the
+	// person is leaving.
+	abandoned func(Ended) Outcome
 }
 
 // Ended is how a program ended that had the terminal.
@@ -82,10 +86,13 @@ func (msg execMsg) take(m *Model) tea.Cmd {
 	m.fleet = m.cfg.Engine.Fleet()
 	// The window may have another size now, and anything may be on it.
 	again := tea.Batch(tea.ClearScreen, tea.RequestWindowSize, m.tick())
-	if m.quitting {
+	still := msg.from == m.top() && !m.quitting
+	switch {
+	case !still && msg.exec.abandoned != nil:
+		return tea.Batch(again, m.follow(msg.exec.abandoned(msg.end)))
+	case m.quitting:
 		return again
-	}
-	if msg.exec.Then != nil && msg.from == m.top() {
+	case still && msg.exec.Then != nil:
 		return tea.Batch(again, m.follow(msg.exec.Then(m.env(), msg.end)))
 	}
 	if msg.end.Err != nil {

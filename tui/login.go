@@ -83,7 +83,7 @@ func (m *Model) logInNext(all []Login) tea.Cmd {
 	if len(all) == 0 {
 		return nil
 	}
-	l := all[0]
+	l, engine := all[0], m.cfg.Engine
 	title := safe.Sprintf("log in to %s by %s", theseFabrics(l.Fabrics), l.Name)
 	return m.execute(Exec{
 		Title: title, Argv: l.Argv, Env: l.Env, Capture: true,
@@ -94,15 +94,24 @@ func (m *Model) logInNext(all []Login) tea.Cmd {
 			return Outcome{Deed: &Deed{
 				Label: title,
 				Run: func(ctx context.Context) (Done, error) {
-					return Done{Says: safe.Sprintf("logged in to %s", theseFabrics(l.Fabrics))}, l.Take(ctx, end.Output)
+					if err := l.Take(ctx, end.Output); err != nil {
+						return Done{}, err
+					}
+					engine.Refresh(l.Fabrics...)
+					return Done{Says: safe.Sprintf("logged in to %s", theseFabrics(l.Fabrics))}, nil
 				},
 				next: func(m *Model, done Done, err error) (tea.Cmd, bool) {
 					if err != nil {
 						return nil, false
 					}
-					m.cfg.Engine.Refresh(l.Fabrics...)
 					m.say(themes.Text, done.Says)
 					return m.logInNext(all[1:]), true
+				},
+				abandoned: func(done Done, err error) Outcome {
+					if err != nil || len(all) == 1 {
+						return Outcome{}
+					}
+					return Outcome{Note: safe.Sprintf(" %s; %s left: L goes on", done.Says, plural(len(all)-1, "login"))}
 				},
 			}}
 		},

@@ -30,11 +30,13 @@ type Model struct {
 
 	width, height int
 
-	stack  []*screen
-	kept   map[Place]*screen // screens that were left, for when one comes back
-	prompt *prompt           // nil unless something is being typed
-	note   widget.Span
-	whole  bool // the note is told on as many lines as it takes
+	stack   []*screen
+	kept    map[Place]*screen // screens that were left, for when one comes back
+	prompt  *prompt           // nil unless something is being typed
+	note    widget.Span
+	whole   bool        // the note is told on as many lines as it takes
+	parting []safe.Text // what went wrong since the person began to leave
+	owed    []safe.Text // what went wrong while a line was typed
 
 	trail       trail
 	typedBefore []string       // behind a colon, the latest last
@@ -171,6 +173,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.take(msg)
 	m.arrive()
 	m.dress()
+	m.tellOwed()
 	job, deed := m.work(), m.deed()
 	if job == nil && deed == nil {
 		return m, cmd
@@ -253,15 +256,27 @@ func (msg eventMsg) take(m *Model) tea.Cmd {
 // deed is given a second to end.
 func (m *Model) quit() tea.Cmd {
 	if run := m.running(); run != nil && !m.warned {
-		m.warned, m.prompt = true, nil
+		m.warned = true
+		m.dropLine()
 		m.say(themes.Warn, safe.Sprintf("run %s goes on (%s): the same key again leaves, and interrupts it", shortRun(run), run.Phase))
 		return nil
 	}
 	m.quitting = true
+	m.dropLine()
 	if len(m.deeds) > 0 {
 		return tea.Tick(time.Second, func(time.Time) tea.Msg { return leaveMsg{} })
 	}
 	return m.leave()
+}
+
+// dropLine takes the line back that is being typed.
+func (m *Model) dropLine() {
+	if m.prompt == nil {
+		return
+	}
+	l := m.prompt.line
+	m.prompt = nil
+	l.escape(m)
 }
 
 // leave ends the program as soon as the terminal is quiet.
@@ -278,9 +293,26 @@ func (m *Model) running() *core.Run {
 }
 
 // say puts a sentence into the status line, until the next key. What went wrong is
-// told whole, on as many lines as it takes.
+// told whole, on as many lines as it takes, and told again when the screen is gone
+// where the person was leaving already.
 func (m *Model) say(r themes.Role, t safe.Text) {
+	if m.quitting && r == themes.Error {
+		m.parting = append(m.parting, t)
+	}
+	if m.prompt != nil && r == themes.Error {
+		m.owed = append(m.owed, t) // the line that is typed stands in its place
+		return
+	}
 	m.note, m.whole = widget.Span{Ink: m.style.ink(r), Text: t}, r == themes.Error || r == themes.Warn
+}
+
+// tellOwed tells what went wrong while a line was typed, one after the other.
+func (m *Model) tellOwed() {
+	if m.prompt == nil && m.note.Text.Len() == 0 && len(m.owed) > 0 {
+		t := m.owed[0]
+		m.owed = m.owed[1:]
+		m.say(themes.Error, t)
+	}
 }
 
 func (m *Model) top() *screen { return m.stack[len(m.stack)-1] }

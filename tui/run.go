@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
+	"selvage/core/safe"
 )
 
 // Engine is what the dashboard needs of the loop that reads and compares.
@@ -72,6 +73,9 @@ type Config struct {
 	// Front is told when a program is about to get the terminal, and when it has
 	// ended: what ctrl+c sends meanwhile is not meant for the dashboard.
 	Front func(bool)
+	// Parting is told what went wrong after the person began to leave, when the
+	// terminal is theirs again; nil where nobody wants to know.
+	Parting func(safe.Text)
 }
 
 // Run shows the dashboard until the person quits or ctx ends. It returns nil
@@ -112,15 +116,26 @@ func Run(ctx context.Context, cfg Config) error {
 	err := untilStuck(ctx, tea.NewProgram(model, options...))
 	switch {
 	case errors.Is(err, ErrStuck):
-		return err
+		return err // the program may still be running
 	case ctx.Err() != nil:
+		model.part()
 		return context.Cause(ctx)
 	case errors.Is(err, tea.ErrInterrupted):
 		return nil
 	case err != nil:
 		return fmt.Errorf("show the dashboard: %w", err)
 	}
+	model.part()
 	return nil
+}
+
+// part tells what there was no screen left for.
+func (m *Model) part() {
+	for _, t := range m.parting {
+		if m.cfg.Parting != nil {
+			m.cfg.Parting(t)
+		}
+	}
 }
 
 // ErrStuck tells that ctx has ended and the terminal takes nothing, not even its

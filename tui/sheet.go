@@ -68,6 +68,7 @@ func openSheet(e Env, f core.FabricState, k core.Key) Outcome {
 			}
 			return s.open(m), true
 		},
+		abandoned: s.abandoned(safe.Lit("the screen was left before the editor opened")),
 	}}
 }
 
@@ -76,6 +77,7 @@ type sheetWork struct {
 	sheet Sheet
 	name  safe.Text
 	by    string
+	left  bool // all of it was taken
 }
 
 // open gives the terminal to the editor.
@@ -93,7 +95,21 @@ func (s *sheetWork) open(m *Model) tea.Cmd {
 			}
 			return s.take()
 		},
+		abandoned: func(Ended) Outcome { return s.leave(safe.Lit("the screen was left")) },
 	})
+}
+
+// abandoned ends it where nobody is there any more to go on with it.
+func (s *sheetWork) abandoned(why safe.Text) func(Done, error) Outcome {
+	return func(_ Done, err error) Outcome {
+		switch {
+		case s.sheet == nil || s.left:
+			return Outcome{}
+		case err != nil:
+			why = safe.Clean(err.Error())
+		}
+		return s.leave(why)
+	}
 }
 
 // take has what was typed laid down. What cannot be taken can be mended.
@@ -105,6 +121,7 @@ func (s *sheetWork) take() Outcome {
 			if err != nil {
 				return Done{}, err
 			}
+			s.left = true
 			_, err = s.sheet.Leave()
 			if n == 0 {
 				return Done{Says: safe.Lit(" nothing was changed: ").Plus(s.name)}, err
@@ -118,6 +135,7 @@ func (s *sheetWork) take() Outcome {
 			m.prompt = newPrompt("", sheetLine{s, safe.Clean(err.Error())})
 			return nil, true
 		},
+		abandoned: s.abandoned(safe.Text{}),
 	}}
 }
 

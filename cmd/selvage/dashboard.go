@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"selvage/core/child"
 	"selvage/core/config"
 	"selvage/core/manifest"
+	"selvage/core/safe"
 	"selvage/tui"
 )
 
@@ -103,6 +105,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Keymap:   keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
 		ConfigFile: s.config.Files[0], LogFile: logPath(s.config),
 		Env: a.env, Front: a.keys.lend,
+		Parting: func(t safe.Text) { fmt.Fprintf(a.errs, "selvage: %s\n", t) },
 	}, nil
 }
 

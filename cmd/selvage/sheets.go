@@ -32,7 +32,10 @@ func (d sheets) Open(ctx context.Context, id core.FabricID, k core.Key) (tui.She
 		return nil, err
 	}
 	s := &openSheet{session: d.session, page: page, file: file}
-	return s, s.write(page.Text())
+	if err := s.write(page.Text()); err != nil {
+		return nil, errors.Join(err, os.Remove(file))
+	}
+	return s, nil
 }
 
 // openSheet is an object in a file.
