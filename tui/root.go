@@ -300,13 +300,12 @@ func (m *Model) say(r themes.Role, t safe.Text) {
 		m.parting = append(m.parting, t)
 	}
 	if m.prompt != nil && r == themes.Error {
-		m.owed = append(m.owed, t) // the line that is typed stands in its place
-		return
+		m.owed = append(m.owed, t) // what is typed may cover it, and the next key ends it
 	}
 	m.note, m.whole = widget.Span{Ink: m.style.ink(r), Text: t}, r == themes.Error || r == themes.Warn
 }
 
-// tellOwed tells what went wrong while a line was typed, one after the other.
+// tellOwed tells again what went wrong while a line was typed, one after the other.
 func (m *Model) tellOwed() {
 	if m.prompt == nil && m.note.Text.Len() == 0 && len(m.owed) > 0 {
 		t := m.owed[0]
