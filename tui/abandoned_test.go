@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"selvage/core/safe"
 )
 
 // TestWhatWasTypedInTheEditorIsToldToWhoLeft the screen, or the dashboard, while it
@@ -91,4 +93,12 @@ func TestALoginGoesOnWithoutTheScreen(t *testing.T) {
 		t.Errorf("taken %q, checks %v", logins.taken, d.engine.refreshed)
 	}
 	d.shows("logged in to 2 fabrics; 1 login left: L goes on")
+}
+
+// TestWhatIsToBeKnownAtTheStartIsSaid until the first key.
+func TestWhatIsToBeKnownAtTheStartIsSaid(t *testing.T) {
+	d := driveWith(t, fullFleet(), func(c *Config) { c.Notice = safe.Lit("an edit was left: /state/edits/x.yaml") })
+	d.shows("an edit was left: /state/edits/x.yaml")
+	d.press("j")
+	d.hides("an edit was left")
 }

@@ -113,6 +113,9 @@ func New(ctx context.Context, cfg Config) *Model {
 	m.noticed.begin(m.fleet)
 	m.arrive()
 	m.dress()
+	if cfg.Notice.Len() > 0 {
+		m.say(themes.Warn, cfg.Notice)
+	}
 	return m
 }
 

@@ -73,6 +73,8 @@ type Config struct {
 	// Front is told when a program is about to get the terminal, and when it has
 	// ended: what ctrl+c sends meanwhile is not meant for the dashboard.
 	Front func(bool)
+	// Notice is said at the beginning, until the first key; empty for nothing.
+	Notice safe.Text
 	// Parting is told what went wrong after the person began to leave, when the
 	// terminal is theirs again; nil where nobody wants to know.
 	Parting func(safe.Text)

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"selvage/core"
+	"selvage/core/child"
 	"selvage/core/safe"
 	"selvage/themes"
 	"selvage/tui/widget"
@@ -87,8 +88,7 @@ func (s *sheetWork) open(m *Model) tea.Cmd {
 	editor = cmp.Or(strings.TrimSpace(visual), strings.TrimSpace(editor), "vi")
 	return m.execute(Exec{
 		Title: safe.Sprintf("edit %s in %q", s.name, editor),
-		// As git does it: the variable is a line for the shell.
-		Argv: []string{"sh", "-c", editor + ` "$@"`, editor, s.sheet.File()},
+		Argv:  child.Editor(editor, s.sheet.File()),
 		Then: func(_ Env, end Ended) Outcome {
 			if end.Err != nil {
 				return s.leave(safe.Sprintf("%q: %v ($VISUAL or $EDITOR names another editor)", editor, end.Why()))

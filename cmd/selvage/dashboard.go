@@ -53,6 +53,7 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
+	screen.Notice = tellKept(s.config)
 	screen.Events, screen.Acts = s.loop.Subscribe().Next, a.acts(s)
 	ctx, stop := context.WithCancel(ctx)
 	var behind sync.WaitGroup

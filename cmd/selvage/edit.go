@@ -7,13 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 
 	"golang.org/x/term"
 
 	"selvage/core"
+	"selvage/core/child"
 	"selvage/core/sheet"
 )
 
@@ -32,7 +31,7 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 	if err != nil {
 		return notAllowed(err)
 	}
-	file, err := a.editFile(k)
+	file, err := a.editFile(s.config, k)
 	if err != nil {
 		return exit{code: exitRefused, err: fmt.Errorf("edit %s: %w", page.Name, err)}
 	}
@@ -88,25 +87,6 @@ func (a *app) editing(ctx context.Context, s *session, page sheet.Sheet, file st
 	}
 }
 
-// editFile makes the file that an object is edited in, for nobody else to read.
-func (a *app) editFile(k core.Key) (string, error) {
-	dir := os.TempDir()
-	if own, ok := a.env("XDG_RUNTIME_DIR"); ok && filepath.IsAbs(own) {
-		dir = own
-	}
-	name := strings.Map(func(r rune) rune {
-		if r == '-' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '_'
-	}, k.Kind+"-"+k.Name)
-	f, err := os.CreateTemp(dir, "selvage-"+name+"-*.yaml")
-	if err != nil {
-		return "", err
-	}
-	return f.Name(), f.Close()
-}
-
 // openEditor runs the editor of the environment on a file, as git does: the variable
 // is a command line for the shell. It waits for its end.
 func (a *app) openEditor(ctx context.Context, file string) error {
@@ -123,22 +103,12 @@ func (a *app) openEditor(ctx context.Context, file string) error {
 	if !a.interactive() {
 		screen = os.Stderr // what is printed goes elsewhere
 	}
-	p, err := os.StartProcess("/bin/sh", []string{"sh", "-c", editor + ` "$@"`, editor, file}, &os.ProcAttr{
-		Files: []*os.File{os.Stdin, screen, os.Stderr},
-	})
-	if err != nil {
-		return fmt.Errorf("start the editor %q: %w", editor, err)
-	}
-	stop := context.AfterFunc(ctx, func() { _ = p.Signal(syscall.SIGTERM) })
-	defer stop()
-	state, err := p.Wait()
+	_, err := child.Front{Argv: child.Editor(editor, file), In: os.Stdin, Out: screen, Err: os.Stderr}.Run(ctx)
 	switch {
-	case err != nil:
-		return fmt.Errorf("wait for the editor %q: %w", editor, err)
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case !state.Success():
-		return fmt.Errorf("the editor %q ended with %s (VISUAL or EDITOR names another one)", editor, state)
+	case err != nil:
+		return fmt.Errorf("the editor %q ended with %w (VISUAL or EDITOR names another one)", editor, err)
 	}
 	return nil
 }

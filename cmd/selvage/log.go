@@ -37,7 +37,10 @@ func logPath(c *config.Config) string { return filepath.Join(c.State.Dir, logNam
 
 // logName is the file that a user's log goes to. Domains write names such as
 // DOMAIN\kim or kim@example.net.
-func logName(user string) string {
+func logName(user string) string { return "selvage-" + plainUser(user) + ".log" }
+
+// plainUser is a user's name as a part of the name of a file.
+func plainUser(user string) string {
 	safe := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._@-", r) {
 			return r
@@ -47,7 +50,7 @@ func logName(user string) string {
 	if safe == "" {
 		safe = "nobody"
 	}
-	return "selvage-" + safe + ".log"
+	return safe
 }
 
 // logWriter appends to a file that does not grow beyond a limit. Several

@@ -24,7 +24,7 @@ func (d sheets) Open(ctx context.Context, id core.FabricID, k core.Key) (tui.She
 	if err != nil {
 		return nil, err
 	}
-	file, err := d.app.editFile(k)
+	file, err := d.app.editFile(d.session.config, k)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,8 @@
 // credential plugins of kubeconfigs and git's credential helpers ([Command]), or so
 // that it has the terminal, as a person's editor ([Front]).
 //
-// It is the one place of the program that starts processes.
+// It is the one place that starts other programs; cmd/selvage starts itself once more,
+// for the dashboard to be guarded.
 //
 // # Promises
 //

@@ -25,6 +25,10 @@ type Front struct {
 	Err io.Writer // what it complains is passed on to it
 }
 
+// Editor are the arguments that open a file in an editor, as git does it: what VISUAL
+// or EDITOR says is a line for the shell.
+func Editor(line, file string) []string { return []string{"sh", "-c", line + ` "$@"`, line, file} }
+
 // leaving is how long the program is given to end when it has to.
 const leaving = 300 * time.Millisecond
 
