@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -88,6 +89,46 @@ func TestASignalEndsWhatRunsInFrontToo(t *testing.T) {
 	}
 	if took := time.Since(began); took > soon {
 		t.Errorf("it takes %s", took)
+	}
+	restored(t, screen)
+}
+
+// TestASignalEndsAPipelineInFront, each part of it.
+func TestASignalEndsAPipelineInFront(t *testing.T) {
+	s := newStage(t)
+	pids := filepath.Join(t.TempDir(), "pids")
+	part := s.script("part", `echo $$ >>`+pids+`; exec sleep 600`)
+	screen := s.open(termtest.Options{}, "PAGER="+part+" | (echo paged; "+part+")")
+	screen.Press("|")
+	screen.Wait("paged")
+	var parts []int
+	until := func(what string, is func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal(what)
+			}
+		}
+	}
+	until("it does not start", func() bool {
+		text, _ := os.ReadFile(pids)
+		parts = nil
+		for _, word := range strings.Fields(string(text)) {
+			if pid, err := strconv.Atoi(word); err == nil {
+				parts = append(parts, pid)
+			}
+		}
+		return len(parts) == 2
+	})
+	screen.Signal(syscall.SIGTERM)
+	if code := screen.ExitCode(); code != exitInterrupted {
+		t.Errorf("it exits with %d", code)
+	}
+	for _, pid := range parts {
+		until("a part of it still runs", func() bool {
+			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+			return err != nil || strings.Contains(string(stat), ") Z ")
+		})
 	}
 	restored(t, screen)
 }

@@ -31,4 +31,8 @@
 // A Front stays in the process group that it was started from. In one of its own it
 // would need the terminal's foreground, and its ctrl+z would stop it alone: nobody
 // would be there to tell the shell, which waits for this program.
+//
+// That group is not told to end as a whole, for it may hold the script that this
+// program was called by: a Front ends with its descendants, each told by itself. Linux
+// says who they are; elsewhere only the Front itself is told.
 package child

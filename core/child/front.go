@@ -5,7 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -35,7 +39,8 @@ const leaving = 300 * time.Millisecond
 // maxTail is how much is kept of what it complains, of the end.
 const maxTail = 400
 
-// Run runs the program to its end, and asks it to end when ctx does. The last that
+// Run runs the program to its end, and asks it and all that it has started to end
+// when ctx does. The last that
 // it complained comes beside any error, which is an [ErrNotFound], an [*ExitError],
 // or what kept it from starting.
 func (f Front) Run(ctx context.Context) (complaint string, err error) {
@@ -43,7 +48,7 @@ func (f Front) Run(ctx context.Context) (complaint string, err error) {
 	c := exec.CommandContext(ctx, f.Argv[0], f.Argv[1:]...) //nolint:gosec // the person names it
 	c.Env = append(c.Environ(), f.Env...)
 	c.Dir = f.Dir
-	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.Cancel = func() error { return end(c.Process) }
 	c.WaitDelay = leaving
 	c.Stdin, c.Stdout, c.Stderr = f.In, f.Out, io.MultiWriter(f.Err, &said)
 	if f.Input != "" {
@@ -54,6 +59,50 @@ func (f Front) Run(ctx context.Context) (complaint string, err error) {
 		err = nil // it has ended well, and need not have read all
 	}
 	return said.kept.String(), err
+}
+
+// end asks a program to end, and all that it has started: a shell that waits for a
+// pipeline passes nothing on. What they are is read before the first one ends, for
+// then its children are another's.
+func end(p *os.Process) error {
+	below := descendants(p.Pid)
+	err := p.Signal(syscall.SIGTERM)
+	for _, pid := range below {
+		_ = syscall.Kill(pid, syscall.SIGTERM) // it may have ended by itself
+	}
+	return err
+}
+
+// descendants are the processes that a process has started, and those that they have.
+// There are none where the system does not tell by /proc.
+func descendants(pid int) []int {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil
+	}
+	children := map[int][]int{}
+	for _, name := range stats {
+		text, err := os.ReadFile(name) //nolint:gosec // of the system
+		if err != nil {
+			continue // it has ended
+		}
+		// The name of a program stands in parentheses, and may hold anything.
+		_, after, _ := strings.Cut(string(text[bytes.LastIndexByte(text, ')')+1:]), " ")
+		fields := strings.Fields(after)
+		if len(fields) < 2 {
+			continue
+		}
+		parent, err := strconv.Atoi(fields[1])
+		child, err2 := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+		if err == nil && err2 == nil {
+			children[parent] = append(children[parent], child)
+		}
+	}
+	all := slices.Clone(children[pid])
+	for i := 0; i < len(all); i++ {
+		all = append(all, children[all[i]]...)
+	}
+	return all
 }
 
 // tail keeps the end of what is written to it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,42 @@ func TestAFrontsLastComplaintIsKept(t *testing.T) {
 func TestAFrontThatIsNotThere(t *testing.T) {
 	if _, _, err := front(t.Context(), child.Front{Argv: []string{"no-such-program"}}); !errors.Is(err, child.ErrNotFound) {
 		t.Errorf("it ends with %v", err)
+	}
+}
+
+// TestAFrontEndsWithAllThatItStarted: also the parts of a pipeline, of which the shell
+// that waits for it tells none.
+func TestAFrontEndsWithAllThatItStarted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	dir := t.TempDir()
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := front(ctx, child.Front{Argv: []string{"sh", "-c", `part='echo $$ >"$0.new"; mv "$0.new" "$0"; sleep 600; true'; sh -c "$part" "$0/a" | (sh -c "$part" "$0/b"; true)`, dir}})
+		ended <- err
+	}()
+	var pids []int
+	for deadline := time.Now().Add(time.Minute); len(pids) < 2; time.Sleep(time.Millisecond) {
+		pids = nil
+		for _, name := range []string{"a", "b"} {
+			text, _ := os.ReadFile(filepath.Join(dir, name))
+			if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+				pids = append(pids, pid)
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it does not start")
+		}
+	}
+	cancel()
+	if err := <-ended; err == nil {
+		t.Error("it ends well")
+	}
+	for _, pid := range pids {
+		for deadline := time.Now().Add(time.Minute); !gone(pid); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("process %d is still there", pid)
+			}
+		}
 	}
 }
 
