@@ -68,11 +68,16 @@ func (m *Model) selected() (text string, all any) {
 		return "", nil
 	}
 	text, all = p.Copied(m.env())
+	return pasteable(text), all
+}
+
+// pasteable is a text in which no key of a terminal is.
+func pasteable(text string) string {
 	lines := []string{}
 	for _, l := range safe.Multi(strings.TrimRight(text, "\n")) {
 		lines = append(lines, l.String())
 	}
-	return strings.Join(lines, "\n"), all
+	return strings.Join(lines, "\n")
 }
 
 // copyJSON copies what the cursor is on as the document that scripts are given.

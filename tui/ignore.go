@@ -55,7 +55,7 @@ func ignoring(e Env, m matter) Outcome {
 			}
 			var cmd tea.Cmd
 			if m.copies() {
-				cmd = m.copy(rule.Item)
+				cmd = m.copy(pasteable(rule.Item))
 			}
 			m.prompt = newPrompt("", ignoreLine{id, rule})
 			return cmd, true

@@ -89,3 +89,16 @@ func TestAWholeObjectIsNotIgnored(t *testing.T) {
 		t.Errorf("it asks for %v", i.asked)
 	}
 }
+
+// TestARuleIsCopiedAsAnyText: without the keys of a terminal that a name may hold.
+func TestARuleIsCopiedAsAnyText(t *testing.T) {
+	for name, text := range hostileTexts() {
+		d, i := ignorerAt(t)
+		i.note = text
+		d.press("enter", "d", "I")
+		want := ansi.SetSystemClipboard(pasteable("- {kind: Switch, path: '" + string(i.asked[0]) + "'}" + text))
+		if got := raw(d.last); !strings.Contains(got, want) {
+			t.Errorf("%s: it copies %q, want %q", name, got, want)
+		}
+	}
+}
