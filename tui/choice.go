@@ -10,32 +10,50 @@ import (
 
 // picks are the rows of a list that a person chose. Only what is shown can be
 // marked: nothing is done to a row that nobody sees.
-type picks[K comparable] map[K]bool
+type picks[K comparable] struct {
+	on      map[K]bool
+	changes int // grows with each change
+}
 
 // flip marks a row, or takes its mark away.
-func (m picks[K]) flip(keys ...K) {
-	on := !slices.ContainsFunc(keys, func(k K) bool { return !m[k] })
+func (m *picks[K]) flip(keys ...K) {
+	m.changes++
+	if m.on == nil {
+		m.on = map[K]bool{}
+	}
+	on := !slices.ContainsFunc(keys, func(k K) bool { return !m.on[k] })
 	for _, k := range keys {
 		if on {
-			delete(m, k)
+			delete(m.on, k)
 		} else {
-			m[k] = true
+			m.on[k] = true
 		}
 	}
 }
 
+func (m *picks[K]) has(k K) bool { return m.on[k] }
+
+func (m *picks[K]) count() int { return len(m.on) }
+
+// clear takes all marks away.
+func (m *picks[K]) clear() {
+	m.changes++
+	clear(m.on)
+}
+
 // keep takes the marks away of what is no longer shown.
-func (m picks[K]) keep(shown []K) {
-	if len(m) == 0 {
+func (m *picks[K]) keep(shown []K) {
+	if len(m.on) == 0 {
 		return
 	}
 	there := make(map[K]bool, len(shown))
 	for _, k := range shown {
 		there[k] = true
 	}
-	for k := range m {
+	m.changes++
+	for k := range m.on {
 		if !there[k] {
-			delete(m, k)
+			delete(m.on, k)
 		}
 	}
 }

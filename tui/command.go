@@ -214,8 +214,8 @@ func plansAny(m *Model) bool {
 
 func syncChoices(m *Model) []choice {
 	all := []choice{{"all", safe.Lit("every fabric in which something may be published")}}
-	if p, ok := m.top().pane.(*fabricsPane); ok && len(p.marked) > 0 {
-		all = append(all, choice{"marked", safe.Clean(plural(len(p.marked), "fabric"))})
+	if p, ok := m.top().pane.(*fabricsPane); ok && p.marked.count() > 0 {
+		all = append(all, choice{"marked", safe.Clean(plural(p.marked.count(), "fabric"))})
 	}
 	return append(all, fabricChoices(m)...)
 }

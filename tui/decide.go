@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -54,25 +53,7 @@ func choiceOf(a Action) core.Choice {
 // canDecide tells whether an action on some differences of a fabric would do
 // something.
 func canDecide(e Env, a Action, about []matter) bool {
-	f, ok := e.fabric()
-	if !ok {
-		return false
-	}
-	switch a {
-	case ActUndo, ActRedo:
-		return e.decides(f)
-	case ActDrop:
-		return e.decides(f) && len(draftsOn(f, about)) > 0
-	case ActAccept:
-		return e.acts.Accepter != nil && len(about) == 1 && acceptable(about[0].verdict.State)
-	case ActPlan:
-		return e.plans(f)
-	case ActEdit:
-		return e.decides(f) && len(about) == 1 && about[0].offers(core.TakeEdited)
-	default:
-		choice := choiceOf(a)
-		return choice != "" && e.decides(f) && slices.ContainsFunc(about, func(m matter) bool { return m.offers(choice) })
-	}
+	return (&chosen{matters: about}).can(e, a)
 }
 
 // doDecide carries such an action out.
@@ -84,11 +65,11 @@ func doDecide(e Env, a Action, about []matter) Outcome {
 	case ActUndo, ActRedo:
 		return stepBack(e, a)
 	case ActDrop:
-		return drop(e, draftsOn(f, about))
+		return drop(e, e.decided(f).over(about))
 	case ActAccept:
 		return Outcome{Ask: &question{label: safe.Lit("accept for how long (8h, 2d, 3w): "), about: accepting{key: about[0].verdict.Key, path: about[0].change.Path}}}
 	case ActEdit:
-		return editing(f, about[0])
+		return editing(e, about[0])
 	default:
 		return take(e, f, choiceOf(a), about)
 	}
@@ -170,13 +151,14 @@ type edited struct {
 
 // editing asks for a value. What is masked is not offered to be changed: the
 // placeholder would be written in its place.
-func editing(f core.FabricState, m matter) Outcome {
+func editing(e Env, m matter) Outcome {
+	f, _ := e.fabric()
 	like := m.change.Git
 	if !like.Present() {
 		like = m.change.Live
 	}
 	from := like
-	if d := draftOn(f, m); d != nil && d.Choice == core.TakeEdited {
+	if d := e.decided(f).on(m); d != nil && d.Choice == core.TakeEdited {
 		from = d.Value
 	}
 	text := ""

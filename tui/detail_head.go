@@ -86,7 +86,7 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 	switch p.lists {
 	case listsDrift:
 	case listsConflicts:
-		text = safe.Sprintf("%s in conflict", plural(len(p.objects()), "object"))
+		text = safe.Sprintf("%s in conflict", plural(p.count, "object"))
 	case listsAll:
 		text = safe.Sprintf("%s, %s", plural(f.Report.Counts.Total(), "object"), tallied(f))
 	}

@@ -27,15 +27,15 @@ func (p *detailPane) columns(f core.FabricState) []widget.Column {
 
 // decidedOf says how much of an object is decided: "1/3", or that some of it no
 // longer stands.
-func decidedOf(f core.FabricState, v *core.Verdict) part {
-	on := draftsOf(f, v.Key)
+func decidedOf(desk decided, v *core.Verdict) part {
+	on := desk[v.Key]
 	if len(on) == 0 {
 		return part{role: themes.Dim, text: safe.Lit(".")}
 	}
 	off, _ := split(v)
 	n := 0
 	for _, c := range off {
-		if !(matter{v, c}).undecided(f) {
+		if !(matter{v, c}).undecided(desk) {
 			n++
 		}
 	}
@@ -100,7 +100,7 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 			cells = append(cells, widget.Span{Ink: ink(themes.Match), Text: p.newMark(v.Key)})
 		}
 		if len(f.Drafts) > 0 {
-			is := decidedOf(f, v)
+			is := decidedOf(e.decided(f), v)
 			cells = append(cells, widget.Span{Ink: ink(is.role), Text: is.text})
 		}
 		if v.State == core.Invalid && len(v.Changes) == 0 {

@@ -19,6 +19,7 @@ const longValue = 14
 // and what the engine makes of it where Git's value is kept.
 func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int) *scroll {
 	d, told, engine := newScroll(width), map[string]bool{}, engineOf(f)
+	desk := decidedOn(draftsOf(f, v.Key))
 	off, dropped := split(v)
 	if len(off) == 0 {
 		d.unchanged(v)
@@ -31,7 +32,7 @@ func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int)
 			d.add(scrollLine{fold: -1})
 		}
 		d.field(v, c, o)
-		if decided := draftOn(f, matter{v, c}); decided != nil {
+		if decided := desk.on(matter{v, c}); decided != nil {
 			d.draft(decided)
 			if decided.Choice != core.TakeGit {
 				continue

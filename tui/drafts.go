@@ -1,41 +1,86 @@
 package tui
 
 import (
-	"slices"
-
 	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
 )
 
-// draftOn is the draft that decides a difference: the one at its place, or the
-// nearest around it; nil where there is none.
-func draftOn(f core.FabricState, m matter) *core.DraftStanding {
+// decided are the drafts of a fabric by the objects that they are about.
+type decided map[core.Key][]*core.DraftStanding
+
+// decidedOn sorts the drafts of a fabric.
+func decidedOn(drafts []core.DraftStanding) decided {
+	all := make(decided, len(drafts))
+	for i := range drafts {
+		d := &drafts[i]
+		all[d.Key] = append(all[d.Key], d)
+	}
+	return all
+}
+
+// firstDraft is by which the drafts of a fabric are known: they are replaced whole.
+func firstDraft(f core.FabricState) *core.DraftStanding {
+	if len(f.Drafts) == 0 {
+		return nil
+	}
+	return &f.Drafts[0]
+}
+
+// on is the draft that decides a difference: the one at its place, or the nearest
+// around it; nil where there is none.
+func (all decided) on(m matter) *core.DraftStanding {
 	var on *core.DraftStanding
-	for i := range f.Drafts {
-		d := &f.Drafts[i]
-		if d.Key == m.verdict.Key && m.change.Path.Under(d.Path) && (on == nil || d.Path.Under(on.Path)) {
+	for _, d := range all[m.verdict.Key] {
+		if m.change.Path.Under(d.Path) && (on == nil || d.Path.Under(on.Path)) {
 			on = d
 		}
 	}
 	return on
 }
 
-// draftsOn are those of several differences, each once.
-func draftsOn(f core.FabricState, about []matter) []core.DraftStanding {
-	all := []core.DraftStanding{}
+// over are those of several differences, each once.
+func (all decided) over(about []matter) []core.DraftStanding {
+	drafts, seen := []core.DraftStanding{}, map[int64]bool{}
 	for _, m := range about {
-		d := draftOn(f, m)
-		if d != nil && !slices.ContainsFunc(all, func(o core.DraftStanding) bool { return o.ID == d.ID }) {
-			all = append(all, *d)
+		if d := all.on(m); d != nil && !seen[d.ID] {
+			seen[d.ID] = true
+			drafts = append(drafts, *d)
 		}
 	}
-	return all
+	return drafts
+}
+
+// deskMemo keeps the drafts that were sorted last: each row and each key of a frame
+// asks for them.
+type deskMemo struct {
+	first *core.DraftStanding
+	n     int
+	all   decided
+}
+
+// decided are the drafts of a fabric.
+func (e Env) decided(f core.FabricState) decided {
+	switch first, n := firstDraft(f), len(f.Drafts); {
+	case n == 0:
+		return nil
+	case e.desk == nil:
+		return decidedOn(f.Drafts)
+	case e.desk.first != first || e.desk.n != n:
+		*e.desk = deskMemo{first, n, decidedOn(f.Drafts)}
+	}
+	return e.desk.all
 }
 
 // draftsOf are those about one object.
 func draftsOf(f core.FabricState, k core.Key) []core.DraftStanding {
-	return slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool { return d.Key != k })
+	drafts := []core.DraftStanding{}
+	for i := range f.Drafts {
+		if f.Drafts[i].Key == k {
+			drafts = append(drafts, f.Drafts[i])
+		}
+	}
+	return drafts
 }
 
 // draftWord says what a draft wants, in a few words.

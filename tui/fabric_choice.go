@@ -119,14 +119,14 @@ func (p *fabricsPane) Values(e Env, field string) []string {
 
 // Chosen says how many fabrics are marked.
 func (p *fabricsPane) Chosen() string {
-	if len(p.marked) == 0 {
+	if p.marked.count() == 0 {
 		return ""
 	}
-	return grouped(len(p.marked)) + " marked"
+	return grouped(p.marked.count()) + " marked"
 }
 
 // Unchoose takes all marks away.
-func (p *fabricsPane) Unchoose() { clear(p.marked) }
+func (p *fabricsPane) Unchoose() { p.marked.clear() }
 
 // about are the fabrics that an action is about: those that are marked, else the
 // one under the cursor.
@@ -135,10 +135,10 @@ func (p *fabricsPane) about(e Env) []fabricRow {
 	switch {
 	case !ok:
 		return nil
-	case len(p.marked) == 0:
+	case p.marked.count() == 0:
 		return []fabricRow{f}
 	}
-	return slices.DeleteFunc(slices.Clone(p.shown), func(r fabricRow) bool { return !p.marked[r.Fabric.ID] })
+	return slices.DeleteFunc(slices.Clone(p.shown), func(r fabricRow) bool { return !p.marked.has(r.Fabric.ID) })
 }
 
 func idsOf(rows []fabricRow) []core.FabricID {

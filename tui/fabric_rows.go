@@ -40,7 +40,7 @@ func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int
 			cells[c] = widget.Span{Ink: e.Style.on(selected, is), Text: text}
 		}
 		cells[nameColumn].Text = names[i-from]
-		lines = append(lines, t.MarkedRow(e.Style.on(selected, themes.Text), selected, markSpan(e, p.marked[rows[i].Fabric.ID], selected), cells))
+		lines = append(lines, t.MarkedRow(e.Style.on(selected, themes.Text), selected, markSpan(e, p.marked.has(rows[i].Fabric.ID), selected), cells))
 	}
 	return lines
 }

@@ -13,8 +13,8 @@ import (
 // too the digits decide, about the row under the cursor.
 func (p *detailPane) Chosen() string {
 	switch {
-	case len(p.marked) > 0:
-		return grouped(len(p.marked)) + " marked"
+	case p.marked.count() > 0:
+		return grouped(p.marked.count()) + " marked"
 	case p.grouped:
 		return "grouped"
 	}
@@ -23,8 +23,8 @@ func (p *detailPane) Chosen() string {
 
 // Unchoose takes all marks away, then the grouping.
 func (p *detailPane) Unchoose() {
-	if len(p.marked) > 0 {
-		clear(p.marked)
+	if p.marked.count() > 0 {
+		p.marked.clear()
 		return
 	}
 	p.grouped = false
@@ -48,19 +48,22 @@ func (p *detailPane) Hint(_ Env, a Action, hint string) string {
 // isMarked tells whether all objects of a row are marked.
 func (p *detailPane) isMarked(r objectRow) bool {
 	objects := r.objects()
-	return len(objects) > 0 && len(p.marked) > 0 && !slices.ContainsFunc(objects, func(v *core.Verdict) bool { return !p.marked[v.Key] })
+	return len(objects) > 0 && p.marked.count() >= len(objects) && !slices.ContainsFunc(objects, func(v *core.Verdict) bool { return !p.marked.has(v.Key) })
 }
 
 // about are the objects that an action is about: those that are marked, else those
 // of the row under the cursor.
 func (p *detailPane) about() []*core.Verdict {
-	if len(p.marked) == 0 {
+	if p.marked.count() == 0 {
 		return p.row().objects()
 	}
-	all := []*core.Verdict{}
+	all := make([]*core.Verdict, 0, p.marked.count())
 	for _, r := range p.rows {
+		if r.inside {
+			continue
+		}
 		for _, v := range r.objects() {
-			if p.marked[v.Key] && !r.inside {
+			if p.marked.has(v.Key) {
 				all = append(all, v)
 			}
 		}
@@ -68,13 +71,36 @@ func (p *detailPane) about() []*core.Verdict {
 	return all
 }
 
-// matters are all differences of those objects.
-func (p *detailPane) matters() []matter {
-	all := []matter{}
-	for _, v := range p.about() {
-		off, _ := split(v)
-		for _, c := range off {
-			all = append(all, matter{v, c})
+// objectsChosen are those objects, with their differences.
+type objectsChosen struct {
+	chosen
+	objects []*core.Verdict
+	accepts bool // some of it
+}
+
+// chosen are the objects that an action is about, worked out anew where a mark, the
+// cursor, a row or a draft is another.
+func (p *detailPane) chosen(f core.FabricState) *objectsChosen {
+	made := chosenMade{loads: p.loads, marks: p.marked.changes, cursor: -1, drafts: firstDraft(f)}
+	if p.marked.count() == 0 {
+		made.cursor = p.list.Cursor()
+	}
+	if p.choice == nil || made != p.choiceMade {
+		about := p.about()
+		p.choiceMade, p.choice = made, &objectsChosen{objects: about, accepts: len(acceptances(f, about)) > 0}
+		p.choice.matters = mattersOf(about)
+	}
+	return p.choice
+}
+
+// mattersOf are all differences of some objects.
+func mattersOf(objects []*core.Verdict) []matter {
+	all := make([]matter, 0, len(objects))
+	for _, v := range objects {
+		for _, c := range v.Changes {
+			if c.Verdict != core.FieldPruned {
+				all = append(all, matter{v, c})
+			}
 		}
 	}
 	return all
@@ -111,47 +137,44 @@ func keysOf(objects []*core.Verdict) []core.Key {
 // taking is what a person types a number for: a side on all differences of several
 // objects.
 type taking struct {
-	choice         core.Choice
-	count, objects int // of the differences, and of their objects
+	choice core.Choice
+	offer
+	of digest // of what would be decided: not only as many, but the same
+}
+
+// taken is what a choice would decide of all that is chosen.
+func (p *detailPane) taken(f core.FabricState, by core.Choice) taking {
+	c := p.chosen(f)
+	return taking{by, c.offer(by), digestOf(func(yield func(placeOf) bool) {
+		for _, m := range c.matters {
+			if m.offers(by) && !yield(m.place()) {
+				return
+			}
+		}
+	})}
 }
 
 // decide has something done about all objects that are chosen. A side that would be
 // taken on more than one difference is asked for, with their number.
 func (p *detailPane) decide(e Env, a Action) Outcome {
 	f, _ := e.fabric()
-	about := p.matters()
+	is := p.chosen(f)
 	choice := choiceOf(a)
 	switch {
 	case a == ActAccept:
-		return acceptAll(acceptances(f, p.about()), string(f.Fabric.ID))
+		return acceptAll(acceptances(f, is.objects), string(f.Fabric.ID))
 	case choice == "":
-		out := doDecide(e, a, about)
-		clear(p.marked)
+		out := doDecide(e, a, is.matters)
+		p.marked.clear()
 		return out
 	}
-	is := offered(choice, about)
-	if is.count == 1 {
-		clear(p.marked)
-		return take(e, f, choice, about)
+	taken := p.taken(f, choice)
+	if taken.differences == 1 {
+		p.marked.clear()
+		return take(e, f, choice, is.matters)
 	}
-	says := safe.Sprintf("take %s on %s of %s", choice, plural(is.count, "difference"), plural(is.objects, "object"))
-	return Outcome{Ask: &question{label: safe.Sprintf("type %d to do it: ", is.objects), about: is, says: []safe.Text{says}}}
-}
-
-// offered counts what a choice would decide.
-func offered(c core.Choice, about []matter) taking {
-	is, last := taking{choice: c}, core.Key{}
-	for _, m := range about {
-		if !m.offers(c) {
-			continue
-		}
-		is.count++
-		if is.objects == 0 || m.verdict.Key != last {
-			is.objects++
-		}
-		last = m.verdict.Key
-	}
-	return is
+	says := safe.Sprintf("take %s on %s of %s", choice, plural(taken.differences, "difference"), plural(taken.objects, "object"))
+	return Outcome{Ask: &question{label: safe.Sprintf("type %d to do it: ", taken.objects), about: taken, says: []safe.Text{says}}}
 }
 
 // Answer takes the number of objects that a side is taken on, or what is said of
@@ -163,17 +186,17 @@ func (p *detailPane) Answer(e Env, q question, text string) Outcome {
 	if !ok {
 		out := answeredAll(e, q, text, func() []acceptance { return acceptances(f, p.about()) })
 		if out.Deed != nil {
-			clear(p.marked)
+			p.marked.clear()
 		}
 		return out
 	}
-	about := p.matters()
 	switch {
 	case strings.TrimSpace(text) != strconv.Itoa(is.objects):
 		return Outcome{Note: safe.Sprintf("that is not %d: nothing was decided", is.objects)}
-	case offered(is.choice, about) != is:
+	case p.taken(f, is.choice) != is:
 		return Outcome{Note: safe.Lit("the differences are others by now: nothing was decided")}
 	}
-	clear(p.marked)
+	about := p.chosen(f).matters
+	p.marked.clear()
 	return take(e, f, is.choice, about)
 }

@@ -227,9 +227,9 @@ func (p *detailPane) below(e Env, f core.FabricState, r objectRow, height int) [
 
 // members name the objects of a group, on at most so many lines.
 func (p *detailPane) members(e Env, f core.FabricState, r objectRow, width, most int) []string {
-	names := make([]safe.Text, len(r.members))
-	for i, v := range r.members {
-		names[i] = objectName(f, v.Key)
+	names := make([]safe.Text, min(len(r.members), most*width/4)) // more are not seen
+	for i := range names {
+		names[i] = objectName(f, r.members[i].Key)
 	}
 	text := safe.Sprintf("%s with the same change: ", plural(len(r.members), "object")).Plus(safe.Join(", ", names...))
 	lines := paragraph(text, e.Style.ink(themes.Text), width)

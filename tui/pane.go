@@ -63,7 +63,8 @@ type Env struct {
 	text     bool            // it is drawn as a text, without what stands beside a list
 	terminal terminalSaid
 	news     map[core.FabricID]core.News // what changed since the person looked
-	files    [2]string                   // the configuration and the log, "" where nobody says
+	desk     *deskMemo
+	files    [2]string // the configuration and the log, "" where nobody says
 }
 
 // fabric is the state of the fabric that the place is in.

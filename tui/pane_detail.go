@@ -30,12 +30,18 @@ type detailPane struct {
 	order   sorting
 
 	made   objectsMade
+	loads  int // how often the rows were made
 	rows   []objectRow
 	folded [2]int // fields that rules of selvage's explain, and the user's own
 	alike  bool   // some of them could be grouped
 	likes  likenesses
+	count  int         // of the objects of all rows
 	around *neighbours // nil before it was worked out
-	widest int         // the longest name of all, whatever the filter lets through
+
+	choice     *objectsChosen // of the last chosenMade
+	choiceMade chosenMade
+
+	widest int // the longest name of all, whatever the filter lets through
 }
 
 // objectList says which objects a tab lists.
@@ -64,7 +70,7 @@ func newConflictsPane() Pane { return newObjectList(listsConflicts) }
 func newObjectsPane() Pane   { return newObjectList(listsAll) }
 
 func newObjectList(of objectList) Pane {
-	return &detailPane{lists: of, marked: picks[core.Key]{}, unfolds: map[string]bool{}}
+	return &detailPane{lists: of, unfolds: map[string]bool{}}
 }
 
 // load brings the rows up to date.
@@ -83,6 +89,7 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 		p.touched = true // the filter led to its object
 	}
 	p.made = made
+	p.loads, p.count = p.loads+1, 0
 	p.fill(f, e)
 	keys := make([]rowKey, len(p.rows))
 	shown := make([]core.Key, 0, len(p.rows))
@@ -90,6 +97,9 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 		keys[i] = r.key()
 		for _, v := range r.objects() {
 			shown = append(shown, v.Key)
+		}
+		if !r.inside {
+			p.count += len(r.objects())
 		}
 	}
 	p.list.SetKeys(keys)
@@ -131,9 +141,9 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	case ActDiff, ActExplain, ActMark, ActMarkAll:
 		return len(p.row().objects()) > 0
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActDrop, ActUndo, ActRedo:
-		return canDecide(e, a, p.matters())
+		return p.chosen(f).can(e, a)
 	case ActAccept:
-		return e.acts.Accepter != nil && len(acceptances(f, p.about())) > 0
+		return e.acts.Accepter != nil && p.chosen(f).accepts
 	case ActSheet:
 		objects := p.row().objects()
 		return len(objects) == 1 && e.edits(f, objects[0].Key)

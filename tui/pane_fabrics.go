@@ -49,7 +49,7 @@ type fabricsMade struct {
 	news    int
 }
 
-func newFabricsPane() Pane { return &fabricsPane{marked: picks[core.FabricID]{}} }
+func newFabricsPane() Pane { return &fabricsPane{} }
 
 const (
 	sideBySide = 112 // columns from which a preview goes beside its list

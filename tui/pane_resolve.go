@@ -15,17 +15,22 @@ import (
 // what either side made of that.
 type resolvePane struct {
 	list   widget.List[placeOf]
-	marked map[placeOf]bool
+	marked picks[placeOf]
 	all    bool // not only conflicts
 	page   int
 
 	made  resolveMade
 	rows  []matter
+	loads int // how often they were made
 	total int // of what the filter is asked about
 
-	decided int // how many of the rows are
-	names   int // the width of the widest object, and path
-	paths   int
+	open  []bool // of the rows: nobody has decided about it
+	opens int    // how many of them are
+	names int    // the width of the widest object, and path
+	paths int
+
+	choice     *chosen // of the last chosenMade
+	choiceMade chosenMade
 
 	around aroundMade // of the text below
 	whole  *scroll    // the object under the cursor as one text
@@ -49,7 +54,7 @@ type resolveMade struct {
 	drafts *core.DraftStanding // the first one: they are replaced whole
 }
 
-func newResolvePane() Pane { return &resolvePane{marked: map[placeOf]bool{}} }
+func newResolvePane() Pane { return &resolvePane{} }
 
 // resolving opens the screen: on all differences of an object, or on the
 // conflicts of the fabric.
@@ -61,8 +66,8 @@ func (m matter) place() placeOf { return placeOf{m.verdict.Key, m.change.Path} }
 
 // undecided tells whether nobody has decided yet, or what was decided no longer
 // stands.
-func (m matter) undecided(f core.FabricState) bool {
-	d := draftOn(f, m)
+func (m matter) undecided(desk decided) bool {
+	d := desk.on(m)
 	return d == nil || d.State == core.DraftVoid
 }
 
@@ -73,9 +78,7 @@ func (p *resolvePane) load(e Env) {
 	if e.Filter.timed {
 		made.at = e.Now
 	}
-	if len(f.Drafts) > 0 {
-		made.drafts = &f.Drafts[0]
-	}
+	made.drafts = firstDraft(f)
 	if made == p.made {
 		return
 	}
@@ -84,8 +87,9 @@ func (p *resolvePane) load(e Env) {
 		p.all = !conflicted(f, e.Place.Object)
 		made.all = p.all
 	}
-	p.made, p.rows, p.total, p.decided, p.names, p.paths = made, []matter{}, 0, 0, 16, 16
-	keys := []placeOf{}
+	p.made, p.rows, p.open, p.opens, p.total, p.names, p.paths = made, []matter{}, nil, 0, 0, 16, 16
+	p.loads++
+	keys, desk := []placeOf{}, e.decided(f)
 	if f.Report != nil {
 		for i := range f.Report.Verdicts {
 			v := &f.Report.Verdicts[i]
@@ -97,7 +101,7 @@ func (p *resolvePane) load(e Env) {
 				}
 				p.total++
 				if e.Filter.matches(matterSubject{objectSubject{Verdict: v, now: e.Now}, c}) {
-					p.add(f, m)
+					p.add(f, desk, m)
 					keys = append(keys, m.place())
 				}
 			}
@@ -107,25 +111,17 @@ func (p *resolvePane) load(e Env) {
 	if i := slices.IndexFunc(keys, func(k placeOf) bool { return k.key == e.Place.Object }); opened && i >= 0 {
 		p.list.To(i)
 	}
-	if len(p.marked) == 0 {
-		return
-	}
-	marked := map[placeOf]bool{}
-	for _, k := range keys {
-		if p.marked[k] {
-			marked[k] = true
-		}
-	}
-	p.marked = marked
+	p.marked.keep(keys)
 }
 
 // add appends a row.
-func (p *resolvePane) add(f core.FabricState, m matter) {
+func (p *resolvePane) add(f core.FabricState, desk decided, m matter) {
 	p.rows = append(p.rows, m)
 	p.names = max(p.names, widget.Width(objectName(f, m.verdict.Key)))
 	p.paths = max(p.paths, len(m.change.Path))
-	if !m.undecided(f) {
-		p.decided++
+	open := m.undecided(desk)
+	if p.open = append(p.open, open); open {
+		p.opens++
 	}
 }
 
@@ -199,19 +195,27 @@ func (p *resolvePane) selected() (matter, bool) {
 	return p.rows[p.list.Cursor()], true
 }
 
-// about are the differences that an action is about: those that are marked, else
+// chosen are the differences that an action is about: those that are marked, else
 // the one under the cursor.
-func (p *resolvePane) about() []matter {
-	all := []matter{}
-	if m, ok := p.selected(); ok && len(p.marked) == 0 {
-		return append(all, m)
+func (p *resolvePane) chosen() *chosen {
+	made := chosenMade{loads: p.loads, marks: p.marked.changes, cursor: -1}
+	if p.marked.count() == 0 {
+		made.cursor = p.list.Cursor()
+	}
+	if p.choice != nil && made == p.choiceMade {
+		return p.choice
+	}
+	p.choiceMade, p.choice = made, &chosen{}
+	if m, ok := p.selected(); ok && p.marked.count() == 0 {
+		p.choice.matters = []matter{m}
+		return p.choice
 	}
 	for _, m := range p.rows {
-		if p.marked[m.place()] {
-			all = append(all, m)
+		if p.marked.has(m.place()) {
+			p.choice.matters = append(p.choice.matters, m)
 		}
 	}
-	return all
+	return p.choice
 }
 
 func (p *resolvePane) Can(e Env, a Action) bool {
@@ -221,7 +225,7 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 	case ActUndecided:
 		return ok
 	case ActNext, ActPrev:
-		return nextProblem(p.list.Window, a, p.open(f)) != p.list.Cursor()
+		return p.opens > 1 || p.opens == 1 && !p.open[p.list.Cursor()]
 	case ActIgnore:
 		m, ok := p.selected()
 		return ok && e.ignores([]matter{m})
@@ -231,15 +235,10 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 	case ActMark, ActMarkAll:
 		return len(p.rows) > 0 && e.decides(f)
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
-		return canDecide(e, a, p.about())
+		return p.chosen().can(e, a)
 	default:
 		return len(p.rows) > 0
 	}
-}
-
-// open tells of a row whether nobody has decided it.
-func (p *resolvePane) open(f core.FabricState) func(int) bool {
-	return func(i int) bool { return p.rows[i].undecided(f) }
 }
 
 func (p *resolvePane) Do(e Env, a Action) Outcome {
@@ -250,49 +249,30 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 	case ActUndecided:
 		p.all = !p.all
 	case ActNext, ActPrev:
-		p.list.To(nextProblem(p.list.Window, a, p.open(f)))
+		p.list.To(nextProblem(p.list.Window, a, func(i int) bool { return p.open[i] }))
 	case ActIgnore:
 		return ignoring(e, m)
 	case ActSheet:
 		return openSheet(e, f, m.verdict.Key)
 	case ActMark:
-		p.mark(m.place())
+		p.marked.flip(m.place())
+		p.list.Move(1)
 	case ActMarkAll:
-		p.markAll()
+		p.marked.flip(p.list.Keys()...)
 	case ActDiff:
 		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: m.verdict.Key}, Among: p.objects()}
 	case ActExplain:
 		return explaining(e, m.verdict.Key, p.objects())
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
-		out := doDecide(e, a, p.about())
+		out := doDecide(e, a, p.chosen().matters)
 		if out.Deed != nil {
-			clear(p.marked)
+			p.marked.clear()
 		}
 		return out
 	default:
 		move(&p.list.Window, a, p.page)
 	}
 	return Outcome{}
-}
-
-func (p *resolvePane) mark(at placeOf) {
-	if p.marked[at] {
-		delete(p.marked, at)
-	} else {
-		p.marked[at] = true
-	}
-	p.list.Move(1)
-}
-
-// markAll marks all that is shown, or where all of it is marked, nothing.
-func (p *resolvePane) markAll() {
-	if len(p.marked) == len(p.rows) {
-		clear(p.marked)
-		return
-	}
-	for _, m := range p.rows {
-		p.marked[m.place()] = true
-	}
 }
 
 // objects are those of the rows, each once.
@@ -333,8 +313,8 @@ func (p *resolvePane) View(e Env) Frame {
 	if p.all {
 		what = "difference"
 	}
-	count := safe.Sprintf("%s, %s decided", plural(len(p.rows), what), grouped(p.decided))
-	if n := len(p.marked); n > 0 {
+	count := safe.Sprintf("%s, %s decided", plural(len(p.rows), what), grouped(len(p.rows)-p.opens))
+	if n := p.marked.count(); n > 0 {
 		count = count.Plus(safe.Sprintf(", %s marked", grouped(n)))
 	}
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],

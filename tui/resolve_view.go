@@ -83,16 +83,17 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 		return append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
 	}
 	from, to := p.list.See(height)
+	desk := e.decided(f)
 	for i := from; i < to; i++ {
 		m, selected := p.rows[i], i == p.list.Cursor()
 		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
 		state := matterState(m)
 		mark := safe.Sprintf(" %c", state.Letter())
-		if p.marked[m.place()] {
+		if p.marked.has(m.place()) {
 			mark = safe.Sprintf("*%c", state.Letter())
 		}
 		name := themes.Text
-		if p.marked[m.place()] {
+		if p.marked.has(m.place()) {
 			name = themes.Marked
 		}
 		path := safe.Clean(string(m.change.Path))
@@ -100,7 +101,7 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 			path = safe.Lit("the whole object")
 		}
 		decided := part{role: themes.Dim, text: safe.Lit(".")}
-		if d := draftOn(f, m); d != nil {
+		if d := desk.on(m); d != nil {
 			decided = part{role: draftState(d).role, text: draftShort(d)}
 		}
 		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
@@ -133,7 +134,7 @@ func draftShort(d *core.DraftStanding) safe.Text {
 // detail draws one difference: its three sides, what each of git and live made of
 // the base, and what was decided.
 func (p *resolvePane) detail(e Env, f core.FabricState, m matter, width, height int) []string {
-	c, draft := m.change, draftOn(f, m)
+	c, draft := m.change, e.decided(f).on(m)
 	path := safe.Clean(string(c.Path))
 	if c.Path == core.Root {
 		path = safe.Lit("the whole object")
@@ -169,7 +170,7 @@ func (p *resolvePane) detail(e Env, f core.FabricState, m matter, width, height 
 func (p *resolvePane) sides(e Env, f core.FabricState, m matter, width int) *resolveDetail {
 	d := &resolveDetail{e: e, width: width}
 	c, chosen := m.change, core.Choice("")
-	if draft := draftOn(f, m); draft != nil {
+	if draft := e.decided(f).on(m); draft != nil {
 		chosen = draft.Choice
 	}
 	gitWho, gitAt := gitBy(c)

@@ -60,6 +60,7 @@ type Model struct {
 	quitting bool
 	look     look
 
+	desk     deskMemo
 	counted  *core.Report // of which disputed was counted
 	disputed int
 }
@@ -347,7 +348,7 @@ func (m *Model) env() Env {
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
-		look: m.look, fabrics: s.fabrics,
+		look: m.look, fabrics: s.fabrics, desk: &m.desk,
 		terminal: m.terminal(), files: [2]string{m.cfg.ConfigFile, m.cfg.LogFile},
 	}
 	e.Width, e.Height = m.room()

@@ -190,12 +190,16 @@ func (m *Model) hints() string {
 // their keys already.
 func (m *Model) hinted() []binding {
 	var shown, last []binding
+	tabs := m.chrome().tabs
 	for _, b := range m.keymap.of(m.scopes()) {
+		if (b.scope == inTabs || b.scope == inMarked) && tabs {
+			continue
+		}
 		if p, ok := m.top().pane.(hinter); ok {
 			b.hint = p.Hint(m.env(), b.action, b.hint)
 		}
 		switch {
-		case b.hint == "" || len(b.keys) == 0 || !m.can(b.action), (b.scope == inTabs || b.scope == inMarked) && m.chrome().tabs:
+		case b.hint == "" || len(b.keys) == 0 || !m.can(b.action):
 		case b.action == ActHelp:
 			if m.top().spec.name == "help" {
 				b.hint = "close help"
