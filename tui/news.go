@@ -119,7 +119,7 @@ func (p *fabricsPane) strip(e Env) []string {
 		}
 		i := slices.IndexFunc(rows, func(r historyRow) bool { return r.entry.Fabric == h.entry.Fabric && r.goesOn(h) })
 		if i >= 0 {
-			rows[i].others = append(rows[i].others, h)
+			rows[i].join(h)
 			continue
 		}
 		rows = append(rows, historyRow{happened: h})

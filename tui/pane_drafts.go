@@ -75,9 +75,10 @@ func (p *draftsPane) Do(e Env, a Action) Outcome {
 
 // objects are those that something was decided about, each once.
 func (p *draftsPane) objects() []core.Key {
-	keys := []core.Key{}
+	keys, seen := []core.Key{}, map[core.Key]bool{}
 	for _, d := range p.rows {
-		if !slices.Contains(keys, d.Key) {
+		if !seen[d.Key] {
+			seen[d.Key] = true
 			keys = append(keys, d.Key)
 		}
 	}

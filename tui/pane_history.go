@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"selvage/core"
@@ -49,6 +48,36 @@ type historyMade struct {
 type historyRow struct {
 	happened
 	others []happened // of the same, older or of other objects
+
+	keys []core.Key // of all of it, each once; nil where it stands alone
+	seen map[core.Key]bool
+}
+
+// join tells something older on the same line.
+func (r *historyRow) join(h happened) {
+	if r.seen == nil {
+		r.seen = map[core.Key]bool{}
+		r.name(r.about)
+	}
+	r.others = append(r.others, h)
+	r.name(h.about)
+}
+
+func (r *historyRow) name(keys []core.Key) {
+	for _, k := range keys {
+		if !r.seen[k] {
+			r.seen[k] = true
+			r.keys = append(r.keys, k)
+		}
+	}
+}
+
+// objects are those that a row is about, each once. They must not be changed.
+func (r *historyRow) objects() []core.Key {
+	if r.seen == nil {
+		return r.about
+	}
+	return r.keys
 }
 
 func newHistoryPane() Pane { return &historyPane{known: map[string]bool{}} }
@@ -73,7 +102,7 @@ func (p *historyPane) load(e Env) {
 		}
 		id := h.entry.Fabric
 		if i, ok := last[id]; ok && p.rows[i].goesOn(h) {
-			p.rows[i].others = append(p.rows[i].others, h)
+			p.rows[i].join(h)
 			continue
 		}
 		last[id] = len(p.rows)
@@ -185,19 +214,6 @@ func (p *historyPane) Do(e Env, a Action) Outcome {
 		p.touched = move(&p.list.Window, a, p.page) || p.touched
 	}
 	return Outcome{}
-}
-
-// objects are those that a row is about, each once.
-func (r historyRow) objects() []core.Key {
-	keys := slices.Clone(r.about)
-	for _, o := range r.others {
-		for _, k := range o.about {
-			if !slices.Contains(keys, k) {
-				keys = append(keys, k)
-			}
-		}
-	}
-	return keys
 }
 
 // canPlanAgain tells whether a run can be planned again, or taken back.

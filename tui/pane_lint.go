@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -129,9 +128,10 @@ func (p *lintPane) Do(e Env, a Action) Outcome {
 	x, _ := p.selected(e)
 	switch a {
 	case ActDiff:
-		keys := []core.Key{}
+		keys, seen := []core.Key{}, map[core.Key]bool{{}: true}
 		for _, r := range p.rows {
-			if r.Key != (core.Key{}) && !slices.Contains(keys, r.Key) {
+			if !seen[r.Key] {
+				seen[r.Key] = true
 				keys = append(keys, r.Key)
 			}
 		}

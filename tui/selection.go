@@ -41,8 +41,10 @@ func (p *historyPane) Selected(e Env) (core.FabricID, core.Key) {
 	if !ok {
 		return e.Place.Fabric, core.Key{}
 	}
-	keys := append(r.objects(), core.Key{})
-	return r.entry.Fabric, keys[0]
+	if keys := r.objects(); len(keys) > 0 {
+		return r.entry.Fabric, keys[0]
+	}
+	return r.entry.Fabric, core.Key{}
 }
 
 // Selected is the object of the finding under the cursor.
