@@ -53,13 +53,10 @@ func fabricIDs(fleet core.Fleet) []core.FabricID {
 }
 
 // headOf is how things stand with fabrics, as far as the history follows from it.
-func headOf(fleet core.Fleet, ids []core.FabricID) historyHead {
+func headOf(fabrics ...core.FabricState) historyHead {
 	var h historyHead
-	for i := range fleet.Fabrics {
-		f := &fleet.Fabrics[i]
-		if !slices.Contains(ids, f.Fabric.ID) {
-			continue
-		}
+	for i := range fabrics {
+		f := &fabrics[i]
 		if f.LastCheck.After(h.checked) {
 			h.checked = f.LastCheck
 		}
@@ -79,6 +76,20 @@ func headOf(fleet core.Fleet, ids []core.FabricID) historyHead {
 	return h
 }
 
+// headNow is how things stand with the fabrics that the screen is about. While the
+// newest entries are read it stays the one that they are read for: where hundreds of
+// fabrics are checked, another is there before the reading is done.
+func (p *historyPane) headNow(e Env) historyHead {
+	if is, ok := e.work.about.(historyAbout); ok && e.work.running && is.fabric == e.Place.Fabric && is.after == "" {
+		return is.head
+	}
+	if p.all {
+		return headOf(e.Fleet.Fabrics...)
+	}
+	f, _ := e.fabric()
+	return headOf(f)
+}
+
 // Job reads what is newer than what is told, else what is older, where somebody
 // looks so far back.
 func (p *historyPane) Job(e Env) (Job, bool) {
@@ -86,7 +97,7 @@ func (p *historyPane) Job(e Env) (Job, bool) {
 	if _, there := e.fabric(); e.acts.Chronicle == nil || !p.all && !there {
 		return Job{}, false
 	}
-	about := historyAbout{fabric: e.Place.Fabric, head: headOf(e.Fleet, ids)}
+	about := historyAbout{fabric: e.Place.Fabric, head: p.headNow(e)}
 	var after core.Entry
 	if p.head == about.head && len(p.told) > 0 || p.head == about.head && p.ended {
 		p.load(e)

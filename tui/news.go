@@ -2,7 +2,9 @@ package tui
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,33 +17,59 @@ import (
 // activityLines is how many entries the strip under the list shows.
 const activityLines = 6
 
+// newsPause is for how long nothing is read again: among hundreds of fabrics some
+// check is always just done.
+const newsPause = 2 * time.Second
+
 // fleetNews is what the list of fabrics has read: what changed in each since the
 // person looked, and what happened last.
 type fleetNews struct {
 	news    map[core.FabricID]core.News
-	latest  []happened
+	latest  []happened // of all fabrics, newest first
+	strip   []historyRow
+	heads   map[core.FabricID]historyHead // for which it was read
+	asked   *newsAsk
 	reading int // grows with each answer
 	returns int // how often the list was on top again: what was new may have been seen
+}
+
+// newsAsk is one reading: of the fabrics with which things stand otherwise than when
+// they were read last.
+type newsAsk struct {
+	at      time.Time
+	returns int
+	ids     []core.FabricID
+	heads   []historyHead
+}
+
+// newsRead is its answer.
+type newsRead struct {
+	ask    *newsAsk
+	news   map[core.FabricID]core.News
+	latest []happened
 }
 
 // Job reads what changed since the person looked, and what happened last.
 func (p *fabricsPane) Job(e Env) (Job, bool) {
 	visitor, chronicle, by := e.acts.Visitor, e.acts.Chronicle, e.acts.By
-	ids := fabricIDs(e.Fleet)
-	if visitor == nil && chronicle == nil || len(ids) == 0 {
+	if visitor == nil && chronicle == nil {
+		return Job{}, false
+	}
+	ask := p.news.ask(e)
+	if ask == nil {
 		return Job{}, false
 	}
 	fleet := e.Fleet
-	return Job{Label: safe.Lit("read what happened"), About: newsAbout{headOf(e.Fleet, ids), p.news.returns}, Run: func(ctx context.Context) (tea.Msg, error) {
-		read := &fleetNews{}
+	return Job{Label: safe.Lit("read what happened"), About: ask, Run: func(ctx context.Context) (tea.Msg, error) {
+		read := &newsRead{ask: ask}
 		if visitor != nil {
 			var err error
-			if read.news, err = visitor.News(ctx, by, ids...); err != nil {
+			if read.news, err = visitor.News(ctx, by, ask.ids...); err != nil {
 				return nil, err
 			}
 		}
 		if chronicle != nil {
-			entries, err := chronicle.History(ctx, core.Entry{}, historyPage, ids...)
+			entries, err := chronicle.History(ctx, core.Entry{}, historyPage, ask.ids...)
 			if err != nil {
 				return nil, err
 			}
@@ -54,18 +82,90 @@ func (p *fabricsPane) Job(e Env) (Job, bool) {
 	}}, true
 }
 
-// Take is given what was read.
-func (p *fabricsPane) Take(msg tea.Msg) {
-	if a, ok := msg.(*fleetNews); ok {
-		a.reading, a.returns = p.news.reading+1, p.news.returns
-		p.news = *a
+// ask is the reading that is needed now; the last one while it runs, until its pause
+// is over, and where nothing came since; nil where there is none.
+func (n *fleetNews) ask(e Env) *newsAsk {
+	last := n.asked
+	current := last != nil && e.work.about == any(last)
+	back := last != nil && last.returns != n.returns
+	if current && (e.work.running || !back && e.Now.Sub(last.at) < newsPause) {
+		return last
 	}
+	n.forget(e.Fleet)
+	next := &newsAsk{at: e.Now, returns: n.returns}
+	for i := range e.Fleet.Fabrics {
+		f := &e.Fleet.Fabrics[i]
+		head := headOf(*f)
+		if known, ok := n.heads[f.Fabric.ID]; !ok || back || known != head {
+			next.ids, next.heads = append(next.ids, f.Fabric.ID), append(next.heads, head)
+		}
+	}
+	same := current && e.work.err != nil && slices.Equal(next.ids, last.ids) && slices.Equal(next.heads, last.heads)
+	if current && len(next.ids) == 0 || same && !back {
+		return last
+	}
+	if len(next.ids) == 0 {
+		return nil
+	}
+	n.asked = next
+	return next
 }
 
-// newsAbout is what such a reading is about.
-type newsAbout struct {
-	head    historyHead
-	returns int
+// forget leaves out fabrics that are no longer configured.
+func (n *fleetNews) forget(fleet core.Fleet) {
+	if len(n.heads) <= len(fleet.Fabrics) {
+		return
+	}
+	there := make(map[core.FabricID]bool, len(fleet.Fabrics))
+	for i := range fleet.Fabrics {
+		there[fleet.Fabrics[i].Fabric.ID] = true
+	}
+	maps.DeleteFunc(n.heads, func(id core.FabricID, _ historyHead) bool { return !there[id] })
+	n.latest = slices.DeleteFunc(n.latest, func(h happened) bool { return !there[h.entry.Fabric] })
+	n.strip = activity(n.latest)
+}
+
+// Take puts what was read in the place of what was known of those fabrics.
+func (p *fabricsPane) Take(msg tea.Msg) {
+	a, ok := msg.(*newsRead)
+	if !ok {
+		return
+	}
+	n := &p.news
+	n.reading++
+	if n.heads == nil {
+		n.heads, n.news = map[core.FabricID]historyHead{}, map[core.FabricID]core.News{}
+	}
+	anew := make(map[core.FabricID]bool, len(a.ask.ids))
+	for i, id := range a.ask.ids {
+		anew[id] = true
+		n.heads[id], n.news[id] = a.ask.heads[i], a.news[id]
+	}
+	for _, h := range n.latest {
+		if !anew[h.entry.Fabric] {
+			a.latest = append(a.latest, h)
+		}
+	}
+	slices.SortStableFunc(a.latest, func(x, y happened) int { return y.entry.At.Compare(x.entry.At) })
+	n.latest = a.latest[:min(len(a.latest), historyPage)]
+	n.strip = activity(n.latest)
+}
+
+// activity are the lines of the strip.
+func activity(latest []happened) []historyRow {
+	rows := []historyRow{}
+	for _, h := range latest {
+		if !h.telling() {
+			continue
+		}
+		i := slices.IndexFunc(rows, func(r historyRow) bool { return r.entry.Fabric == h.entry.Fabric && r.goesOn(h) })
+		if i >= 0 {
+			rows[i].join(h)
+			continue
+		}
+		rows = append(rows, historyRow{happened: h})
+	}
+	return rows[:min(len(rows), activityLines)]
 }
 
 // Returned has the news read again: what was looked at meanwhile is none any more.
@@ -112,23 +212,11 @@ func (p *fabricsPane) strip(e Env) []string {
 	}
 	s := e.Style
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("activity")}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("all fabrics (v tells more)")})}
-	rows := []historyRow{}
-	for _, h := range p.news.latest {
-		if !h.telling() {
-			continue
-		}
-		i := slices.IndexFunc(rows, func(r historyRow) bool { return r.entry.Fabric == h.entry.Fabric && r.goesOn(h) })
-		if i >= 0 {
-			rows[i].join(h)
-			continue
-		}
-		rows = append(rows, historyRow{happened: h})
-	}
 	// Without the ages: they would tick, and this is looked at in passing.
 	pane := historyPane{all: true}
 	t := widget.NewTable(e.Width, pane.columns(e)[1:])
-	for i := range rows[:min(len(rows), activityLines)] {
-		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &rows[i], false)[1:]))
+	for i := range p.news.strip {
+		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &p.news.strip[i], false)[1:]))
 	}
 	return lines
 }

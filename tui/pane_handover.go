@@ -58,7 +58,10 @@ func (p *handoverPane) Job(e Env) (Job, bool) {
 	if keeper == nil {
 		return Job{}, false
 	}
-	about := handoverAbout{headOf(e.Fleet, fabricIDs(e.Fleet)), p.stale}
+	about := handoverAbout{headOf(e.Fleet.Fabrics...), p.stale}
+	if is, ok := e.work.about.(handoverAbout); ok && e.work.running && is.stale == p.stale {
+		about = is // another check would end each reading before it is done
+	}
 	return Job{Label: safe.Lit("read what is handed over"), About: about, Run: func(ctx context.Context) (tea.Msg, error) {
 		notes, err := keeper.Notes(ctx)
 		if err != nil {
