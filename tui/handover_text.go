@@ -155,7 +155,7 @@ func (t *handoverText) verdicts(name string, state core.State, why func(*core.Ve
 	}
 	t.section(name, n)
 	for _, f := range t.e.Fleet.Fabrics {
-		if f.Report == nil {
+		if f.Report == nil || f.Report.Counts[state] == 0 {
 			continue
 		}
 		for i := range f.Report.Verdicts {
@@ -184,10 +184,13 @@ func (t *handoverText) drafts() {
 	all := []owned{}
 	total := 0
 	for _, f := range t.e.Fleet.Fabrics {
-		for _, d := range f.Drafts {
-			i := slices.IndexFunc(all, func(o owned) bool { return o.by == d.By && o.fabric.Fabric.ID == f.Fabric.ID })
-			if i < 0 {
+		at := map[string]int{} // of each person, in all
+		for i := range f.Drafts {
+			d := &f.Drafts[i]
+			i, ok := at[d.By]
+			if !ok {
 				i = len(all)
+				at[d.By] = i
 				all = append(all, owned{by: d.By, fabric: f, oldest: d.At})
 			}
 			total++
@@ -219,7 +222,7 @@ func (t *handoverText) accepted() {
 	}
 	all := []ending{}
 	for _, f := range t.e.Fleet.Fabrics {
-		if f.Report == nil {
+		if f.Report == nil || f.Report.Counts[core.Acknowledged] == 0 {
 			continue
 		}
 		for i := range f.Report.Verdicts {

@@ -21,7 +21,13 @@ const (
 )
 
 // notices knows which conflicts somebody was told of, or that were there before.
-type notices map[core.FabricID]map[core.Key]bool
+type notices map[core.FabricID]noticed
+
+// noticed are the conflicts of a fabric as of a report.
+type noticed struct {
+	report    *core.Report
+	conflicts map[core.Key]bool
+}
 
 // begin takes what is there for known.
 func (n *notices) begin(fleet core.Fleet) {
@@ -38,14 +44,18 @@ func (n *notices) fresh(fleet core.Fleet) []string {
 		if f.Report == nil {
 			continue
 		}
-		before, seen := (*n)[f.Fabric.ID]
+		last, seen := (*n)[f.Fabric.ID]
+		if seen && last.report == f.Report {
+			continue
+		}
+		before := last.conflicts
 		if f.Report.Counts[core.Conflict] == 0 && len(before) == 0 {
-			(*n)[f.Fabric.ID] = nil
+			(*n)[f.Fabric.ID] = noticed{report: f.Report}
 			continue
 		}
 		now := map[core.Key]bool{}
-		for _, v := range f.Report.Verdicts {
-			switch {
+		for i := range f.Report.Verdicts {
+			switch v := &f.Report.Verdicts[i]; {
 			case v.State == core.Unknown && before[v.Key]:
 				now[v.Key] = true
 			case v.State != core.Conflict:
@@ -56,7 +66,7 @@ func (n *notices) fresh(fleet core.Fleet) []string {
 				}
 			}
 		}
-		(*n)[f.Fabric.ID] = now
+		(*n)[f.Fabric.ID] = noticed{f.Report, now}
 	}
 	return names
 }

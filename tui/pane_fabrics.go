@@ -108,7 +108,7 @@ func (p *fabricsPane) Can(e Env, a Action) bool {
 	case ActAccept:
 		return p.accepts(e)
 	case ActDiff:
-		return ok && len(unsettled(f.FabricState)) > 0
+		return ok && f.Report != nil && f.Report.Counts.Total() > f.Report.Counts[core.InSync]
 	case ActNext, ActPrev:
 		return nextProblem(p.list.Window, a, p.troubled(e)) != p.list.Cursor()
 	case ActResolve:

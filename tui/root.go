@@ -61,6 +61,7 @@ type Model struct {
 	look     look
 
 	desk     deskMemo
+	origin   originMemo
 	counted  *core.Report // of which disputed was counted
 	disputed int
 }

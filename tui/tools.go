@@ -172,20 +172,34 @@ func (m *Model) toolValues() map[string]string {
 	if key.Namespace != "" {
 		v["namespace"] = key.Namespace
 	}
-	if o, ok := originOf(f, key); ok && o.Path != "" {
+	if o, ok := m.origin.of(f.Report, key); ok && o.Path != "" {
 		v["file"], v["line"] = o.Path, strconv.Itoa(o.Line)
 	}
 	return v
 }
 
-// originOf is where an object stands in Git.
-func originOf(f core.FabricState, key core.Key) (core.Origin, bool) {
-	if f.Report == nil {
+// originMemo keeps where the last object stands in Git that was asked for: each line
+// of each tool asks for it, at each letter of the palette.
+type originMemo struct {
+	report *core.Report
+	key    core.Key
+	origin core.Origin
+	known  bool
+}
+
+// of is where an object stands in Git; false where a report does not know it.
+func (o *originMemo) of(r *core.Report, key core.Key) (core.Origin, bool) {
+	if r == nil {
 		return core.Origin{}, false
 	}
-	i := slices.IndexFunc(f.Report.Verdicts, func(v core.Verdict) bool { return v.Key == key })
-	if i < 0 {
-		return core.Origin{}, false
+	if o.report != r || o.key != key {
+		*o = originMemo{report: r, key: key}
+		for i := range r.Verdicts {
+			if v := &r.Verdicts[i]; v.Key == key {
+				o.origin, o.known = v.Origin, true
+				break
+			}
+		}
 	}
-	return f.Report.Verdicts[i].Origin, true
+	return o.origin, o.known
 }
