@@ -41,7 +41,26 @@ func countOf(all []acceptance) int {
 // acceptingMany is what a person says of the differences of several objects.
 type acceptingMany struct {
 	objects int    // that were asked about
+	of      digest // of their differences
 	span    string // "" until it was asked for
+}
+
+// differencesOf is by which the differences of objects are known again.
+func differencesOf(all []acceptance) digest {
+	return digestOf(func(yield func(core.FabricID, placeOf) bool) {
+		for _, a := range all {
+			for _, v := range a.objects {
+				if !yield(a.fabric.Fabric.ID, placeOf{key: v.Key}) {
+					return
+				}
+				for _, c := range v.Changes {
+					if !yield(a.fabric.Fabric.ID, placeOf{v.Key, c.Path}) {
+						return
+					}
+				}
+			}
+		}
+	})
 }
 
 // acceptAll asks for how long the differences of all these objects may stay; in
@@ -53,7 +72,7 @@ func acceptAll(all []acceptance, in string) Outcome {
 		what = safe.Sprintf("accept %s", all[0].fabric.Fabric.Label(all[0].objects[0].Key))
 	}
 	return Outcome{Ask: &question{
-		label: safe.Lit("for how long (8h, 2d, 3w): "), about: acceptingMany{objects: n}, says: append([]safe.Text{what}, reverts(all)...),
+		label: safe.Lit("for how long (8h, 2d, 3w): "), about: acceptingMany{objects: n, of: differencesOf(all)}, says: append([]safe.Text{what}, reverts(all)...),
 	}}
 }
 
@@ -99,7 +118,7 @@ func answeredAll(e Env, q question, text string, now func() []acceptance) Outcom
 	switch {
 	case text == "":
 		return Outcome{Note: safe.Lit("nothing was accepted: it takes an end and a reason")}
-	case countOf(all) != is.objects:
+	case differencesOf(all) != is.of:
 		return Outcome{Note: safe.Lit("the differences are others by now: nothing was accepted")}
 	case is.span == "":
 		is.span = text
@@ -110,18 +129,30 @@ func answeredAll(e Env, q question, text string, now func() []acceptance) Outcom
 		Label: safe.Sprintf("accept %s", plural(is.objects, "object")),
 		Run: func(ctx context.Context) (Done, error) {
 			var until time.Time
-			for _, a := range all {
+			for i, a := range all {
 				keys := make([]core.Key, len(a.objects))
 				for i, v := range a.objects {
 					keys[i] = v.Key
 				}
 				at, err := accepter.AcceptAll(ctx, a.fabric.Fabric.ID, keys, is.span, text)
 				if err != nil {
-					return Done{}, err
+					return Done{}, acceptedBefore(all[:i], err)
 				}
 				until = at
 			}
 			return Done{Says: safe.Sprintf(" %s accepted until %s", plural(is.objects, "object"), core.Stamp(until))}, nil
 		},
 	}}
+}
+
+// acceptedBefore says with why one fabric refused what was accepted of others by then.
+func acceptedBefore(done []acceptance, err error) error {
+	if len(done) == 0 {
+		return err
+	}
+	names := make([]string, len(done))
+	for i, a := range done {
+		names[i] = string(a.fabric.Fabric.ID)
+	}
+	return fmt.Errorf("%w (%s of %s accepted before that, nothing after it)", err, plural(countOf(done), "object"), strings.Join(names, ", "))
 }

@@ -87,11 +87,11 @@ func (c *chosen) can(e Env, a Action) bool {
 // digest is by which a set of differences is known again.
 type digest [sha256.Size]byte
 
-// digestOf is the digest of some places, in their order.
-func digestOf(places iter.Seq[placeOf]) digest {
+// digestOf is the digest of some places in fabrics, in their order.
+func digestOf(places iter.Seq2[core.FabricID, placeOf]) digest {
 	h := sha256.New()
-	for at := range places {
-		_, _ = fmt.Fprintf(h, "%q %q %q %q %q\n", at.key.Group, at.key.Kind, at.key.Namespace, at.key.Name, at.path)
+	for id, at := range places {
+		_, _ = fmt.Fprintf(h, "%q %q %q %q %q %q\n", id, at.key.Group, at.key.Kind, at.key.Namespace, at.key.Name, at.path)
 	}
 	return digest(h.Sum(nil))
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -29,9 +30,10 @@ type fakeActs struct {
 	brought  []string
 	notes    []core.Note
 	visits   []string
-	seen     bool  // nothing is new any more
-	pages    int   // of the history that were read
-	fault    error // of whatever is done next
+	seen     bool          // nothing is new any more
+	pages    int           // of the history that were read
+	refuses  core.FabricID // to accept anything
+	fault    error         // of whatever is done next
 }
 
 // keeper is where a fleet is kept.
@@ -162,6 +164,9 @@ func (a *fakeActs) Accept(_ context.Context, id core.FabricID, k core.Key, path 
 }
 
 func (a *fakeActs) AcceptAll(_ context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error) {
+	if id == a.refuses {
+		return time.Time{}, fmt.Errorf("accept objects of %q: %w", id, errors.New("database is locked"))
+	}
 	for _, k := range objects {
 		a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s", id, k, span, reason))
 	}

@@ -145,9 +145,9 @@ type taking struct {
 // taken is what a choice would decide of all that is chosen.
 func (p *detailPane) taken(f core.FabricState, by core.Choice) taking {
 	c := p.chosen(f)
-	return taking{by, c.offer(by), digestOf(func(yield func(placeOf) bool) {
+	return taking{by, c.offer(by), digestOf(func(yield func(core.FabricID, placeOf) bool) {
 		for _, m := range c.matters {
-			if m.offers(by) && !yield(m.place()) {
+			if m.offers(by) && !yield(f.Fabric.ID, m.place()) {
 				return
 			}
 		}

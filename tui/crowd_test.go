@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"selvage/core"
+)
+
+// crowd is a fabric of n objects that all differ, each in its own way, or all
+// alike; with so many drafts on its desk.
+func crowd(n, drafts int, same bool) core.FabricState {
+	all := make([]core.Verdict, n)
+	for i := range all {
+		all[i] = driftedSwitch()
+		all[i].Key.Name = fmt.Sprintf("leaf-%05d", i)
+		if !same {
+			all[i].Changes = slices.Clone(all[i].Changes)
+			all[i].Changes[0].Live = core.ValueOf(fmt.Sprintf("leaf %d", i))
+		}
+	}
+	f := fabric("crowd", time.Second, all...)
+	f.Fabric.Mode = core.ModeWrite
+	for i := range drafts {
+		v := f.Report.Verdicts[i%n]
+		f.Drafts = append(f.Drafts, draft(int64(i+1), v.Key, v.Changes[i/n].Path, core.TakeLive, v.Changes[i/n].Live))
+	}
+	return f
+}
+
+// crowded are the dashboards with much marked, grouped, decided or told at once:
+// where one row too many walked per row is felt.
+func crowded(tb testing.TB) map[string]*driver {
+	at := func(f core.FabricState, keys string) *driver {
+		return drive(tb, only(f), 160, 45).press(strings.Fields(keys)...)
+	}
+	return map[string]*driver{
+		"10000 objects":                     at(crowd(10_000, 0, false), "enter"),
+		"10000 marked objects":              at(crowd(10_000, 0, false), "enter *"),
+		"10000 grouped objects":             at(crowd(10_000, 0, true), "enter ="),
+		"10000 grouped and marked objects":  at(crowd(10_000, 0, true), "enter = *"),
+		"5000 drafts on the list":           at(crowd(5_000, 5_000, false), "enter"),
+		"5000 drafts on the resolve screen": at(crowd(5_000, 5_000, false), "c m"),
+		"10000 marked differences":          at(crowd(5_000, 0, false), "c m *"),
+		"an entry of 10000 objects":         manyAtOnce(tb, 10_000),
+		"500 fabrics under events":          drive(tb, fleetOf(500), 160, 45),
+	}
+}
+
+// manyAtOnce is the history after one commit has changed n objects.
+func manyAtOnce(tb testing.TB, n int) *driver {
+	d := drive(tb, only(fabric("dc1-prod", time.Second, calm(3)...)), 160, 45).press("enter", "h")
+	p := d.model.top().pane.(*historyPane)
+	p.told = nil
+	for i := range n {
+		e := core.Entry{ID: fmt.Sprint(i), Fabric: "dc1-prod", At: noon, What: core.Transition{Key: key(vpcGroup, "VPC", fmt.Sprintf("vpc-%05d", i)), At: noon, From: core.InSync, To: core.Drifted}}
+		p.told = append(p.told, tell(e, core.Key.String))
+	}
+	return d.press("g")
+}
+
+func fleetOf(n int) core.Fleet {
+	fleet := core.Fleet{}
+	for i := range n {
+		f := fabric(fmt.Sprintf("dc%03d-prod", i), time.Second, append(calm(20), driftedSwitch())...)
+		f.LastCheck = noon
+		fleet.Fabrics = append(fleet.Fabrics, f)
+	}
+	return fleet
+}
+
+// again is the fleet after a check of one more fabric.
+func again(fleet core.Fleet, i int) core.Fleet {
+	next := core.Fleet{Fabrics: slices.Clone(fleet.Fabrics)}
+	f := &next.Fabrics[i%len(next.Fabrics)]
+	report := *f.Report
+	report.At = report.At.Add(time.Second)
+	f.Report, f.LastCheck = &report, f.LastCheck.Add(time.Second)
+	return next
+}
+
+// TestACrowdIsDrawnAtOnce holds the bound that every key and its frame have, for the
+// best of several: what is left of it is the machine's. Each of these took 100 ms and
+// more where it was worked out per key and row.
+func TestACrowdIsDrawnAtOnce(t *testing.T) {
+	const most = 60 * time.Millisecond
+	for name, d := range crowded(t) {
+		best := time.Hour
+		for i := range 8 {
+			began := time.Now()
+			d.press([]string{"j", "k"}[i%2])
+			d.model.View()
+			best = min(best, time.Since(began))
+		}
+		if best > most {
+			t.Errorf("%s: a key and its frame take %s, want %s at most", name, best, most)
+		}
+	}
+}
+
+// TestWhatIsChosenFollowsMarksCursorAndDrafts although it is kept from key to key.
+func TestWhatIsChosenFollowsMarksCursorAndDrafts(t *testing.T) {
+	d := drive(t, only(alike(2)), 100, 30).press("enter", "/").typed("spine").press("enter", "space")
+	d.shows("1 marked:  1 git  2 live")
+	d.press("2") // of one it is not asked
+	d.shows("draft: ")
+	d.hides("marked")
+	d.press("g", "space")
+	d.press("0").shows("dropped 1 draft")
+	d.press("2").shows("[2 conflicts]") // the digits turn the tabs again
+	r := drive(t, only(alike(0)), 100, 30).press("c", "m")
+	before := r.screen()
+	r.press("space", "space").shows("2 marked")
+	r.press("2").shows("2 decided")
+	if r.press("u").screen(); !strings.Contains(r.screen(), "0 decided") {
+		t.Errorf("what was undone still counts as decided:\n%s\nat first:\n%s", r.screen(), before)
+	}
+}
+
+// TestOthersInTheirPlaceAreNotDecided although there are as many of them.
+func TestOthersInTheirPlaceAreNotDecided(t *testing.T) {
+	for _, key := range []string{"2", "#"} {
+		d := drive(t, only(alike(3)), 100, 30).press("enter", "/").typed("spine").press("enter", "*", key)
+		if key == "#" {
+			d.typed("2d").press("enter")
+		}
+		other := alike(3)
+		for i := range other.Report.Verdicts {
+			if v := &other.Report.Verdicts[i]; v.Key.Name == "spine-02" {
+				v.Changes = slices.Clone(v.Changes)
+				v.Changes[0].Path = ".spec.description"
+			}
+		}
+		d.set(only(other))
+		d.typed("3").press("enter")
+		d.shows("the differences are others by now: nothing was")
+		if len(d.acts.decided)+len(d.acts.accepted) > 0 {
+			t.Errorf("%s: decided %+v, accepted %q", key, d.acts.decided, d.acts.accepted)
+		}
+	}
+}
+
+// TestWhatWasAcceptedBeforeAFailureIsSaid where several fabrics are.
+func TestWhatWasAcceptedBeforeAFailureIsSaid(t *testing.T) {
+	fleet := core.Fleet{}
+	for i, n := range []int{0, 2, 3} {
+		f := alike(n)
+		f.Fabric.ID = core.FabricID(fmt.Sprintf("dc%d-prod", i+1))
+		fleet.Fabrics = append(fleet.Fabrics, f)
+	}
+	d := drive(t, fleet, 160, 45)
+	d.acts.refuses = "dc2-prod"
+	d.press("*", "#").typed("2d").press("enter").typed("CHG-1").press("enter")
+	d.shows("database is locked (8 objects of dc1-prod accepted before that, nothing after it)")
+	for _, is := range d.acts.accepted {
+		if !strings.HasPrefix(is, "dc1-prod ") {
+			t.Errorf("accepted %s", is)
+		}
+	}
+}
+
+// newsCounter remembers for which fabrics news were asked.
+type newsCounter struct {
+	Visitor
+	asked [][]core.FabricID
+	ended int // by their context
+	fails bool
+}
+
+func (a *newsCounter) News(ctx context.Context, by string, ids ...core.FabricID) (map[core.FabricID]core.News, error) {
+	a.asked = append(a.asked, ids)
+	if ctx.Err() != nil {
+		a.ended++
+		return nil, ctx.Err()
+	}
+	if a.fails {
+		return nil, errors.New("database is locked")
+	}
+	return a.Visitor.News(ctx, by, ids...)
+}
+
+// TestOnlyNewsOfWhatMovedAreRead, not before the last reading has ended and rested.
+func TestOnlyNewsOfWhatMovedAreRead(t *testing.T) {
+	fleet, now := fleetOf(20), noon
+	d := drive(t, core.Fleet{}, 160, 45)
+	a := &newsCounter{Visitor: d.acts}
+	d.model.cfg.Acts.Visitor = a
+	d.model.cfg.Now = func() time.Time { return now }
+	expect := func(what string, calls, last int) {
+		t.Helper()
+		if len(a.asked) != calls || len(a.asked[calls-1]) != last {
+			t.Fatalf("%s: asked %v, want %d times, the last time for %d fabrics", what, a.asked, calls, last)
+		}
+	}
+	check := func(i int) {
+		fleet = again(fleet, i)
+		d.set(fleet)
+	}
+	d.set(fleet)
+	expect("at first", 1, 20)
+	check(3)
+	check(5)
+	expect("within the pause", 1, 20)
+	now = now.Add(newsPause)
+	d.send(clockMsg{})
+	expect("after the pause", 2, 2)
+	now = now.Add(time.Hour)
+	d.send(clockMsg{})
+	expect("where nothing moved", 2, 2)
+
+	// While a reading runs, a check does not end it.
+	d.waits = true
+	check(7)
+	began := d.model.jobs
+	s := d.model.top()
+	job, _ := s.pane.(jobber).Job(d.model.env())
+	now = now.Add(time.Hour)
+	check(9)
+	if d.model.jobs != began || !s.work.running {
+		t.Fatal("a check ends the reading that runs")
+	}
+	d.waits = false
+	d.send(run(context.Background(), s.work.number, job)())
+	expect("what moved meanwhile", 4, 1)
+
+	// What failed is not asked for again before something moved, and then with it.
+	now, a.fails = now.Add(time.Hour), true
+	check(11)
+	expect("the one that fails", 5, 1)
+	now = now.Add(time.Hour)
+	d.send(clockMsg{})
+	expect("what failed", 5, 1)
+	a.fails = false
+	check(12)
+	expect("what failed and what moved", 6, 2)
+	if a.ended > 0 {
+		t.Errorf("%d readings were ended", a.ended)
+	}
+}
