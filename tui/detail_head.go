@@ -144,9 +144,6 @@ func fabricFacts(e Env, f core.FabricState) []widget.Span {
 		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("git %s", revisions(f.Report))})
 	}
 	facts = append(facts, deskFacts(e, f)...)
-	if words := marks(e, f); len(words) > 0 {
-		facts = append(facts, widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(strings.Join(words, "  "))})
-	}
 	facts = append(facts, widget.Span{Ink: s.ink(role(state)), Text: text})
 	switch {
 	case f.Report != nil && !f.Checking.IsZero():

@@ -62,22 +62,3 @@ func previewRule(e Env, f core.FabricState) string {
 		widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(string(f.Fabric.ID))},
 		widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Clean(strings.Join(marks(e, f), "  "))})
 }
-
-// marks are the words about a fabric that matter before one acts on it.
-func marks(e Env, f core.FabricState) []string {
-	words := []string{}
-	if f.Fabric.Protected {
-		words = append(words, "PROTECTED")
-	}
-	if f.Report != nil && f.Report.Live.Insecure {
-		words = append(words, "CERTIFICATE NOT VERIFIED")
-	}
-	mode := f.Fabric.Mode
-	if e.mode != "" && mode != "" {
-		mode = mode.Narrower(e.mode)
-	}
-	if mode != "" {
-		words = append(words, string(mode))
-	}
-	return words
-}

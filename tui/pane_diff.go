@@ -211,7 +211,7 @@ func (p *diffPane) View(e Env) Frame {
 		},
 		Position: p.position(e),
 	}
-	if room := e.Width - widget.SpanWidth(frame.Title) - 2; widget.Width(frame.Facts[1].Text) > room {
+	if room := e.headRoom() - widget.SpanWidth(frame.Title) - 2; widget.Width(frame.Facts[1].Text) > room {
 		frame.Facts = []widget.Span{{Ink: s.ink(themes.Text), Text: direction(&p.about, p.options.flip, room)}}
 	}
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
@@ -233,7 +233,7 @@ func (p *diffPane) above(e Env) []string {
 	}
 	s := e.Style
 	f, _ := e.fabric()
-	view, says := "fields view", marks(e, f)
+	view, says := "fields view", []string{}
 	if text := draftCount(f); text != "" {
 		says = append(says, text)
 	}

@@ -203,6 +203,7 @@ func (p *fabricsPane) View(e Env) Frame {
 	e.Height -= len(strip)
 	e.news = p.news.news
 	left := e
+	left.Width = e.headRoom()
 	if chosen := p.Chosen(); chosen != "" {
 		left.Width -= len(chosen) + 2
 	}
@@ -210,9 +211,6 @@ func (p *fabricsPane) View(e Env) Frame {
 	if e.Width >= sideBySide {
 		dim := e.Style.ink(themes.Dim)
 		frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: e.about})
-		if e.mode != "" {
-			frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: safe.Sprintf("mode %s", e.mode)})
-		}
 	}
 	if len(rows) > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(rows))

@@ -124,7 +124,7 @@ func (p *logPane) View(e Env) Frame {
 		Lines: p.draw(e, e.Height),
 	}
 	if p.told != nil {
-		frame.Title = append(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(widget.Fit(safe.Clean(p.told.path), e.Width-5, widget.CutStart))})
+		frame.Title = append(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(widget.Fit(safe.Clean(p.told.path), e.headRoom()-5, widget.CutStart))})
 	}
 	if n := len(p.text.lines); n > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.window.Cursor()+1, n)

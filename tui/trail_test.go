@@ -19,16 +19,16 @@ func TestTrailLeadsBackAndForward(t *testing.T) {
 	d.press("j", "enter", "5", "esc", "j", "enter", "d")
 	steps := []struct{ key, want string }{
 		{"[", "fabrics > "},
-		{"[", "12 fabrics"},
+		{"[", "selvage"},
 		{"[", "fabrics > dc1-prod > engine"},
 		{"[", "fabrics > dc1-prod"},
-		{"[", "12 fabrics"},
-		{"[", "12 fabrics"},
+		{"[", "selvage"},
+		{"[", "selvage"},
 		{"]", "fabrics > dc1-prod"},
-		{"-", "12 fabrics"},
+		{"-", "selvage"},
 		{"-", "fabrics > dc1-prod"},
 		{"]", "fabrics > dc1-prod > engine"},
-		{"esc", "12 fabrics"},
+		{"esc", "selvage"},
 	}
 	for i, s := range steps {
 		if d.press(s.key); !strings.HasPrefix(d.where(), s.want) {

@@ -105,7 +105,8 @@ func (m *Model) lines() []string {
 	return lines
 }
 
-// header draws the first line; on a low terminal it holds the position too.
+// header draws the first line: what may be done here stands at its end, whatever
+// else there is room for. On a low terminal it holds the position too.
 func (m *Model) header(f Frame, position bool) string {
 	facts := append(m.slowness(), f.Facts...)
 	if position && f.Position.Len() > 0 {
@@ -118,7 +119,13 @@ func (m *Model) header(f Frame, position bool) string {
 		}
 		spaced = append(spaced, s)
 	}
-	return widget.Ends(m.width, widget.Ink{}, f.Title, spaced)
+	e := m.env()
+	stands, room := e.stands(), e.headRoom()
+	if stands.Text.Len() == 0 {
+		return widget.Ends(m.width, widget.Ink{}, f.Title, spaced)
+	}
+	return widget.Ends(room, widget.Ink{}, f.Title, spaced) +
+		widget.NewLine(m.width-room).Gap(widget.Ink{}, 2).Spans(stands).String()
 }
 
 // told is what was just said where the status line has no room for it, or is not

@@ -2,10 +2,13 @@ package tui
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"selvage/tui/widget"
 )
 
 const (
@@ -31,8 +34,8 @@ func (m *Model) wholeText() string {
 	}
 	frame := pane.View(e)
 	var b strings.Builder
-	for i, s := range append(frame.Title[:len(frame.Title):len(frame.Title)], frame.Facts...) {
-		if i >= len(frame.Title) {
+	for i, s := range slices.Concat(frame.Title, frame.Facts, []widget.Span{e.stands()}) {
+		if i >= len(frame.Title) && s.Text.Len() > 0 {
 			b.WriteString("  ")
 		}
 		b.WriteString(s.Text.String())
