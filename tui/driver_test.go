@@ -68,6 +68,7 @@ func (d *driver) give(c tea.ExecCommand, ended tea.ExecCallback) tea.Cmd {
 // gets the terminal.
 func (d *driver) send(msg tea.Msg) {
 	before := d.model.jobs
+	pressed.note(d.tb, d.model, msg)
 	_, d.last = d.model.Update(msg)
 	if d.model.jobs > before && !d.waits {
 		d.work()
