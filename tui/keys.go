@@ -83,14 +83,15 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 	return tea.Batch(hands...)
 }
 
-// back leaves the screen on top, and with that what it had done. A screen below
-// it goes to the object that was looked at last.
+// back leaves the screen on top, and with that what it had done. A list below it
+// goes to the object that was looked at last, and so does a screen of one object
+// below another such.
 func (m *Model) back() {
 	if len(m.stack) == 1 {
 		return
 	}
 	m.top().drop()
-	left := m.top().place.Object
+	left, of := m.top().place.Object, m.top().spec.of
 	m.stack = m.stack[:len(m.stack)-1]
 	if p, ok := m.top().pane.(returner); ok {
 		p.Returned()
@@ -101,7 +102,7 @@ func (m *Model) back() {
 	if p, ok := m.top().pane.(focuser); ok {
 		p.Focus(left)
 	}
-	if m.top().place.Object != (core.Key{}) {
+	if of == anObject && m.top().place.Object != (core.Key{}) {
 		m.top().place.Object = left
 	}
 }

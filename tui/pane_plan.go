@@ -207,7 +207,8 @@ func (p *planPane) Can(e Env, a Action) bool {
 	case ActLeaveOut:
 		return e.decides(f) && len(p.leftOut(e)) > 0
 	case ActAdopt:
-		return e.decides(f) && p.row().undoes()
+		of, _ := e.Fleet.Fabric(p.row().fabric)
+		return p.row().undoes() && e.decides(of)
 	case ActDiff:
 		return p.row().key != core.Key{}
 	case ActUndo, ActRedo:
@@ -256,7 +257,8 @@ func (p *planPane) Do(e Env, a Action) Outcome {
 	case ActAdopt:
 		at := e
 		at.Place.Fabric = r.fabric
-		return decide(at, f.Fabric.Label(r.key), core.Decision{Key: r.key, Path: r.path, Choice: core.TakeLive})
+		of, _ := e.Fleet.Fabric(r.fabric)
+		return decide(at, of.Fabric.Label(r.key), core.Decision{Key: r.key, Path: r.path, Choice: core.TakeLive})
 	case ActDiff:
 		return Outcome{Open: &Place{Screen: "diff", Fabric: r.fabric, Object: r.key}, Among: []core.Key{r.key}}
 	case ActUndo, ActRedo:

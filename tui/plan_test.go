@@ -209,3 +209,22 @@ func TestPlanWaitsForWhatWasDecided(t *testing.T) {
 		t.Errorf("%d runs of %d plans, want one of each", len(d.acts.orders), len(d.acts.plans))
 	}
 }
+
+// TestAdoptingNamesTheObjectAsItsOwnFabricDoes in a plan of several, which may have
+// other namespaces.
+func TestAdoptingNamesTheObjectAsItsOwnFabricDoes(t *testing.T) {
+	first, second := unprotected(), desk()
+	first.Fabric.ID, first.Fabric.Namespace = "dc0-prod", "elsewhere"
+	d := drive(t, core.Fleet{Fabrics: []core.FabricState{first, second}}, 80, 24).press("*", "s")
+	p := d.model.top().pane.(*planPane)
+	plan := samplePlan(second, core.PlanOptions{})
+	p.answer = &planned{about: p.answer.about, plan: plan, shown: plan}
+	for range 20 {
+		if d.press("n"); p.row().undoes() {
+			break
+		}
+	}
+	d.press("a")
+	got := d.lastDecision()
+	d.shows("take live on " + string(got.Path) + " of " + second.Fabric.Label(got.Key))
+}

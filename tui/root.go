@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -321,7 +322,8 @@ func (m *Model) tellOwed() {
 
 func (m *Model) top() *screen { return m.stack[len(m.stack)-1] }
 
-// open puts a screen on the stack, one that was left before as it was then.
+// open puts a screen on the stack, one that was left before as it was then. One that
+// lies there already stays as it is: escape leads back to what it shows.
 func (m *Model) open(p Place, among []core.Key) {
 	spec, ok := specOf(p.Screen)
 	if !ok {
@@ -329,7 +331,7 @@ func (m *Model) open(p Place, among []core.Key) {
 	}
 	id := Place{Screen: p.Screen, Fabric: p.Fabric}
 	s := m.kept[id]
-	if s == nil {
+	if s == nil || slices.Contains(m.stack, s) {
 		s = &screen{spec: spec, pane: spec.new()}
 		m.kept[id] = s
 	}

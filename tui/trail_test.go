@@ -92,3 +92,23 @@ func TestAPlanThatIsComeBackToHasCancelInBrackets(t *testing.T) {
 		t.Error("it was published")
 	}
 }
+
+// TestScreenThatLiesBelowStaysAsItIs where it is opened once more about something
+// else.
+func TestScreenThatLiesBelowStaysAsItIs(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24).press("enter", "d")
+	first := d.model.top().place.Object
+	d.way(": 'history enter / 'what=overwritten enter enter")
+	if d.model.top().spec.name != "diff" || d.model.top().place.Object == first {
+		d.press("esc", "j", "enter")
+	}
+	second := d.model.top().place
+	if second.Screen != "diff" || second.Object == first {
+		t.Fatalf("on %+v, want another diff than that of %v", second, first)
+	}
+	d.press("esc", "esc", "esc")
+	if got := d.model.top().place; got.Screen != "diff" || got.Object != first {
+		t.Errorf("back on %+v, want the diff of %v", got, first)
+	}
+	d.shows(first.Name)
+}
