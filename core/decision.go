@@ -48,7 +48,7 @@ type DraftState string
 // What can become of a resolution.
 const (
 	DraftOpen     DraftState = "open"     // it waits to be published
-	DraftProposed DraftState = "proposed" // it waits for a review; no comparison tells that, open proposals do
+	DraftProposed DraftState = "proposed" // it is open, and waits for a review: open proposals tell that
 	DraftPending  DraftState = "pending"  // Git was taken, or has it and overruled live; live has not followed yet
 	DraftDone     DraftState = "done"     // what it asks for is the case
 	DraftVoid     DraftState = "void"     // what it was made on has changed

@@ -81,6 +81,9 @@ type Memory struct {
 	// Drafts are those on the desk, in the order in which they were made. Where one
 	// takes Git, live is to follow, and until it has the object is pending.
 	Drafts []Draft
+	// Proposed are those of them that an open proposal has, by their ids, and where
+	// each is reviewed: the run, or where it is known the address. nil for none.
+	Proposed map[int64]string
 }
 
 // Check is the record of one check: what it found, and what changed with it.

@@ -114,7 +114,7 @@ type spot struct {
 func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.Time, change func(*desk) error) error {
 	var (
 		after fabricRow
-		lies  []core.Draft
+		lies  core.Memory // its desk
 	)
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		before, err := s.fabric(ctx, tx, id)
@@ -139,7 +139,7 @@ func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.T
 			return err
 		}
 		if after, err = s.fabric(ctx, tx, id); err == nil {
-			lies, err = lying(r.ctx, tx, after.id)
+			err = deskOf(r.ctx, tx, after.id, &lies)
 		}
 		return err
 	})
@@ -148,7 +148,7 @@ func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.T
 	}
 	if known, ok := s.cached(id); ok && err == nil && known.row.id == after.id {
 		m := *known.memory
-		m.Drafts, known.row.desk = lies, after.desk
+		m.Drafts, m.Proposed, known.row.desk = lies.Drafts, lies.Proposed, after.desk
 		s.keep(id, remembered{known.row, &m})
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"selvage/core"
 )
@@ -67,6 +68,43 @@ func (d *desk) insert(x core.Draft, object int64) (int64, error) {
 // lying are the drafts on the desk of a fabric.
 func lying(ctx context.Context, q querier, fabric int64) ([]core.Draft, error) {
 	return drafts(ctx, q, "d.fabric = ? AND d.lies", fabric)
+}
+
+// deskOf reads what lies on the desk of a fabric into its memory, and what of that
+// waits for a review.
+func deskOf(ctx context.Context, tx *sql.Tx, fabric int64, m *core.Memory) (err error) {
+	if m.Drafts, err = lying(ctx, tx, fabric); err != nil {
+		return err
+	}
+	m.Proposed = nil
+	if len(m.Drafts) == 0 {
+		return nil
+	}
+	open, err := runs(ctx, tx, false, "r.phase = ? AND NOT r.over AND r.id IN (SELECT run FROM run_fabrics WHERE fabric = ?)", string(core.RunProposed), fabric)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		p, err := planOf(ctx, tx, r.Plan)
+		if err != nil {
+			return err
+		}
+		where := "run " + r.ID
+		for _, pub := range r.Publications {
+			if pub.Review != "" {
+				where = pub.Review
+			}
+		}
+		for _, id := range p.Drafts {
+			if slices.ContainsFunc(m.Drafts, func(d core.Draft) bool { return d.ID == id }) {
+				if m.Proposed == nil {
+					m.Proposed = map[int64]string{}
+				}
+				m.Proposed[id] = where
+			}
+		}
+	}
+	return nil
 }
 
 // done takes drafts of any fabric off the desk for good: they have come true.

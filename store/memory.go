@@ -71,7 +71,7 @@ func (s *Store) remember(ctx context.Context, id core.FabricID) (*core.Memory, e
 		}
 		decided := *known.memory
 		m = &decided
-		if m.Drafts, err = lying(ctx, tx, row.id); err != nil {
+		if err = deskOf(ctx, tx, row.id, m); err != nil {
 			return err
 		}
 		return row.onto(m)
@@ -294,7 +294,7 @@ func load(ctx context.Context, tx *sql.Tx, row fabricRow) (*core.Memory, error) 
 	if m.Acceptances, m.Acknowledgements, err = sayings(ctx, tx, row.id); err != nil {
 		return nil, err
 	}
-	if m.Drafts, err = lying(ctx, tx, row.id); err != nil {
+	if err := deskOf(ctx, tx, row.id, m); err != nil {
 		return nil, err
 	}
 	return m, row.onto(m)

@@ -102,6 +102,9 @@ type runWriter struct {
 	run     *core.Run
 	id      int64
 	fabrics map[core.FabricID]*recorder
+	// proposes tells that it waits for a review, or did so until now: what lies on
+	// the desks of its fabrics then stands otherwise.
+	proposes bool
 }
 
 // of is the recorder for a fabric's objects.
@@ -125,8 +128,10 @@ func (w *runWriter) row() error {
 	var (
 		over     bool
 		attempts int
+		phase    string
 	)
-	err := w.tx.QueryRowContext(w.ctx, "SELECT over, attempts FROM runs WHERE name = ?", r.ID).Scan(&over, &attempts)
+	err := w.tx.QueryRowContext(w.ctx, "SELECT over, attempts, phase FROM runs WHERE name = ?", r.ID).Scan(&over, &attempts, &phase)
+	w.proposes = phase == string(core.RunProposed) || r.Phase == core.RunProposed
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return err
@@ -162,6 +167,9 @@ func (w *runWriter) told() error {
 		}
 		err = w.exec("INSERT INTO run_fabrics (run, fabric, at) VALUES (?, ?, ?) ON CONFLICT (run, fabric) DO UPDATE SET at = excluded.at",
 			w.id, r.fabric, stamp(at))
+		if err == nil && w.proposes {
+			err = w.exec("UPDATE fabrics SET desk = desk + 1 WHERE id = ?", r.fabric)
+		}
 		if err != nil {
 			return err
 		}

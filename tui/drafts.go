@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
@@ -138,27 +140,35 @@ func (d *scroll) draft(decided *core.DraftStanding) {
 	}
 }
 
-// draftCount says how many drafts lie on the desk of a fabric, and how many of
-// them no longer stand: "3 drafts, 1 void"; "" where none does.
+// draftCount says how many drafts lie on the desk of a fabric, how many wait for a
+// review, and how many no longer stand: "3 drafts, 2 proposed, 1 void"; "" where
+// none does.
 func draftCount(f core.FabricState) string {
-	open, void := 0, 0
+	open, proposed, void := 0, 0, 0
 	for _, d := range f.Drafts {
 		switch d.State {
 		case core.DraftVoid:
 			void++
-		case core.DraftOpen, core.DraftProposed, core.DraftPending, core.DraftDone:
+		case core.DraftProposed:
+			proposed++
+		case core.DraftOpen, core.DraftPending, core.DraftDone:
 			open++
 		}
 	}
-	text := ""
-	if open > 0 {
-		text = plural(open, "draft")
+	texts := []string{}
+	for _, n := range []struct {
+		count int
+		word  string
+	}{{open, ""}, {proposed, "proposed"}, {void, "void"}} {
+		switch {
+		case n.count == 0:
+		case n.word == "":
+			texts = append(texts, plural(n.count, "draft"))
+		case len(texts) == 0:
+			texts = append(texts, plural(n.count, n.word+" draft"))
+		default:
+			texts = append(texts, grouped(n.count)+" "+n.word)
+		}
 	}
-	switch {
-	case void > 0 && text != "":
-		text += ", " + grouped(void) + " void"
-	case void > 0:
-		text = plural(void, "void draft")
-	}
-	return text
+	return strings.Join(texts, ", ")
 }

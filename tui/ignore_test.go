@@ -3,7 +3,10 @@ package tui
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
 )
@@ -13,12 +16,13 @@ type fakeIgnorer struct {
 	asked []core.Path
 	added int
 	why   string
+	note  string // behind the rule
 	fault error
 }
 
 func (i *fakeIgnorer) Rule(_ context.Context, _ core.FabricID, k core.Key, path core.Path) (IgnoreRule, error) {
 	i.asked = append(i.asked, path)
-	r := IgnoreRule{Item: "- {kind: " + k.Kind + ", path: '" + string(path) + "'}", Why: i.why}
+	r := IgnoreRule{Item: "- {kind: " + k.Kind + ", path: '" + string(path) + "'}" + i.note, Why: i.why}
 	if i.why == "" {
 		r.Where, r.Text = "/home/alice/selvage.yaml:12", "    ignore:\n      "+r.Item
 		r.Add = func(context.Context) error {

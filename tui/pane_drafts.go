@@ -142,12 +142,13 @@ func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
 	if height <= 0 {
 		return nil
 	}
-	object := 12
+	object, state := 12, 7
 	for _, d := range p.rows {
+		state = max(state, widget.Width(draftState(&d).text))
 		object = max(object, widget.Width(objectName(f, d.Key)))
 	}
 	t := widget.NewTable(e.Width, []widget.Column{
-		{Title: safe.Lit("STATE"), Width: 7},
+		{Title: safe.Lit("STATE"), Width: state},
 		{Title: safe.Lit("OBJECT"), Width: min(object, 44), Min: 14, Cut: widget.CutMiddle},
 		{Title: safe.Lit("FIELD"), Width: 30, Min: 12, Grow: true, Cut: widget.CutStart},
 		{Title: safe.Lit("DECIDED"), Width: 24, Min: 9, Rank: 1},

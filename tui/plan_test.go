@@ -228,3 +228,19 @@ func TestAdoptingNamesTheObjectAsItsOwnFabricDoes(t *testing.T) {
 	got := d.lastDecision()
 	d.shows("take live on " + string(got.Path) + " of " + second.Fabric.Label(got.Key))
 }
+
+// TestProposedDecisionIsNotOneMoreDraft wherever drafts are told of.
+func TestProposedDecisionIsNotOneMoreDraft(t *testing.T) {
+	f := unprotected()
+	for i := range f.Drafts {
+		f.Drafts[i].State, f.Drafts[i].Why = core.DraftProposed, "it waits for a review: run 9c1d0f4e"
+	}
+	d := drive(t, only(f), 100, 40).press("enter")
+	d.shows(plural(len(f.Drafts), "proposed draft"))
+	d.press("7")
+	d.shows("proposed ")
+	d.shows("it waits for a review: run 9c1d0f4e")
+	d.press("s", "G")
+	d.shows("proposed already")
+	d.shows("it waits for a review: run 9c1d0f4e")
+}

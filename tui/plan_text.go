@@ -37,7 +37,13 @@ func (r planRow) undoes() bool { return r.undo }
 func newPlanText(p *core.Plan, refused []string, e Env, f core.FabricState) planText {
 	t := planText{scroll: newScroll(min(e.Width, fieldsWidth)), e: e, f: f}
 	t.reasons(p, refused)
-	if p.Nothing() {
+	waits := waiting(e, p)
+	switch {
+	case p.Nothing() && len(waits) > 0:
+		t.proposed(waits)
+		t.changes = len(t.heads)
+		return t
+	case p.Nothing():
 		for _, says := range nothingDecided(e, f) {
 			t.say(themes.Dim, 1, says)
 		}
@@ -49,6 +55,7 @@ func newPlanText(p *core.Plan, refused []string, e Env, f core.FabricState) plan
 	t.effects(p)
 	t.followed(p)
 	t.left(p)
+	t.proposed(waits)
 	t.lint(p)
 	t.changes = len(t.heads)
 	return t
@@ -239,6 +246,40 @@ func (t *planText) left(p *core.Plan) {
 		if c.Why != "" {
 			t.say(themes.Dim, 5, safe.Clean(c.Why))
 		}
+	}
+}
+
+// waiting are the drafts that an open proposal has, of the fabrics of a plan. One
+// that takes a run back is not about what lies on the desk.
+func waiting(e Env, p *core.Plan) []core.DraftStanding {
+	all := []core.DraftStanding{}
+	if p.Asked.Reverts != "" {
+		return all
+	}
+	for _, id := range p.Fabrics {
+		f, _ := e.Fleet.Fabric(id)
+		for _, d := range f.Drafts {
+			if d.State == core.DraftProposed {
+				d.Fabric = id
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
+// proposed are the decisions that are not in the plan because they wait for a review.
+func (t *planText) proposed(all []core.DraftStanding) {
+	if len(all) == 0 {
+		return
+	}
+	t.title(themes.Title, safe.Sprintf("%s proposed already, nothing of it is published twice:", plural(len(all), "decision")))
+	for i := range all {
+		d := &all[i]
+		t.row(planRow{fabric: d.Fabric, key: d.Key, path: d.Path})
+		t.marked(themes.Text, " = ", t.name(d.Fabric, d.Key), scrollLine{fold: -1, right: []part{{role: themes.Dim, text: safe.Lit("proposed")}}})
+		t.at(d.Path)
+		t.say(themes.Dim, 5, safe.Clean(d.Why))
 	}
 }
 

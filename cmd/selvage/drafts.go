@@ -52,33 +52,11 @@ func choiceWords(c core.Choice) string {
 	return "take " + string(c)
 }
 
-// withProposals is a fabric whose drafts tell which of them wait for a review.
-func (s *session) withProposals(ctx context.Context, f core.FabricState) (core.FabricState, error) {
-	proposed, err := s.runner.Proposed(ctx, f.Fabric.ID)
-	if err != nil || len(proposed) == 0 {
-		return f, err
-	}
-	f.Drafts = slices.Clone(f.Drafts)
-	for i, d := range f.Drafts {
-		run := proposed[d.ID]
-		if run == nil || d.State != core.DraftOpen {
-			continue
-		}
-		f.Drafts[i].State, f.Drafts[i].Why = core.DraftProposed, "it waits for a review"
-		for _, p := range run.Publications {
-			if p.Review != "" {
-				f.Drafts[i].Why = "it waits for a review: " + p.Review
-			}
-		}
-	}
-	return f, nil
-}
-
 // after is a fabric as it stands when something was decided about it.
-func (s *session) after(ctx context.Context, id core.FabricID) (core.FabricState, error) {
+func (s *session) after(id core.FabricID) core.FabricState {
 	s.runner.Shown()
 	f, _ := s.loop.Fleet().Fabric(id)
-	return s.withProposals(ctx, f)
+	return f
 }
 
 // laid are the drafts that were just made, as they stand.

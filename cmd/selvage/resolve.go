@@ -93,11 +93,7 @@ func (a *app) resolve(cmd *cobra.Command, args []string, flags resolveFlags) err
 			case flags.redo:
 				return a.step(ctx, s, id, flags, "done again", "nothing of yours is left to do again", s.runner.Redo)
 			}
-			f, err := s.withProposals(ctx, fabrics[0])
-			if err != nil {
-				return exit{code: exitRefused, err: err}
-			}
-			return a.listDrafts(f, flags)
+			return a.listDrafts(fabrics[0], flags)
 		})
 	}
 	if flags.edit {
@@ -161,10 +157,7 @@ func (a *app) decide(ctx context.Context, s *session, f core.FabricState, object
 
 // tellDecided tells what drafts that were just made will do.
 func (a *app) tellDecided(ctx context.Context, s *session, id core.FabricID, made []core.Draft, flags resolveFlags) error {
-	after, err := s.after(ctx, id)
-	if err != nil {
-		return exit{code: exitRefused, err: err}
-	}
+	after := s.after(id)
 	laid, err := a.laid(ctx, s, after, made)
 	if err != nil {
 		return err
@@ -265,10 +258,7 @@ func (a *app) drop(ctx context.Context, s *session, f core.FabricState, objects 
 	if err := s.runner.Drop(ctx, id, username(), ids...); err != nil {
 		return exit{code: exitRefused, err: err}
 	}
-	after, err := s.after(ctx, id)
-	if err != nil {
-		return exit{code: exitRefused, err: err}
-	}
+	after := s.after(id)
 	if flags.output == "json" {
 		return a.listDrafts(after, flags)
 	}
@@ -288,10 +278,7 @@ func (a *app) step(ctx context.Context, s *session, id core.FabricID, flags reso
 	if err != nil {
 		return exit{code: exitRefused, err: err}
 	}
-	after, err := s.after(ctx, id)
-	if err != nil {
-		return exit{code: exitRefused, err: err}
-	}
+	after := s.after(id)
 	if flags.output == "json" {
 		return a.listDrafts(after, flags)
 	}

@@ -45,6 +45,11 @@ func (c *Comparer) standings(f *frame, known map[core.Key][]core.DraftStanding) 
 		place[d.ID] = i
 	}
 	slices.SortFunc(all, func(a, b core.DraftStanding) int { return place[a.ID] - place[b.ID] })
+	for i, d := range all {
+		if where, ok := f.Memory.Proposed[d.ID]; ok && d.State == core.DraftOpen {
+			all[i].State, all[i].Why = core.DraftProposed, "it waits for a review: "+where
+		}
+	}
 	return all
 }
 

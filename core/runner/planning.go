@@ -196,35 +196,14 @@ func (r *Runner) deciding(ctx context.Context, f *Fabric, state core.FabricState
 
 // lying are the drafts on a fabric's desk that no open proposal has.
 func (r *Runner) lying(ctx context.Context, id core.FabricID) ([]core.Draft, error) {
-	drafts, err := r.config.Books.Drafts(ctx, id)
-	if err != nil || len(drafts) == 0 {
-		return nil, err
-	}
-	proposed, err := r.Proposed(ctx, id)
-	return slices.DeleteFunc(drafts, func(d core.Draft) bool { return proposed[d.ID] != nil }), err
-}
-
-// Proposed are the drafts of a fabric that wait for a review, with the runs that have
-// proposed them.
-func (r *Runner) Proposed(ctx context.Context, id core.FabricID) (map[int64]*core.Run, error) {
-	open, err := r.config.Books.OpenRuns(ctx, id)
+	m, err := r.config.Books.Memory(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	proposed := map[int64]*core.Run{}
-	for _, run := range open {
-		if run.Phase != core.RunProposed {
-			continue
-		}
-		p, err := r.config.Books.Plan(ctx, run.Plan)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range p.Drafts {
-			proposed[d] = run
-		}
-	}
-	return proposed, nil
+	return slices.DeleteFunc(slices.Clone(m.Drafts), func(d core.Draft) bool {
+		_, proposed := m.Proposed[d.ID]
+		return proposed
+	}), nil
 }
 
 // hasLanded tells whether a run has published a commit of its plan.

@@ -162,8 +162,10 @@ func (w *ward) closeReview(ctx context.Context, run *core.Run, p *core.Plan, pha
 		return err
 	}
 	w.config.Board.ShowRun(copied(run))
-	if len(done) == 0 {
-		return nil
+	for _, id := range run.Fabrics {
+		if id != w.fabric.ID {
+			w.reconsider(ctx, id)
+		}
 	}
 	return w.config.Board.Reconsider(ctx, w.fabric.ID)
 }

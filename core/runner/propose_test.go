@@ -32,6 +32,18 @@ func TestProposalWaitsBesideTheBranch(t *testing.T) {
 	if kept := p.kept(t, run.ID); kept.Phase != core.RunProposed || !kept.Ended.IsZero() || kept.Publications[0].Phase != core.PublicationLanded {
 		t.Errorf("the books have %+v", kept)
 	}
+	p.runner.Shown()
+	if f, _ := p.loop.Fleet().Fabric("dc1"); len(f.Drafts) != 1 || f.Drafts[0].State != core.DraftProposed || !strings.Contains(f.Drafts[0].Why, pub.Review) {
+		t.Errorf("what is shown does not tell that it waits for a review: %+v", f.Drafts)
+	}
+	// Another process is told, too, and one that starts later.
+	q := b.open(as("bob"))
+	if err := q.loop.Restore(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f, _ := q.loop.Fleet().Fabric("dc1"); len(f.Drafts) != 1 || f.Drafts[0].State != core.DraftProposed {
+		t.Errorf("another process shows %+v", f.Drafts)
+	}
 	// The decision is still there, and is not proposed twice.
 	p.wantDesk(t, "dc1", "vpc-1 .spec.subnets.web.vlan")
 	p.check(t, "dc1")

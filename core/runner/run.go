@@ -346,7 +346,13 @@ func (at *progress) end(ctx context.Context, err error) error {
 	if !at.kept && run.Phase == core.RunAgreed && len(run.Publications) == 0 {
 		return nil // nothing was to be done, and so nothing is to be told
 	}
-	return at.save(ctx)
+	if err := at.save(ctx); err != nil || run.Phase != core.RunProposed {
+		return err
+	}
+	for _, id := range run.Fabrics {
+		at.reconsider(ctx, id) // its drafts wait for a review now
+	}
+	return nil
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
