@@ -20,10 +20,10 @@ const (
 func Message(p core.Publication, signoff bool) string {
 	subject := []rune(strings.Join(strings.Fields(visible(p.Subject)), " "))
 	parts := []string{string(subject[:min(len(subject), maxSubject)])}
-	if body := body(p.Body); body != "" {
+	body, trailers := ticket(body(p.Body))
+	if body != "" {
 		parts = append(parts, body)
 	}
-	var trailers []string
 	if p.SyncID != "" {
 		trailers = append(trailers, "Sync-Id: "+oneWord(p.SyncID))
 	}
@@ -37,6 +37,18 @@ func Message(p core.Publication, signoff bool) string {
 		parts = append(parts, strings.Join(trailers, "\n"))
 	}
 	return strings.Join(parts, "\n\n") + "\n"
+}
+
+var ticketTrailer = regexp.MustCompile(`(?:^|\n\n)(Ticket: \S+)$`)
+
+// ticket takes the ticket that stands at the end of a body away from it: it is one of
+// the trailers.
+func ticket(body string) (rest string, trailers []string) {
+	at := ticketTrailer.FindStringSubmatchIndex(body)
+	if at == nil {
+		return body, nil
+	}
+	return body[:at[0]], []string{body[at[2]:at[3]]}
 }
 
 func oneWord(s string) string { return strings.Join(strings.Fields(visible(s)), "-") }

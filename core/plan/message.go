@@ -9,7 +9,8 @@ import (
 )
 
 // describe writes a commit's message: the template of its place with a summary in
-// it, and below it a line for each change.
+// it, and below it a line for each change. A ticket that the template has no place for
+// stands at the end, where it becomes a trailer.
 func describe(in Input, c *core.PlannedCommit) {
 	summary := in.Asked.Message
 	if summary == "" {
@@ -42,6 +43,9 @@ func describe(in Input, c *core.PlannedCommit) {
 		lines = append(lines, line(ch))
 	}
 	c.Subject = strings.TrimSpace(subject)
+	if ticket := strings.Join(strings.Fields(in.Asked.Ticket), "-"); ticket != "" && !strings.Contains(template, "{ticket}") {
+		lines = append(lines, "", "Ticket: "+ticket)
+	}
 	c.Body = strings.TrimSpace(strings.TrimSpace(body) + "\n\n" + strings.Join(lines, "\n"))
 }
 

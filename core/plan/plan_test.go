@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"selvage/core"
+	"selvage/core/changeset"
 	"selvage/core/manifest"
 	"selvage/core/merge"
 	"selvage/core/plan"
@@ -130,6 +131,29 @@ func TestADecidedFieldIsAllThatChangesInItsFile(t *testing.T) {
 	}
 	if c.Base != base || c.Subject != "dc1: VPC/vpc-1 .spec.subnets.web.vlan" || len(c.Changes) != 1 || c.Changes[0].By != "ada" {
 		t.Errorf("commit %+v", c)
+	}
+}
+
+// TestTicketIsInTheCommit as a trailer, unless the template has a place for it.
+func TestTicketIsInTheCommit(t *testing.T) {
+	for template, want := range map[string][2]string{
+		"":                     {"dc1: VPC/vpc-1 .spec.subnets.web.vlan", "\n\nTicket: CHG-1"},
+		"[{ticket}] {summary}": {"[CHG-1] dc1: VPC/vpc-1 .spec.subnets.web.vlan", ""},
+	} {
+		files, at := map[string]string{"dc1/vpc-1.yaml": file}, place
+		at.Message = template
+		f := fabric(t, "dc1", at, files)
+		decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+		in := input(files, f)
+		in.Asked.Ticket = "CHG-1"
+		c := mustMake(t, in).Commits[0]
+		if c.Subject != want[0] || strings.HasSuffix(c.Body, "\n\nTicket: CHG-1") != (want[1] != "") {
+			t.Errorf("%q: the message is %q\n%s", template, c.Subject, c.Body)
+		}
+		message := changeset.Message(core.Publication{Subject: c.Subject, Body: c.Body, SyncID: "9c1d", Fabrics: []core.FabricID{"dc1"}}, false)
+		if want := "\n\nTicket: CHG-1\nSync-Id: 9c1d\nFabric: dc1\n"; template == "" && !strings.HasSuffix(message, want) {
+			t.Errorf("the commit says\n%s\nwant at its end%s", message, want)
+		}
 	}
 }
 
