@@ -24,7 +24,7 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 	}
 	room := e.Width - widget.Width(order.Text) - 9
 	if !e.Filter.empty() {
-		room -= widget.Width(e.Filter.note(s, e.Height).Text) + 2
+		room -= widget.Width(e.Filter.note(s).Text) + 2
 	}
 	title := widget.Span{Ink: s.ink(themes.Title), Text: p.counts(f, room)}
 	lines := []string{listRule(e, title, order)}

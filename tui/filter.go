@@ -21,6 +21,7 @@ type filter struct {
 	text  string
 	terms []term
 	fault string // why a term of it is not followed, "" where all are
+	known string // the words that it could have named in its place, "" for none
 	timed bool   // what it lets through changes with time alone
 }
 
@@ -104,13 +105,27 @@ func parseFilter(text string, words *filterWords) filter {
 		t, fault := words.term(w)
 		switch {
 		case fault != "":
-			f.fault = fault
+			f.fault, f.known = fault, words.instead(t)
 		case t.word != "":
 			f.terms = append(f.terms, t)
 			f.timed = f.timed || slices.Contains(words.spans, t.field)
 		}
 	}
 	return f
+}
+
+// instead are the words that a term could have named which is not followed.
+func (w *filterWords) instead(t term) string {
+	switch fields := slices.Concat(w.fields, w.counts, w.spans); {
+	case t.field == "state" && t.like == nil && t.op == '=':
+		return strings.Join(w.states, " ")
+	case slices.Contains(fields, t.field), t.field == "":
+		return ""
+	case w.labels:
+		return strings.Join(fields, " ") + " label:KEY"
+	default:
+		return strings.Join(fields, " ")
+	}
 }
 
 // filterTokens parts what was typed at its blanks, but not within quotes. A quote
@@ -213,18 +228,23 @@ func spanOf(text string) (time.Duration, bool) {
 	return time.Duration(n * float64(units[text[last]])), true
 }
 
-// note shows the filter over its list. A low screen has no other line to say
-// what is wrong with it.
-func (f filter) note(s *Style, height int) widget.Span {
-	if f.fault != "" && height < 12 {
-		return f.trouble(s)
+// note shows the filter over its list: what is wrong with it before what it says,
+// for a list that looks filtered and is not would be misread.
+func (f filter) note(s *Style) widget.Span {
+	if f.fault != "" {
+		return widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(f.fault)}
 	}
 	return widget.Span{Ink: s.ink(themes.Match), Text: safe.Sprintf("/%s", f.text)}
 }
 
-// trouble says which word of the filter is not followed; nothing where all are.
+// trouble says which word of the filter is not followed, and which ones there are;
+// nothing where all are followed.
 func (f filter) trouble(s *Style) widget.Span {
-	return widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(f.fault)}
+	text := f.fault
+	if f.known != "" {
+		text += "; there are: " + f.known
+	}
+	return widget.Span{Ink: s.ink(themes.Warn), Text: safe.Clean(text)}
 }
 
 func (f filter) empty() bool { return len(f.terms) == 0 && f.fault == "" }

@@ -117,8 +117,9 @@ func (filterLine) above(m *Model, height int) []string {
 		return nil
 	}
 	l, s := widget.NewLine(m.width).Gap(widget.Ink{}, 1), m.style
-	if fault := m.top().filter.fault; fault != "" {
-		l.Put(s.ink(themes.Warn), safe.Clean(fault)).Gap(widget.Ink{}, 3)
+	if m.top().filter.fault != "" {
+		trouble := m.top().filter.trouble(s)
+		l.Put(trouble.Ink, trouble.Text).Gap(widget.Ink{}, 3)
 	}
 	all := m.suggestions()
 	if len(all) == 0 && m.top().filter.fault == "" {

@@ -84,10 +84,7 @@ func (p *historyPane) above(e Env) []string {
 	} else if p.course != nil {
 		note = widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("watched %d%% of %d days", p.course.Share(), len(p.course.Days))}
 	}
-	if !e.Filter.empty() {
-		note = e.Filter.note(s, e.Height)
-	}
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: title}, note)}
+	lines := []string{listRule(e, widget.Span{Ink: s.ink(themes.Title), Text: title}, note)}
 	if p.course != nil && !p.all && e.Height >= 12 {
 		lines = append(lines, courseLine(e, p.course))
 	}

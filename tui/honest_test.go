@@ -111,8 +111,10 @@ func TestFilterThatSaysNothingIsToldNotFollowed(t *testing.T) {
 		"foo=bar": "no filter word foo=", "state=bogus": "no state bogus", "kind=VPC": "no filter word kind=", "!foo=bar": "no filter word foo=",
 	} {
 		d := drive(t, fullFleet(), 80, 24).press("/").typed(text).press("enter")
-		d.shows("/" + text)
-		d.shows(want)
+		if rule := d.lines()[1]; !strings.Contains(rule, want) || strings.Contains(rule, "/"+text) {
+			t.Errorf("/%s: the rule says %q", text, rule)
+		}
+		d.shows(want + "; there are: ")
 		d.shows("1/12")
 	}
 	for _, text := range []string{"state=dri", "state=", "state=git_un", "state=login", "name=x"} {

@@ -217,9 +217,10 @@ func TestExplanationIsSearched(t *testing.T) {
 		t.Errorf("cursor on %q, want a hit", d.cursor())
 	}
 	d.press("/").press("ctrl+u").typed("[=").press("enter")
-	d.shows("0 hits")
+	d.shows("no hit (esc clears)")
+	d.hides("n next")
 	d.press("esc")
-	d.hides("hits")
+	d.hides("no hit")
 	d.press("n")
 	d.shows("part ")
 }

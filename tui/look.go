@@ -87,13 +87,15 @@ func listRule(e Env, title, order widget.Span) string {
 	if e.Filter.empty() {
 		return line(order)
 	}
-	note := e.Filter.note(s, e.Height)
+	note := e.Filter.note(s)
 	if widget.Width(title.Text)+widget.Width(note.Text)+widget.Width(order.Text)+12 > e.Width {
 		// That something is filtered out must not be missed.
 		title.Text = widget.Fit(title.Text, max(e.Width-widget.Width(note.Text)-9, e.Width/3), widget.CutEnd)
 		note.Text = widget.Fit(note.Text, e.Width-widget.Width(title.Text)-9, widget.CutEnd)
 		return line(note)
 	}
-	order.Text = safe.Lit("  ").Plus(order.Text)
+	if order.Text.Len() > 0 {
+		order.Text = safe.Lit("  ").Plus(order.Text)
+	}
 	return line(note, order)
 }

@@ -155,11 +155,8 @@ func (p *lintPane) View(e Env) Frame {
 	count := p.count()
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	note := widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("git ").Plus(revisions(f.Report))}
-	if !e.Filter.empty() {
-		note = e.Filter.note(s, e.Height)
-	}
 	if e.roomy() {
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, note)}
+		frame.Lines = []string{listRule(e, widget.Span{Ink: s.ink(themes.Title), Text: count}, note)}
 	}
 	if len(p.rows) == 0 {
 		frame.Lines = append(frame.Lines, paragraph(p.nothing(e, f), s.ink(themes.Dim), e.Width)...)

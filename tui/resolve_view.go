@@ -18,10 +18,7 @@ func (p *resolvePane) body(e Env, f core.FabricState, count safe.Text) []string 
 	if p.all {
 		note.Text = safe.Lit("m: conflicts only")
 	}
-	if !e.Filter.empty() {
-		note = e.Filter.note(s, e.Height)
-	}
-	head := widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, note)
+	head := listRule(e, widget.Span{Ink: s.ink(themes.Title), Text: count}, note)
 	m, any := p.selected()
 	switch {
 	case e.text && any, !e.roomy() && (!any || e.Height < 3):

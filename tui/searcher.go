@@ -70,7 +70,11 @@ func (r *searcher) found(e Env) widget.Span {
 	if e.Filter.empty() {
 		return widget.Span{}
 	}
-	note := e.Filter.note(e.Style, e.Height)
+	note := e.Filter.note(e.Style)
+	if len(r.hits) == 0 {
+		note.Text = note.Text.Plus(safe.Lit("  no hit (esc clears)"))
+		return note
+	}
 	note.Text = note.Text.Plus(safe.Sprintf("  %s (n next, esc clears)", plural(len(r.hits), "hit")))
 	return note
 }

@@ -71,7 +71,7 @@ func (m *Model) lines() []string {
 	if m.width <= 0 || m.height <= 0 {
 		return nil
 	}
-	frame := m.top().pane.View(m.env())
+	frame := m.filtered(m.top().pane.View(m.env()))
 	if m.brief() {
 		lines := make([]string, m.height)
 		lines[0] = widget.NewLine(m.width).Spans(frame.Brief...).String()
@@ -103,6 +103,53 @@ func (m *Model) lines() []string {
 		lines[len(lines)-1] = m.prompt.draw(m.width, m.style.ink(themes.Match), m.style.ink(themes.Text))
 	}
 	return lines
+}
+
+// filtered has the header say what a list is filtered by, or a text searched for,
+// where the line that else says so is not drawn: that something is filtered out must
+// not be missed.
+func (m *Model) filtered(f Frame) Frame {
+	e := m.env()
+	note, told := e.Filter.note(e.Style), e.roomy()
+	if words := m.top().spec.filter; words != nil && words.text {
+		told = m.chrome().status
+		if f.Note.Text.Len() > 0 {
+			note = f.Note
+		}
+	}
+	if e.Filter.empty() || told && !m.brief() {
+		return f
+	}
+	note.Text = widget.Fit(note.Text, max(m.width/3, 8), widget.CutEnd)
+	gap := widget.Span{Text: safe.Lit("  ")}
+	f.Brief = append([]widget.Span{note, gap}, f.Brief...)
+	must := widget.Width(note.Text) + widget.Width(f.Position) + 4
+	if n := len(f.Facts); n > 0 {
+		must += widget.Width(f.Facts[n-1].Text) + 2
+	}
+	if must > m.width*3/4 {
+		must, f.Position = must-widget.Width(f.Position), safe.Text{}
+	}
+	f.Title = cutSpans(f.Title, max(m.width-must, m.width/4))
+	f.Facts = append(f.Facts[:len(f.Facts):len(f.Facts)], note)
+	return f
+}
+
+// cutSpans are as many spans as a width has room for, the last one cut.
+func cutSpans(spans []widget.Span, width int) []widget.Span {
+	if widget.SpanWidth(spans) <= width {
+		return spans
+	}
+	cut := []widget.Span{}
+	for _, s := range spans {
+		if width <= 0 {
+			break
+		}
+		s.Text = widget.Fit(s.Text, width, widget.CutEnd)
+		width -= widget.Width(s.Text)
+		cut = append(cut, s)
+	}
+	return cut
 }
 
 // header draws the first line: what may be done here stands at its end, whatever
