@@ -125,13 +125,25 @@ func (m *Model) scopes() []scope {
 	return whileChosen(all)
 }
 
-// whileChosen are the scopes of a screen while rows are chosen there.
+// whileChosen are the scopes of a screen while rows are chosen there: the keys that
+// decide come before those of the tabs, which keep the others.
 func whileChosen(all []scope) []scope {
-	all = slices.Clone(all)
 	if i := slices.Index(all, inTabs); i >= 0 {
-		all[i] = inMarked
+		return slices.Insert(slices.Clone(all), i, inMarked)
 	}
 	return all
+}
+
+// apartFromTabs are scopes in which a key has one meaning: while rows are chosen,
+// some of those that lead to tabs decide.
+func apartFromTabs(all []scope) []scope {
+	return slices.DeleteFunc(slices.Clone(all), func(s scope) bool { return s == inTabs })
+}
+
+// shadowed tells whether a tab's key decides now.
+func (m *Model) shadowed(b binding) bool {
+	a, _ := m.keymap.lookup(m.scopes(), b.keys[0])
+	return b.scope == inTabs && a != b.action
 }
 
 // chosenLine takes the place of the tabs while their keys decide.
@@ -148,7 +160,28 @@ func (m *Model) chosenLine() string {
 	if none {
 		l.Put(s.ink(themes.Dim), safe.Lit("  nothing can be decided about it"))
 	}
-	return l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Lit("esc")).Put(s.ink(themes.Hint), safe.Lit(" takes it back")).String()
+	l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Lit("esc")).Put(s.ink(themes.Hint), safe.Lit(" takes it back"))
+	return m.otherTabs(l).String()
+}
+
+// otherTabs appends the tabs that a key still leads to: with their words where all
+// have room, else their numbers.
+func (m *Model) otherTabs(l *widget.Line) *widget.Line {
+	named, bare := []widget.Span{}, []widget.Span{}
+	for _, b := range m.keymap.of([]scope{inTabs}) {
+		if len(b.keys) == 0 || m.shadowed(b) || !m.can(b.action) {
+			continue
+		}
+		key := widget.Span{Ink: m.style.ink(themes.Key), Text: safe.Sprintf("  %s", b.keys[0])}
+		named = append(named, key, widget.Span{Ink: m.style.ink(themes.Hint), Text: safe.Sprintf(" %s", b.hint)})
+		bare = append(bare, key)
+	}
+	for _, spans := range [][]widget.Span{named, bare} {
+		if n := widget.SpanWidth(spans); n <= l.Room() {
+			return l.Gap(widget.Ink{}, l.Room()-n).Spans(spans...)
+		}
+	}
+	return l
 }
 
 // hinter is a pane on which a key may do something else than its hint says.

@@ -33,13 +33,21 @@ const (
 // of has none.
 func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
 	lead, tail := slices.Concat(leadColumns(rows), newsColumn(rows)), slices.Concat(asideColumns(rows), endColumns())
+	counts := []fabricColumn{countsColumn(rows)}
+	// A name is whole before an engine or a commit is told, if it is not a long one.
+	name := &lead[nameColumn].Column
+	least := name.Min
+	name.Min = max(least, min(longestName(rows), 16))
+	if widget.Least(layout(slices.Concat(lead, counts, tail)), 1) > e.Width {
+		name.Min = least
+	}
 	all := slices.Concat(lead, tallyColumns(e.Width, 3), tail)
 	if widget.Natural(layout(all)) > e.Width && widestCount(e.Width, rows) < 3 {
 		all = slices.Concat(lead, tallyColumns(e.Width, 2), tail)
 	}
 	// Where a column for each letter would push the commit out, or more than that,
 	// they share one, if that is of use.
-	brief := slices.Concat(lead, []fabricColumn{countsColumn(rows)}, tail)
+	brief := slices.Concat(lead, counts, tail)
 	for _, rank := range []int{commitRank, engineRank} {
 		for _, columns := range [][]fabricColumn{all, brief} {
 			if widget.Least(layout(columns), rank) <= e.Width {
@@ -48,6 +56,15 @@ func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
 		}
 	}
 	return brief
+}
+
+// longestName is how many columns the longest name takes.
+func longestName(rows []fabricRow) int {
+	longest := 0
+	for _, f := range rows {
+		longest = max(longest, widget.Width(fabricName(f.FabricState)))
+	}
+	return longest
 }
 
 func layout(columns []fabricColumn) []widget.Column {
@@ -236,7 +253,8 @@ func countsColumn(rows []fabricRow) fabricColumn {
 }
 
 // letters are a fabric's counts in one word each, none of them zero: 2~ 1+. A
-// question mark alone stands for the numbers that are not known.
+// question mark alone stands for the numbers that are not known, where none with a
+// number says so.
 func letters(f core.FabricState) safe.Text {
 	words, unread := []string{}, false
 	for _, s := range core.States()[:core.InSync] {
@@ -246,7 +264,7 @@ func letters(f core.FabricState) safe.Text {
 			words = append(words, fmt.Sprintf("%s%c", short(n), s.Letter()))
 		}
 	}
-	if unread {
+	if n, _ := f.Count(core.Unknown); unread && n == 0 {
 		words = append(words, "?")
 	}
 	if len(words) == 0 {

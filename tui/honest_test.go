@@ -214,7 +214,7 @@ func TestNarrowListKeepsWhatTellsMost(t *testing.T) {
 		}
 	}
 	d := drive(t, fullFleet(), 44, 24)
-	for id, want := range map[string]string{"dc3-lab": "? dc3-lab 30? ?", "edge-fra": "? edge-fra ?", "dc4-prod": "= dc4-prod ."} {
+	for id, want := range map[string]string{"dc3-lab": "? dc3-lab 30?", "edge-fra": "? edge-fra ?", "dc4-prod": "= dc4-prod ."} {
 		found := false
 		for _, l := range d.lines() {
 			found = found || strings.Join(strings.Fields(l), " ") == want
@@ -272,4 +272,19 @@ func TestAcceptedDifferenceSaysByWhomAndUntilWhen(t *testing.T) {
 		d.shows("# acknowledged for 3h")
 		d.shows("accepted by bob until 2026-11-29 14:02:11Z: the label comes with the next")
 	}
+}
+
+func TestNamesAreWholeBeforeEachLetterHasAColumn(t *testing.T) {
+	fleet := fullFleet()
+	for i, name := range []string{"dc1-frontend", "dc2-frontend", "dc1-storage-east"} {
+		fleet.Fabrics[i].Fabric.ID = core.FabricID(name)
+	}
+	for _, width := range []int{60, 72, 80, 100} {
+		d := drive(t, fleet, width, 24)
+		for _, f := range fleet.Fabrics[:3] {
+			d.shows(string(f.Fabric.ID))
+		}
+	}
+	d := drive(t, fleet, 80, 24)
+	d.shows("GIT")
 }

@@ -154,7 +154,7 @@ func bindings() []binding {
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
-	}, loginKeys(), tabKeys(), listKeys(), []binding{
+	}, loginKeys(), markedKeys(), tabKeys(), listKeys(), []binding{
 		{inFabric, ActCheck, k("r"), "check", "check this fabric now"},
 		{everywhere, ActCheckAll, k("R"), "check all", "check all fabrics now"},
 

@@ -24,9 +24,6 @@ const (
 func listKeys() []binding {
 	k := func(keys ...string) []string { return keys }
 	return []binding{
-		{inMarked, ActTakeGit, k("1"), "git", "take git on all of it (asks)"},
-		{inMarked, ActTakeLive, k("2"), "live", "take live on all of it (asks)"},
-		{inMarked, ActTakeBase, k("3"), "base", "take base on all of it (asks)"},
 		{inRows, ActMark, k("space"), "mark", "mark, and go on to the next"},
 		{inRows, ActMarkAll, k("*"), "", "mark all that are shown, or none"},
 		{inObjects, ActGroup, k("="), "group", "equal changes as one row, or not"},
@@ -34,6 +31,15 @@ func listKeys() []binding {
 		{inRows, ActSort, k(">"), "sort", "next sort column, again reverses"},
 		{inRows, ActSortBack, k("<"), "", "sort column before, reversed first"},
 		{inRows, ActAccept, k("#"), "accept", "accept differences for a while"},
+	}
+}
+
+// markedKeys are those that decide about several rows.
+func markedKeys() []binding {
+	return []binding{
+		{inMarked, ActTakeGit, []string{"1"}, "git", "take git on all of it (asks)"},
+		{inMarked, ActTakeLive, []string{"2"}, "live", "take live on all of it (asks)"},
+		{inMarked, ActTakeBase, []string{"3"}, "base", "take base on all of it (asks)"},
 	}
 }
 

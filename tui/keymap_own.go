@@ -106,7 +106,7 @@ func (o *owner) clashes(k *Keymap) {
 	told := map[pair]bool{}
 	screens := []paneSpec{}
 	for _, p := range panes() {
-		screens = append(screens, p, paneSpec{title: p.title, scopes: whileChosen(p.scopes)})
+		screens = append(screens, p, paneSpec{title: p.title, scopes: apartFromTabs(whileChosen(p.scopes))})
 	}
 	for _, p := range screens {
 		meaning := map[string]Action{}

@@ -11,7 +11,7 @@ import (
 
 func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 	for _, p := range panes() {
-		for _, scopes := range [][]scope{p.scopes, whileChosen(p.scopes)} {
+		for _, scopes := range [][]scope{p.scopes, apartFromTabs(whileChosen(p.scopes))} {
 			meaning := map[string]Action{}
 			for _, b := range newKeymap(bindings()).of(scopes) {
 				for _, k := range b.keys {
@@ -28,7 +28,7 @@ func TestKeyHasOneMeaningOnAScreen(t *testing.T) {
 func TestEveryBindingIsComplete(t *testing.T) {
 	used := map[scope]bool{}
 	for _, p := range panes() {
-		for _, s := range slices.Concat(p.scopes, whileChosen(p.scopes)) {
+		for _, s := range slices.Concat(p.scopes, apartFromTabs(whileChosen(p.scopes))) {
 			used[s] = true
 		}
 	}

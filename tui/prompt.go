@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
@@ -155,12 +157,35 @@ func (p *prompt) value() string { return p.input.Value() }
 // the library wants done besides is not done.
 func (p *prompt) edit(msg tea.Msg) { p.input, _ = p.input.Update(msg) }
 
-// draw shows the line, with an underscore where the next character goes.
-func (p *prompt) draw(width int, ink, text widget.Ink) string {
+// draw shows the line, with an underscore where the next character goes. Where wraps
+// is set the rest of a long label stands above, else it is cut.
+func (p *prompt) draw(width int, ink, text widget.Ink, wraps bool) string {
 	typed, at := []rune(p.input.Value()), p.input.Position()
-	l := widget.NewLine(width).Put(ink, widget.Fit(p.line.label(), max(width*2/3, 1), widget.CutMiddle))
+	label := p.line.label()
+	if wraps {
+		_, label = p.labels(width)
+	}
+	l := widget.NewLine(width).Put(ink, widget.Fit(label, p.labelRoom(width), widget.CutMiddle))
 	width = l.Room() + 1
 	front, back := safe.Clean(string(typed[:at])), safe.Clean(string(typed[at:]))
 	front = widget.Fit(front, max(width-widget.Width(back)-2, width/2), widget.CutStart)
 	return l.Put(text, front).Put(ink, safe.Lit("_")).Put(text, back).String()
+}
+
+// labelRoom is how many columns the label may take: as many as what is typed leaves,
+// and a few to go on.
+func (p *prompt) labelRoom(width int) int {
+	return max(width*2/3, width-widget.Width(safe.Clean(p.input.Value()))-8, 1)
+}
+
+// labels are the label in pieces: those that stand over the line where it is too long,
+// and the one before what is typed.
+func (p *prompt) labels(width int) (above []safe.Text, before safe.Text) {
+	label := p.line.label()
+	if widget.Width(label) <= p.labelRoom(width) {
+		return nil, label
+	}
+	pieces := widget.Wrap(safe.Clean(strings.TrimRight(label.String(), " ")), width*2/3)
+	last := len(pieces) - 1
+	return pieces[:last], pieces[last].Plus(safe.Lit(" "))
 }

@@ -8,6 +8,8 @@ import (
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+
+	"selvage/core/safe"
 )
 
 // typing is the line that is being typed, with its cursor.
@@ -166,4 +168,25 @@ func TestPromptHasTheWidthOfTheTerminalAndItsCursor(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestLabelOfAPromptIsReadWhole(t *testing.T) {
+	label := "a-fabric-with-a-long-name is protected and so it is. Its name, to publish: "
+	for width, want := range map[int]int{160: 0, 88: 0, 80: 1, 60: 1, 40: 2} {
+		p := newPrompt("", &answerLine{question: question{label: safe.Clean(label)}})
+		above, before := p.labels(width)
+		whole := ""
+		for _, t := range above {
+			whole += t.String() + " "
+		}
+		whole += before.String()
+		if len(above) != want || strings.TrimSpace(whole) != strings.TrimSpace(label) {
+			t.Errorf("at %d columns: %q, then %q", width, above, before)
+		}
+	}
+	d := drive(t, deskFleet(), 60, 24)
+	d.model.follow(Outcome{Ask: &question{label: safe.Clean(label)}})
+	d.shows("a-fabric-with-a-long-name is protected")
+	d.shows("to publish: _")
+	d.resize(60, 2).shows("_")
 }

@@ -98,11 +98,25 @@ func (m *Model) lines() []string {
 		lines = append(lines, m.hints())
 	}
 	if m.prompt != nil {
-		above := m.prompt.line.above(m, height)
-		copy(lines[max(len(lines)-1-len(above), 0):len(lines)-1], above)
-		lines[len(lines)-1] = m.prompt.draw(m.width, m.style.ink(themes.Match), m.style.ink(themes.Text))
+		m.drawPrompt(lines, height)
 	}
 	return lines
+}
+
+// drawPrompt draws the line that is typed over the last line of the frame, and over
+// those before it what is to be read above.
+func (m *Model) drawPrompt(lines []string, height int) {
+	ink := m.style.ink(themes.Match)
+	above := m.prompt.line.above(m, height)
+	label, _ := m.prompt.labels(m.width)
+	wraps := len(above)+len(label) <= height
+	if wraps {
+		for _, l := range label {
+			above = append(above, widget.NewLine(m.width).Put(ink, l).Fill(widget.Ink{}).String())
+		}
+	}
+	copy(lines[max(len(lines)-1-len(above), 0):len(lines)-1], above)
+	lines[len(lines)-1] = m.prompt.draw(m.width, ink, m.style.ink(themes.Text), wraps)
 }
 
 // filtered has the header say what a list is filtered by, or a text searched for,
@@ -253,7 +267,7 @@ func (m *Model) hinted() []binding {
 			b.hint = p.Hint(m.env(), b.action, b.hint)
 		}
 		switch {
-		case b.hint == "" || len(b.keys) == 0 || !m.can(b.action):
+		case b.hint == "" || len(b.keys) == 0 || m.shadowed(b) || !m.can(b.action):
 		case b.action == ActHelp:
 			if m.top().spec.name == "help" {
 				b.hint = "close help"
