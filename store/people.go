@@ -40,7 +40,7 @@ func (s *Store) Visit(ctx context.Context, id core.FabricID, person string, upto
 		if err := tx.QueryRowContext(ctx, "SELECT before FROM visits WHERE fabric = ? AND person = ?", row.id, person).Scan(&before); err != nil {
 			return err
 		}
-		news, err = newsSince(ctx, tx, row.id, before)
+		news, err = newsSince(ctx, tx, row.id, person, before)
 		return err
 	})
 	return news, explain(fmt.Sprintf("note who has seen %q in %q", id, s.path), err)
@@ -63,7 +63,7 @@ func (s *Store) News(ctx context.Context, person string, ids ...core.FabricID) (
 			case err != nil:
 				return err
 			}
-			if all[id], err = newsSince(ctx, tx, fabric, upto); err != nil {
+			if all[id], err = newsSince(ctx, tx, fabric, person, upto); err != nil {
 				return err
 			}
 		}
@@ -72,7 +72,9 @@ func (s *Store) News(ctx context.Context, person string, ids ...core.FabricID) (
 	return all, explain(fmt.Sprintf("read what changed in %q", s.path), err)
 }
 
-func newsSince(ctx context.Context, q querier, fabric int64, since any) (core.News, error) {
+// newsSince gives what changed since a time. That a difference is acknowledged is no
+// news to whoever acknowledged it last.
+func newsSince(ctx context.Context, q querier, fabric int64, person string, since any) (core.News, error) {
 	news := core.News{Since: given(since)}
 	err := each(ctx, q, func(rows *sql.Rows) error {
 		var k core.Key
@@ -80,7 +82,9 @@ func newsSince(ctx context.Context, q querier, fabric int64, since any) (core.Ne
 		news.Keys = append(news.Keys, k)
 		return err
 	}, `SELECT grp, kind, namespace, name FROM objects
-		WHERE id IN (SELECT object FROM transitions WHERE fabric = ? AND at > ?)`, fabric, since)
+		WHERE id IN (SELECT object FROM transitions t WHERE fabric = ? AND at > ? AND NOT (to_state = ? AND ? IS (
+			SELECT person FROM acknowledgements a WHERE a.object = t.object AND a.at <= t.at ORDER BY a.at DESC, a.id DESC LIMIT 1)))`,
+		fabric, since, core.Acknowledged.String(), person)
 	return news, err
 }
 

@@ -81,6 +81,39 @@ func TestNewsAreWhatChangedSinceOneLooked(t *testing.T) {
 	}
 }
 
+// TestOnesOwnWordIsNoNews, but what others say of the same object is, and what it does
+// by itself.
+func TestOnesOwnWordIsNoNews(t *testing.T) {
+	c := &clock{noon}
+	s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { finish(t, s) })
+	record(t, s, inSync(t, "dc1", 3))
+	for _, person := range []string{"kim", "bob"} {
+		visit(t, s, person, noon)
+	}
+	acknowledge(t, s, word(1, ".spec.mode", noon.Add(time.Minute)))
+	moves := func(at time.Time, from, to core.State) {
+		check := empty("dc1", at)
+		check.Transitions = []core.Transition{{Key: vpcKey(1), At: at, From: from, To: to}}
+		record(t, s, check)
+	}
+	moves(noon.Add(2*time.Minute), core.Drifted, core.Acknowledged)
+	want := []string{vpcKey(1).Name}
+	if got := news(t, s, "kim"); len(got) != 0 {
+		t.Errorf("to who said it, %v is new", got)
+	}
+	if got := news(t, s, "bob"); !slices.Equal(got, want) {
+		t.Errorf("to another one %v is new, want %v", got, want)
+	}
+	moves(noon.Add(3*time.Minute), core.Acknowledged, core.Conflict)
+	if got := news(t, s, "kim"); !slices.Equal(got, want) {
+		t.Errorf("once it changed by itself %v is new, want %v", got, want)
+	}
+}
+
 func TestNotesLieThereUntilSomebodyTakesThemAway(t *testing.T) {
 	dir := t.TempDir()
 	s := openAt(t, dir)
