@@ -200,7 +200,12 @@ func TestUnifiedViewOfOneSideIsWhole(t *testing.T) {
 func TestUnifiedViewWithoutDocumentsSaysSo(t *testing.T) {
 	v := driftedSwitch()
 	v.Git, v.Live = nil, nil
-	diffOf(t, v, 80, 24).press("t").shows("neither side is at hand")
+	d := diffOf(t, v, 80, 24).press("t")
+	d.shows("neither side is at hand as a whole: the next check reads them (t shows")
+	// Where it is part of another screen there is no such key.
+	d = drive(t, oneFabric(v), 160, 45).press("c", "m")
+	d.shows("neither side is at hand")
+	d.hides("t shows the fields")
 }
 
 func TestDocumentThatCannotBeDrawnIsTold(t *testing.T) {

@@ -32,7 +32,11 @@ func newTextDiff(f core.FabricState, v *core.Verdict, document func(map[string]a
 		d.unchanged(v)
 		return d
 	default:
-		d.say(themes.Dim, 2, safe.Lit("neither side is at hand as a whole: the next check reads them (t shows the fields)"))
+		says := safe.Lit("neither side is at hand as a whole: the next check reads them")
+		if !o.within {
+			says = says.Plus(safe.Lit(" (t shows the fields)"))
+		}
+		d.say(themes.Dim, 2, says)
 		return d
 	}
 	before, err := text(v, v.Live, document)

@@ -49,6 +49,7 @@ type diffOptions struct {
 	aside   bool // with what rules left aside
 	context int  // unchanged lines around a change
 	most    int  // lines that will be seen, more are not made; 0 for all
+	within  bool // it is part of another screen: the keys of this one do nothing
 }
 
 // fieldsWidth is as wide as the fields view and explanations get: on a wider

@@ -192,7 +192,7 @@ type aroundMade struct {
 func (p *resolvePane) surroundings(e Env, m matter, width int) *scroll {
 	made := aroundMade{p.made.report, m.verdict.Key, width}
 	if p.whole == nil || made != p.around {
-		p.around, p.whole = made, newUnifiedDiff(core.FabricState{}, m.verdict, e.document, diffOptions{context: 2}, width)
+		p.around, p.whole = made, newUnifiedDiff(core.FabricState{}, m.verdict, e.document, diffOptions{context: 2, within: true}, width)
 	}
 	return p.whole
 }

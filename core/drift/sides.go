@@ -1,6 +1,10 @@
 package drift
 
-import "selvage/core"
+import (
+	"slices"
+
+	"selvage/core"
+)
 
 // Sides are what a decision on an object is made on: both sides in the form in
 // which they are compared, live without what rules explain, Git's half of the
@@ -67,4 +71,29 @@ func (s subject) without(folds []core.Fold) (git, live core.Content) {
 // export is what Git is to say of the object where it does not have it.
 func (s subject) export() core.Value {
 	return core.ValueOf(tidy(cloned(s.table.exported(s.normal(s.live.Object)))))
+}
+
+// Recall fills in what a history does not keep of verdicts: both sides as they
+// were compared, what was left aside, and what the engine says. The input is what
+// they were given on, as far as the history has it. Those that it is given may be
+// shared, and are not changed; what agrees is left as it is.
+func (c *Comparer) Recall(in Input, verdicts []core.Verdict) []core.Verdict {
+	off := func(v core.Verdict) bool { return v.State != core.InSync || len(v.Changes) > 0 }
+	if !slices.ContainsFunc(verdicts, off) {
+		return verdicts
+	}
+	in.Git = in.Git.Placed(in.Live)
+	f := c.frame(in)
+	f.freeze()
+	all := slices.Clone(verdicts)
+	for i := range all {
+		v := &all[i]
+		if !off(*v) || v.Key.IsFile() || len(f.findings[v.Key]) > 0 {
+			continue
+		}
+		s := c.subject(f, f.pair(v.Key))
+		is := s.judge().verdict
+		v.Git, v.Live, v.Folded, v.Opinion = is.Git, is.Live, is.Folded, s.opinion(*v)
+	}
+	return all
 }

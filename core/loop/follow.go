@@ -171,11 +171,28 @@ func (l *Loop) catchUp(ctx context.Context, w *worker) {
 	if m.Report == nil || !m.Report.At.After(w.recorded) {
 		return
 	}
+	report := l.recalled(w, m)
 	w.seen, w.previous, w.sentry.relieves = nil, nil, true
 	w.judged.Store(nil)
 	l.update(id, func(s *core.FabricState) {
-		s.Report, s.LastSync, s.LastCheck, s.Err = m.Report, m.LastSync, m.LastCheck, nil
+		s.Report, s.LastSync, s.LastCheck, s.Err = report, m.LastSync, m.LastCheck, nil
 	})
+}
+
+// recalled is the report of a memory with both sides of what differs, which that
+// has of the objects and not of the verdicts.
+func (l *Loop) recalled(w *worker, m *core.Memory) *core.Report {
+	verdicts, err := guarded(l, w, "recall both sides of", func() ([]core.Verdict, error) {
+		in := fromMemory(m)
+		in.Engine = m.Report.Engine
+		return w.comparer.Recall(in, m.Report.Verdicts), nil
+	})
+	if err != nil {
+		return m.Report // the log has more
+	}
+	report := *m.Report
+	report.Verdicts = verdicts
+	return &report
 }
 
 // listenFor hears of the runs of others for a while, and tells whether ctx has not

@@ -96,6 +96,12 @@ func TestOneProcessChecksAndTheOthersFollow(t *testing.T) {
 	if n := bob.checks(); n != 0 {
 		t.Errorf("bob asked the cluster %d times", n)
 	}
+	if v := bob.state().Report.Verdicts[0]; v.Git == nil || v.Live == nil || core.EqualJSON(v.Git, v.Live) {
+		t.Errorf("both sides are not at hand: git %v, live %v", v.Git, v.Live)
+	}
+	if his, hers := bob.state().Report.Verdicts[0], ada.state().Report.Verdicts[0]; !core.EqualJSON(his.Git, hers.Git) || !core.EqualJSON(his.Live, hers.Live) {
+		t.Errorf("bob has git %v, live %v; ada git %v, live %v", his.Git, his.Live, hers.Git, hers.Live)
+	}
 	// What is known of an object is what ada has seen.
 	o, ok, err := bob.loop.Object(t.Context(), "dc1", object("vpc-1", 1).Key)
 	if err != nil || !ok || o.Verdict.State != core.Drifted {
