@@ -162,6 +162,9 @@ type FabricState struct {
 	// Run is the run that is under way, in whichever process, or that began last;
 	// nil for none. It is never changed.
 	Run *Run
+	// Own is the run of this process that was shown last, which others may have run
+	// past; nil for none. It is never changed.
+	Own *Run
 }
 
 // Access is how it stands with reading the live side at the time now: what the

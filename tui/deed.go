@@ -105,6 +105,7 @@ func (msg deedMsg) take(m *Model) tea.Cmd {
 		m.say(themes.Error, safe.Sprintf("%s: %v", a.Label, msg.err))
 	case msg.done.Says.Len() > 0:
 		m.say(themes.Text, msg.done.Says)
+		m.begun = msg.done.Mine
 	}
 	if msg.err == nil && msg.done.Open != nil && m.top() == a.from && m.prompt == nil {
 		m.replace(*msg.done.Open)

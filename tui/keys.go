@@ -17,7 +17,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.shattered.drops(msg, m.cfg.Now()) {
 		return nil
 	}
-	m.note = widget.Span{}
+	m.note, m.begun = widget.Span{}, ""
 	if name := msg.String(); name != "q" && name != "ctrl+c" {
 		m.warned = false
 	}

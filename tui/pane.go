@@ -14,7 +14,7 @@ type Place struct {
 	Screen string
 	Fabric core.FabricID
 	Object core.Key
-	Record string // of the history: the id of a run or a commit
+	Record string // the id of a run or a commit
 }
 
 // Pane is the inside of one screen. It keeps what a person chose there (the

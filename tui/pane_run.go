@@ -13,8 +13,12 @@ import (
 
 // runPane shows the run of a fabric that is under way, or that ended last: its
 // steps, what it publishes, and the objects that it waits for.
+//
+// One that was begun here stays on the screen that its beginning led to, whatever
+// others begin meanwhile.
 type runPane struct {
 	reader
+	own  *core.Run // that the screen is about as it was seen last; nil for whichever there is
 	made runMade
 	keys []core.Key // of the parts of the text
 }
@@ -23,6 +27,7 @@ type runPane struct {
 // another.
 type runMade struct {
 	run   *core.Run
+	other *core.Run
 	now   time.Time
 	width int
 	begun bool
@@ -33,7 +38,21 @@ func newRunPane() Pane { return &runPane{} }
 // load brings the text up to date. The cursor stays in its part.
 func (p *runPane) load(e Env) core.FabricState {
 	f, _ := e.fabric()
-	made := runMade{f.Run, e.Now, e.Width, true}
+	for _, r := range []*core.Run{f.Own, f.Run} {
+		if r != nil && r.ID == e.Place.Record {
+			p.own = r
+		}
+	}
+	other := f.Run
+	switch {
+	case p.own == nil || p.own.ID != e.Place.Record:
+		p.own, other = nil, nil
+	case other != nil && other.ID == p.own.ID:
+		f.Run, other = p.own, nil
+	default:
+		f.Run = p.own
+	}
+	made := runMade{f.Run, other, e.Now, e.Width, true}
 	if made == p.made {
 		return f
 	}
@@ -62,7 +81,8 @@ func (p *runPane) Can(e Env, a Action) bool {
 	case ActStop:
 		return f.Run != nil && !f.Run.Phase.Over() && e.acts.Starter != nil && e.mine[f.Run.ID]
 	case ActRetry:
-		return e.plans(f) && (f.Run == nil || !f.Run.Phase.Active())
+		now, _ := e.fabric() // the fabric's run may be another one's
+		return e.plans(f) && (now.Run == nil || !now.Run.Phase.Active())
 	case ActDiff:
 		return p.key() != core.Key{}
 	default:
@@ -108,7 +128,7 @@ func (p *runPane) View(e Env) Frame {
 	if !ok {
 		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
 	}
-	p.load(e)
+	f = p.load(e)
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run")), Facts: fabricFacts(e, f)}
 	if f.Run != nil {
@@ -117,6 +137,11 @@ func (p *runPane) View(e Env) Frame {
 		frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(is.role), Text: safe.Lit("  ").Plus(is.text)})
 		if e.roomy() {
 			frame.Lines = runHead(e, f.Run, is)
+		}
+		if o := p.made.other; o != nil && e.Height > 3 {
+			is := runWord(o, e.Now)
+			says := safe.Sprintf(" run %s, ", shortRun(o)).Plus(begunBy(e, o), safe.Lit(": "), is.text, safe.Lit(" (here when you come back)"))
+			frame.Lines = append(frame.Lines, widget.NewLine(e.Width).Put(s.ink(is.role), says).String())
 		}
 	} else {
 		frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  none")})

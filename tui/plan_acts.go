@@ -21,6 +21,7 @@ func (p *planPane) begin(e Env, confirmed []core.FabricID) Outcome {
 		Label: safe.Sprintf("sync %s", e.planned()),
 		Run: func(ctx context.Context) (Done, error) {
 			id, err := starter.Begin(ctx, plan, order)
+			to.Record = id // another one may begin while this one is looked at
 			return Done{Says: safe.Sprintf(" run %s has begun", shortRun(&core.Run{ID: id})), Open: &to, Mine: id}, err
 		},
 	}}

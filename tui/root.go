@@ -38,6 +38,7 @@ type Model struct {
 	whole   bool        // the note is told on as many lines as it takes
 	parting []safe.Text // what went wrong since the person began to leave
 	owed    []safe.Text // what went wrong while a line was typed
+	begun   string      // the run that the note says has begun; "" where it says something else
 
 	trail       trail
 	typedBefore []string       // behind a colon, the latest last
@@ -255,6 +256,7 @@ func (msg eventMsg) take(m *Model) tea.Cmd {
 		return nil
 	}
 	m.fleet = m.cfg.Engine.Fleet()
+	m.outdate()
 	return tea.Batch(m.listen(), m.tick(), m.later(), m.notify())
 }
 
@@ -308,7 +310,18 @@ func (m *Model) say(r themes.Role, t safe.Text) {
 	if m.prompt != nil && r == themes.Error {
 		m.owed = append(m.owed, t) // what is typed may cover it, and the next key ends it
 	}
-	m.note, m.whole = widget.Span{Ink: m.style.ink(r), Text: t}, r == themes.Error || r == themes.Warn
+	m.note, m.whole, m.begun = widget.Span{Ink: m.style.ink(r), Text: t}, r == themes.Error || r == themes.Warn, ""
+}
+
+// outdate takes back that a run has begun, when that is over.
+func (m *Model) outdate() {
+	for _, f := range m.fleet.Fabrics {
+		for _, r := range []*core.Run{f.Run, f.Own} {
+			if r != nil && r.ID == m.begun && r.Phase.Over() {
+				m.note, m.begun = widget.Span{}, ""
+			}
+		}
+	}
 }
 
 // tellOwed tells again what went wrong while a line was typed, one after the other.

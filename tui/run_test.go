@@ -67,6 +67,42 @@ func TestRunGoesOnOnTheScreen(t *testing.T) {
 	d.shows("FABRIC") // one run is one screen, however often it was planned again
 }
 
+// TestOwnRunStaysOnItsScreen when another person begins one, until its screen is
+// left, and that it has begun is not told when it is over.
+func TestOwnRunStaysOnItsScreen(t *testing.T) {
+	d := begun(t)
+	d.shows("run 9c1d0f4e has begun")
+	f := d.engine.fleet.Fabrics[0]
+	own, bobs := sampleRun(f, core.RunAgreed), sampleRun(f, core.RunPublishing)
+	bobs.ID, bobs.By, bobs.Host = "77aa1bb2-run", "bob", "jump2"
+	f.Run, f.Own = bobs, own
+	d.set(only(f))
+	d.shows("run 9c1d0f4e")
+	d.shows("-- agreed after 36.0s --")
+	d.shows(" run 77aa1bb2, bob: publishing for 41s (here when you come back)")
+	d.hides("has begun")
+	if can := d.model.top().pane.Can(d.model.env(), ActRetry); can {
+		t.Error("a run can be planned while another one goes on")
+	}
+	// Something else was shown of this process, and the screen knows its run still.
+	f.Own = nil
+	d.set(only(f))
+	d.shows("-- agreed after 36.0s --")
+	d.press("1", "8")
+	d.shows("run 77aa1bb2")
+	d.hides("9c1d0f4e")
+}
+
+// TestRunOfAnotherSessionOfMineIsToldApart by where it goes on.
+func TestRunOfAnotherSessionOfMineIsToldApart(t *testing.T) {
+	f := running(core.RunFollowing)
+	drive(t, only(f), 80, 24).press("enter", "8").shows("alice, in another session  41s ago")
+	f = running(core.RunFollowing)
+	f.Run.Host = "jump2, pts/1"
+	drive(t, only(f), 80, 24).press("enter", "8").shows("alice, on jump2, pts/1  41s ago")
+	begun(t).shows("alice  41s ago")
+}
+
 func TestQuittingDuringARunIsAskedFor(t *testing.T) {
 	for _, key := range []string{"q", "ctrl+c"} {
 		d := begun(t).press("esc")

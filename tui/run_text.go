@@ -42,12 +42,24 @@ func runRole(p core.RunPhase) themes.Role {
 	return role(core.Pending)
 }
 
+// begunBy names who began a run: one that goes on in another session of the same
+// person is not this one's.
+func begunBy(e Env, r *core.Run) safe.Text {
+	switch {
+	case r.By != e.acts.By || r.Phase.Over() || e.mine[r.ID]:
+		return safe.Clean(r.By)
+	case r.Host == "" || r.Host == e.acts.Whence:
+		return safe.Sprintf("%s, in another session", r.By)
+	}
+	return safe.Sprintf("%s, on %s", r.By, r.Host)
+}
+
 // runHead is a bar of how many of the objects have followed, and how the run
 // stands.
 func runHead(e Env, r *core.Run, is part) []string {
 	s := e.Style
 	title := widget.Span{Ink: s.ink(is.role), Text: is.text}
-	by := safe.Sprintf("%s  %s ago", r.By, age(e.Now, r.Started))
+	by := begunBy(e, r).Plus(safe.Sprintf("  %s ago", age(e.Now, r.Started)))
 	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, widget.Span{Ink: s.ink(themes.Dim), Text: by})}
 	settled := 0
 	for _, o := range r.Objects {

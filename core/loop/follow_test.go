@@ -250,6 +250,12 @@ func TestRunsOfOthersAreShown(t *testing.T) {
 	if s := ada.state().SyncStatus(time.Now()); s != core.SyncError {
 		t.Errorf("the status is %s after a failed run", s)
 	}
+	if s := ada.state(); s.Own != nil {
+		t.Errorf("the run of bob is taken for ada's own: %+v", s.Own)
+	}
+	// A run of this process stays known when another one has begun after it.
+	ada.loop.ShowRun(&core.Run{ID: "r0", Fabrics: []core.FabricID{"dc1"}, Phase: core.RunAgreed, Started: time.Now(), By: "ada"})
+	ada.becomes(t, "the other one is shown again", func(s core.FabricState) bool { return s.Run.ID == "r1" && s.Own != nil && s.Own.ID == "r0" })
 	// And whoever begins later sees how it ended.
 	cyd := newOffice(t, dir)
 	late := loop.New(loop.Config{

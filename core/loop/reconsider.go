@@ -129,7 +129,7 @@ func (l *Loop) ShowRun(r *core.Run) {
 	for _, id := range shown.Fabrics {
 		if w, ok := l.workers[id]; ok {
 			w.own.Store(&shown)
-			l.update(id, func(s *core.FabricState) { s.Run = &shown })
+			l.update(id, func(s *core.FabricState) { s.Run, s.Own = &shown, &shown })
 		}
 	}
 }
