@@ -25,13 +25,16 @@ func plainValue(v core.Value) string {
 // lineText is the text of the line under the cursor.
 func (r *reader) lineText() string { return strings.TrimSpace(r.rawText()) }
 
-// rawText is that text with its mark and its indentation.
+// rawText is that text with its mark and its indentation; of a command all of it.
 func (r *reader) rawText() string {
 	if r.text == nil || len(r.text.lines) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	l := r.text.lines[r.window.Cursor()]
+	if l.command.Len() > 0 {
+		return l.command.String()
+	}
 	for _, p := range append(l.left[:len(l.left):len(l.left)], l.cells...) {
 		b.WriteString(p.text.String())
 		if l.table != nil {
@@ -95,6 +98,9 @@ func (p *diffPane) Copied(e Env) (string, any) {
 		return "", nil
 	}
 	text := p.lineText()
+	if p.text != nil && len(p.text.lines) > 0 && p.text.lines[p.window.Cursor()].command.Len() > 0 {
+		return text, p.about
+	}
 	switch raw := p.rawText(); p.view(e.Width) {
 	case viewUnified:
 		return strings.TrimSpace(raw[min(len(diffMark), len(raw)):]), p.about

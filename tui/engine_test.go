@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -206,20 +207,73 @@ func TestCommandCanBeCopied(t *testing.T) {
 	const command = "argocd app sync dc1 --resource wiring.githedgehog.com:Switch:default/leaf-03"
 	d := drive(t, only(engineFabric()), 80, 24).press("enter", "j", "d")
 	d.shows(command)
-	for width := 10; width < 100; width++ {
-		joined := ""
-		for _, l := range commandLines(safe.Clean(command), 5, width) {
-			if widget.Width(l) > width {
-				t.Errorf("%q is wider than %d", l, width)
+}
+
+// TestBrokenCommandIsTheSameToAShell at every width: what is quoted is not broken.
+func TestBrokenCommandIsTheSameToAShell(t *testing.T) {
+	for _, command := range []string{
+		"argocd app sync dc1 --resource wiring.githedgehog.com:Switch:default/leaf-03",
+		`kubectl --context 'a b' patch switches.wiring.githedgehog.com leaf-03 --type=json --patch '[{"op":"test","path":"/spec/description","value":"it'\''s  rack B14"}]'`,
+		`printf %s '{"apiVersion":"v1"}' | kubectl create --filename -`,
+	} {
+		want := argv(t, command)
+		for width := 10; width < 190; width += 3 {
+			all := []string{}
+			for _, l := range commandLines(safe.Clean(command), 5, width) {
+				if widget.Width(l) > width && len(shellWords(strings.TrimSuffix(l.String(), ` \`))) > 1 {
+					t.Errorf("%q is wider than %d", l, width)
+				}
+				all = append(all, l.String())
 			}
-			rest, more := strings.CutSuffix(strings.TrimLeft(l.String(), " "), `\`)
-			joined += rest
-			if !more && l != commandLines(safe.Clean(command), 5, width)[len(commandLines(safe.Clean(command), 5, width))-1] {
-				t.Errorf("at %d columns %q does not go on", width, l)
+			if got := argv(t, strings.Join(all, "\n")); got != want {
+				t.Fatalf("at %d columns a shell reads %q instead of %q", width, got, want)
 			}
 		}
-		if joined != command {
-			t.Errorf("at %d columns a shell reads %q", width, joined)
+	}
+}
+
+// argv is what the programs of a line are given by a real shell.
+func argv(t *testing.T, line string) string {
+	t.Helper()
+	const tell = `for f in kubectl argocd printf; do eval "$f() { command printf '<%s>' $f \"\$@\"; [ $f != kubectl ] || command cat; }"; done; `
+	cmd := exec.Command("sh", "-c", tell+line) //nolint:gosec // a line of this test
+	cmd.Stdin = strings.NewReader("")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, out)
+	}
+	return string(out)
+}
+
+// TestEveryLineOfACommandIsTheWholeCommand where it is copied, and where the screen
+// is written out it is one line.
+func TestEveryLineOfACommandIsTheWholeCommand(t *testing.T) {
+	v := driftedSwitch()
+	v.Changes = v.Changes[:1]
+	f := fabric("dc1-prod", 8, v)
+	f.Fabric.Context = "dc1"
+	f.Report.Engine = &core.Engine{Access: core.AccessOK}
+	k, ok := keeping(f.Fabric, f.Report.Engine, &v, v.Changes[0])
+	if !ok || k.Command == "" {
+		t.Fatalf("no command: %+v", k)
+	}
+	for _, view := range [][]string{nil, {"t"}, {"t", "t"}} {
+		d := drive(t, only(f), 80, 24).press("enter", "d").press(view...)
+		n := 0
+		for last := ""; last != d.cursor(); d.press("j") {
+			last = d.cursor()
+			if line := last; strings.Contains(line, "kubectl -") || strings.Contains(line, "--patch") || strings.Contains(line, `"op"`) || strings.Contains(line, "(y copies") {
+				n++
+				if got := d.press("y").copied(); got != k.Command {
+					t.Errorf("y on %q copies %q, want %q", line, got, k.Command)
+				}
+			}
+		}
+		if n < 3 {
+			t.Errorf("%v shows %d lines of the command:\n%s", view, n, d.screen())
+		}
+		if whole := d.model.wholeText(); strings.Count(whole, k.Command+"\n") != 1 || strings.Count(whole, "kubectl -") != 1 || strings.Contains(whole, "y copies") {
+			t.Errorf("written out it is\n%s", whole)
 		}
 	}
 }

@@ -70,42 +70,86 @@ func (d *scroll) keepAll(f core.Fabric, e *core.Engine, v *core.Verdict) {
 }
 
 // command appends a line to be copied: whole where it fits, if need be by
-// leaving out its indentation, else broken as a shell takes it.
+// leaving out its indentation, else broken as a shell takes it. Each of its lines
+// copies all of it, and where it is written out it is one line again.
 func (d *scroll) command(indent int, line string) {
-	for _, l := range commandLines(safe.Clean(line), indent, d.width-1) {
-		d.add(scrollLine{fold: -1, left: []part{{role: themes.Key, text: l}}})
+	whole, cut := safe.Clean(line), false
+	for _, l := range commandLines(whole, indent, d.width-1) {
+		cut = cut || widget.Width(l) > d.width-1
+		text := widget.Fit(l, d.width-1, widget.CutEnd)
+		d.add(scrollLine{fold: -1, command: whole, left: []part{{role: themes.Key, text: text}}})
+	}
+	if cut {
+		d.add(scrollLine{fold: -1, command: whole, left: []part{{role: themes.Dim, text: safe.Sprintf("%*s(y copies it whole)", indent, "")}}})
 	}
 }
 
 // commandLines are a command as it is to be copied, in lines of at most width
-// columns.
+// columns. It is broken between words only, for within quotes a shell takes a
+// backslash for what it is: a word that is wider than that has a line of its own,
+// which is wider too.
 func commandLines(line safe.Text, indent, width int) []safe.Text {
 	if room := width - widget.Width(line); room >= 0 {
 		return []safe.Text{safe.Sprintf("%*s", min(indent, room), "").Plus(line)}
 	}
-	rest := line.String()
-	lines := widget.Wrap(line, max(width-2, 1))
-	for i, l := range lines[:len(lines)-1] {
-		rest = strings.TrimPrefix(rest, l.String())
-		more := safe.Lit(`\`)
-		if strings.HasPrefix(rest, " ") {
-			rest, more = rest[1:], safe.Lit(` \`)
+	lines, now := []safe.Text{}, safe.Text{}
+	for i, w := range shellWords(line.String()) {
+		word := safe.Clean(w)
+		switch {
+		case i == 0:
+			now = word
+		case widget.Width(now)+1+widget.Width(word) <= width-2:
+			now = now.Plus(safe.Lit(" "), word)
+		default:
+			lines = append(lines, now.Plus(safe.Lit(` \`)))
+			now = word
 		}
-		lines[i] = l.Plus(more)
 	}
-	return lines
+	return append(lines, now)
+}
+
+// shellWords are the words of a line, with their quotes.
+func shellWords(line string) []string {
+	var words []string
+	word, open := "", false
+	for piece := range strings.SplitSeq(line, " ") {
+		if open {
+			word += " "
+		}
+		word += piece
+		if open = quotedIn(word); !open {
+			words, word = append(words, word), ""
+		}
+	}
+	if open {
+		words = append(words, word)
+	}
+	return words
+}
+
+// commandShown draws a command in lines of a width: whole, or not at all where that
+// is too narrow, for people copy it.
+func commandShown(e Env, command string, width int) (lines []string, ok bool) {
+	whole := safe.Clean(command)
+	if e.text {
+		return []string{" " + whole.String()}, true
+	}
+	for _, l := range commandLines(whole, 1, width) {
+		if widget.Width(l) > width {
+			return nil, false
+		}
+		lines = append(lines, widget.NewLine(width).Put(e.Style.ink(themes.Key), l).String())
+	}
+	return lines, true
 }
 
 // keepLines are what becomes of an object's changes where Git's values are kept,
-// on a line each, and the first command that brings it about: that is shown whole
-// or not at all, for people copy it.
+// on a line each, and the first command that brings it about.
 func keepLines(e Env, f core.FabricState, v *core.Verdict, width int) (says, commands []string) {
 	for _, k := range keepings(f.Fabric, engineOf(f), v) {
 		says = append(says, widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Sprintf(" keeping git: %s", k.Sentence)).String())
 		if k.Command != "" && len(commands) == 0 {
-			for _, l := range commandLines(safe.Clean(k.Command), 1, width) {
-				commands = append(commands, widget.NewLine(width).Put(e.Style.ink(themes.Key), l).String())
-			}
+			commands, _ = commandShown(e, k.Command, width)
 		}
 	}
 	return says, commands

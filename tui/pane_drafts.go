@@ -197,9 +197,11 @@ func (p *draftsPane) below(e Env, f core.FabricState) []string {
 		lines = append(lines, paragraph(why, s.ink(draftState(&d).role), e.Width)...)
 	}
 	if c := d.Keeping.Command; c != "" && d.State == core.DraftPending {
-		for _, l := range commandLines(safe.Clean(c), 1, e.Width) {
-			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Key), l).String())
+		shown, ok := commandShown(e, c, e.Width)
+		if !ok {
+			shown = paragraph(safe.Lit("its command is wider than this screen: d shows it, and y copies it there"), s.ink(themes.Dim), e.Width)
 		}
+		lines = append(lines, shown...)
 	}
 	return lines
 }

@@ -158,6 +158,12 @@ func (r *reader) draw(e Env, height int) []string {
 	from, to := r.window.See(r.page)
 	lines := make([]string, 0, to-from)
 	for i := from; i < to; i++ {
+		if whole := r.text.lines[i].command; e.text && whole.Len() > 0 {
+			if i == 0 || r.text.lines[i-1].command != whole {
+				lines = append(lines, "     "+whole.String())
+			}
+			continue
+		}
 		lines = append(lines, r.text.lines[i].draw(e.Style, e.Now, i == r.window.Cursor(), r.text.width))
 	}
 	return lines

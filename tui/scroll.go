@@ -38,6 +38,8 @@ type scrollLine struct {
 	right  []part
 	at     time.Time // its age is drawn at the right end
 
+	command safe.Text // the command for a shell that the line is of
+
 	// A row of a table has these in place of left, right and at.
 	table *widget.Table
 	cells []part
