@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -34,6 +35,10 @@ type Sheets interface {
 	Open(ctx context.Context, id core.FabricID, k core.Key) (Sheet, error)
 }
 
+// ErrNoSheet is what a [Sheet] says whose file is gone: nothing can be read of it, and
+// nothing kept.
+var ErrNoSheet = errors.New("the editor left no file: nothing was decided")
+
 // Sheet is an object in a file.
 type Sheet interface {
 	// File is where the text is.
@@ -41,7 +46,7 @@ type Sheet interface {
 	// Take lays down drafts for what the file now says otherwise, and gives how many
 	// differences those decide; 0 where it says what it said. Where it cannot be taken
 	// it holds the reasons on top, beside the text, and the first of them is the
-	// error.
+	// error; [ErrNoSheet] where there is no file any more.
 	Take(ctx context.Context, by string) (int, error)
 	// Leave ends it. It removes the file, and keeps it where something was typed that
 	// was not taken: then it gives its name.
@@ -129,7 +134,7 @@ func (s *sheetWork) take() Outcome {
 			return Done{Says: safe.Sprintf(" %s of %s from the editor (u undoes it)", plural(n, "draft"), s.name)}, err
 		},
 		next: func(m *Model, _ Done, err error) (tea.Cmd, bool) {
-			if err == nil {
+			if err == nil || errors.Is(err, ErrNoSheet) {
 				return nil, false
 			}
 			m.prompt = newPrompt("", sheetLine{s, safe.Clean(err.Error())})

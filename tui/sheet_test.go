@@ -42,6 +42,9 @@ func (s *fakeSheet) read() []byte {
 }
 
 func (s *fakeSheet) Take(context.Context, string) (int, error) {
+	if !s.left() {
+		return 0, ErrNoSheet
+	}
 	text := s.read()
 	switch {
 	case bytes.Equal(text, s.wrote):
@@ -154,6 +157,17 @@ func TestAnEditorThatFailsTakesNothing(t *testing.T) {
 	}
 	if len(sheets.taken) > 0 {
 		t.Errorf("it takes %q", sheets.taken)
+	}
+}
+
+// TestAnEditorThatRemovedItsFileDecidesNothing, and nothing is said to be kept.
+func TestAnEditorThatRemovedItsFileDecidesNothing(t *testing.T) {
+	d, sheets := editingWith(t, "rm")
+	d.press("enter", "E")
+	d.shows("the editor left no file: nothing was decided")
+	d.hides("kept")
+	if d.model.prompt != nil || len(sheets.taken) > 0 {
+		t.Errorf("it takes %q, and asks:\n%s", sheets.taken, d.screen())
 	}
 }
 

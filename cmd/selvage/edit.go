@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"selvage/core"
 	"selvage/core/child"
 	"selvage/core/sheet"
+	"selvage/tui"
 )
 
 // edit opens an object in the person's editor, and lays down what they made of it.
@@ -36,6 +38,9 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 		return exit{code: exitRefused, err: fmt.Errorf("edit %s: %w", page.Name, err)}
 	}
 	made, err := a.editing(ctx, s, page, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w", page.Name, f.Fabric.ID, tui.ErrNoSheet)}
+	}
 	if err != nil {
 		var e exit
 		if errors.As(err, &e) && e.code == exitUsage {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -56,6 +57,9 @@ func (s *openSheet) write(text []byte) error {
 // Take lays down what the file says.
 func (s *openSheet) Take(ctx context.Context, by string) (int, error) {
 	typed, err := os.ReadFile(s.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, tui.ErrNoSheet
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -81,6 +85,9 @@ func (s *openSheet) Take(ctx context.Context, by string) (int, error) {
 // Leave removes the file, unless something is in it that was typed and not taken.
 func (s *openSheet) Leave() (string, error) {
 	has, err := os.ReadFile(s.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
 	if err == nil && !bytes.Equal(has, s.wrote) {
 		return s.file, nil
 	}
