@@ -22,6 +22,9 @@ func (a *app) configCommand() *cobra.Command {
 				if _, err := a.shelf(c); err != nil {
 					return err
 				}
+				for _, note := range c.Notes() {
+					fmt.Fprintln(a.errs, note)
+				}
 				return a.printf("%s: %d fabrics, no mistakes\n", c.Files[0], len(c.Fabrics))
 			},
 		},

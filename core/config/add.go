@@ -57,6 +57,9 @@ func (c *Config) AddIgnore(id core.FabricID, rule Ignore) (Addition, error) {
 	case valueOf(fabric, "ignore") == nil && len(f.Ignore) > 0:
 		return a, fmt.Errorf("what %s ignores comes from the defaults: add the line there, at %s", id, f.At("ignore"))
 	}
+	if line := ruleLine(fabric, rule); line > 0 {
+		return a, fmt.Errorf("it is there already, at %s: it counts from the next start of selvage on", Position{File: a.File, Line: line})
+	}
 	a.before = text
 	a.insert(fabric)
 	if err := a.exact(at, rule); err != nil {
@@ -69,6 +72,40 @@ func (c *Config) AddIgnore(id core.FabricID, rule Ignore) (Addition, error) {
 func flowRule(r Ignore) string {
 	path := "'" + strings.ReplaceAll(string(r.Path), "'", "''") + "'"
 	return fmt.Sprintf("{kind: %s, path: %s}", r.Kind, path)
+}
+
+// ruleLine is where a fabric of a file has a rule; 0 where it has not.
+func ruleLine(fabric *yaml.Node, rule Ignore) int {
+	list := valueOf(fabric, "ignore")
+	if list == nil {
+		return 0
+	}
+	for _, item := range list.Content {
+		kind, path := valueOf(item, "kind"), valueOf(item, "path")
+		if kind != nil && path != nil && (Ignore{kind.Value, core.Path(path.Value)}) == rule {
+			return item.Line
+		}
+	}
+	return 0
+}
+
+// Notes are what is no mistake and not meant either: fields that a fabric leaves out
+// of its comparison twice.
+func (c *Config) Notes() Problems {
+	var notes Problems
+	for i := range c.Fabrics {
+		f := &c.Fabrics[i]
+		for j, r := range f.Ignore {
+			first := slices.Index(f.Ignore, r)
+			if first == j {
+				continue
+			}
+			at, _ := f.item("ignore", j, "path")
+			before, _ := f.item("ignore", first, "path")
+			notes = append(notes, Problem{Position: at.Position, What: fmt.Sprintf("ignore: the rule of %s again", before.Position), Do: "one of them can go"})
+		}
+	}
+	return notes.sorted(c.Files)
 }
 
 // fabricNode finds a fabric in a file, and which one of its fabrics it is.

@@ -111,6 +111,42 @@ func TestWhatCannotBeAddedExactlyIsLeftToAPerson(t *testing.T) {
 	}
 }
 
+// TestARuleIsNotAddedTwice by a program that was started before it was there, and one
+// that was written twice is told.
+func TestARuleIsNotAddedTwice(t *testing.T) {
+	for name, has := range map[string]string{
+		"in no list yet": "", "after others": "    ignore:\n      - {kind: VPC, path: .spec.notes}", "on a line": "    ignore: [{kind: VPC, path: .spec.notes}]",
+	} {
+		c, o := addRule(t, strings.Replace(addTo, "%s", has, 1))
+		rule := Ignore{"Switch", `.spec.ports["E1/1"]`}
+		a, err := c.AddIgnore("dc1", rule)
+		if err == nil {
+			err = a.Write(o)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		line := 0
+		text, _ := os.ReadFile(o.Path)
+		for i, l := range strings.Split(string(text), "\n") {
+			if strings.Contains(l, "Switch") {
+				line = i + 1
+			}
+		}
+		want := "it is there already, at " + Position{File: o.Path, Line: line}.String() + ": it counts from the next start"
+		if _, err := c.AddIgnore("dc1", rule); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: added again: %v, want %s", name, err, want)
+		}
+		if notes := c.Notes(); len(notes) > 0 {
+			t.Errorf("%s: %v", name, notes)
+		}
+	}
+	c, _ := addRule(t, strings.Replace(addTo, "%s", "    ignore:\n    - {kind: VPC, path: .spec.notes}\n    - {kind: VPC, path: .spec.notes}", 1))
+	if notes := c.Notes(); len(notes) != 1 || notes[0].Line != 8 || !strings.Contains(notes[0].What, ":7 again") {
+		t.Errorf("it notes %v", notes)
+	}
+}
+
 // TestAConfigurationIsNotLost: what has changed meanwhile, or would be wrong, stays.
 func TestAConfigurationIsNotLost(t *testing.T) {
 	text := strings.Replace(addTo, "%s", "", 1)
