@@ -383,10 +383,10 @@ func settled() core.FabricState {
 
 // Tail is a log with one record of each kind.
 func (a *fakeActs) Tail(_ context.Context, _ int) (string, []string, error) {
-	return "/home/alice/.local/state/selvage/selvage-alice.log", []string{
+	return "/home/alice/.local/state/selvage/selvage-alice.log" + a.hostileName(), []string{
 		`time=2026-11-23T14:01:02Z level=INFO msg=checked fabric=dc1-prod took=1.2s objects=214`,
 		`time=2026-11-23T14:01:09Z level=WARN msg="watch ended" fabric=dc3-lab err="dial tcp 10.9.3.10:6443: i/o timeout" again=24s`,
 		`time=2026-11-23T14:02:09Z level=ERROR msg="record a check" fabric=dc2-prod err="database or disk is full (13)" what="the check is not in the history; the screen shows it all the same"`,
-		"time=2026-11-23T14:02:10Z level=DEBUG msg=\"\x1b]0;a title\x07\"",
+		"time=2026-11-23T14:02:10Z level=DEBUG msg=\"\x1b]0;a title\x07\"" + a.hostileName(),
 	}, a.fail()
 }

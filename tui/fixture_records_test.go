@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -157,7 +158,7 @@ func (a *fakeActs) newsOf(id core.FabricID) core.News {
 }
 
 func (a *fakeActs) Notes(context.Context) ([]core.Note, error) {
-	return slices.Clone(a.notes), a.fail()
+	return slices.Clone(a.notes), a.breaks()
 }
 
 func (a *fakeActs) Leave(_ context.Context, by, text string) error {
@@ -196,7 +197,7 @@ func (a *fakeActs) Lint(_ context.Context, id core.FabricID) ([]core.LintFinding
 		}
 		all = append(all, x)
 	}
-	return all, a.fail()
+	return all, a.breaks()
 }
 
 func (a *fakeActs) Examine(_ context.Context, id core.FabricID) ([]Symptom, error) {
@@ -205,6 +206,9 @@ func (a *fakeActs) Examine(_ context.Context, id core.FabricID) ([]Symptom, erro
 			{Area: "config", Level: "ok", What: "/home/alice/.config/selvage/config.yaml", Text: "12 fabrics, no mistakes; mode write"},
 			{Area: "store", Level: "warn", What: "/var/lib/selvage/selvage.db", Text: "120.0 MiB are left on its disk", Hint: "free some space, or set another state.dir"},
 		}, nil
+	}
+	if err := a.breaks(); err != nil {
+		return nil, err
 	}
 	f, _ := a.engine.Fleet().Fabric(id)
 	found := []Symptom{{Area: "git", Level: "ok", What: "git@git.example.net:net/fabrics.git main", Text: "read, 214 objects"}}
@@ -227,7 +231,28 @@ func recordFleets() map[string]core.FabricState {
 	accepted := acceptedSwitch()
 	accepted.Acknowledged.Until = noon.Add(20 * time.Hour)
 	setVerdicts(&handed, append(slices.Clone(handed.Report.Verdicts), stuck, accepted)...)
-	return map[string]core.FabricState{"news": news, "handed": handed}
+	broken := undecided()
+	broken.Fabric.ID = brokenFabric
+	return map[string]core.FabricState{"news": news, "handed": handed, "broken": broken}
+}
+
+// brokenFabric is the one of which nothing that is kept can be read.
+const brokenFabric core.FabricID = "dc6-broken"
+
+// breaks is why nothing can be read where that fabric is.
+func (a *fakeActs) breaks() error {
+	if _, ok := a.engine.Fleet().Fabric(brokenFabric); ok {
+		return errors.New("read the store: /var/lib/selvage/selvage.db: disk I/O error (see selvage doctor)")
+	}
+	return a.fail()
+}
+
+// hostileName is what a hostile fleet calls its second fabric; "" in any other.
+func (a *fakeActs) hostileName() string {
+	if all := a.engine.Fleet().Fabrics; len(all) > 1 && strings.HasPrefix(string(all[1].Fabric.ID), "good") {
+		return string(all[1].Fabric.ID)
+	}
+	return ""
 }
 
 // recordFrames adds the frames of history, hand-over, lint, events and doctor.
@@ -258,6 +283,15 @@ func recordFrames(add func(screen, fleet string, sizes [][2]int, keys ...string)
 	add("lint", "calm", sizes, "l")
 	add("lint", "hostile", sizes, "j", "l")
 	add("lint", "loading", sizes, "l")
+	hostile := append([]string{"j"}, run...)
+	add("past", "hostile", sizes, append(slices.Clone(hostile), "enter")...)
+	add("run-diff", "hostile", sizes, append(slices.Clone(hostile), "d")...)
+	add("commit", "hostile", sizes, append(slices.Clone(hostile), "O")...)
+	add("events", "hostile", sizes, "v")
+	add("handover", "hostile", sizes, "H")
+	add("handover", "broken", sizes, "H")
+	add("lint", "broken", sizes, "l")
+	add("doctor", "broken", sizes, "T")
 	add("doctor", "full", more, "T")
 	add("doctor", "hostile", sizes, "T", "G")
 }

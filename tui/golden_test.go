@@ -198,6 +198,8 @@ func commandFrames(add func(screen, fleet string, sizes [][2]int, keys ...string
 	add("help-end", "full", sizes, "?", "end")
 	add("keys", "full", more, typed([]string{":"}, "keys", "enter")...)
 	add("log", "full", more, typed([]string{":"}, "log", "enter")...)
+	add("keys", "hostile", sizes, typed([]string{"j", ":"}, "keys", "enter")...)
+	add("log", "hostile", sizes, typed([]string{"j", ":"}, "log", "enter")...)
 }
 
 // listFrames adds the frames of what can be chosen in lists, of their tabs and of

@@ -26,7 +26,9 @@ func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
 	if fault != "" {
 		t.say(themes.Error, 1, safe.Clean(fault))
 	}
-	t.notes(read)
+	if read != nil || fault == "" {
+		t.notes(read)
+	}
 	t.runs(read)
 	t.verdicts("stuck", core.Stuck, func(v *core.Verdict) string { return v.Reason })
 	t.verdicts("conflicts", core.Conflict, func(v *core.Verdict) string { return v.Reason })
@@ -38,13 +40,17 @@ func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
 }
 
 // section starts a group of matters; it is there even where nothing is open, for
-// that is worth knowing too.
+// that is worth knowing too. Fewer than none are not known.
 func (t *handoverText) section(name string, n int) {
 	if len(t.lines) > 0 {
 		t.add(scrollLine{fold: -1})
 	}
-	if n == 0 {
-		t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Clean(name)}, {role: themes.Dim, text: safe.Lit("  none")}}})
+	if n <= 0 {
+		word := safe.Lit("  none")
+		if n < 0 {
+			word = safe.Lit("  ? (not read)")
+		}
+		t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Clean(name)}, {role: themes.Dim, text: word}}})
 		return
 	}
 	t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Sprintf("%s  %s", name, grouped(n))}}})
@@ -108,11 +114,17 @@ func (t *handoverText) runs(read *handoverRead) {
 	slices.SortStableFunc(all, func(a, b *core.Run) int { return a.Started.Compare(b.Started) })
 	proposals := slices.DeleteFunc(slices.Clone(all), func(r *core.Run) bool { return r.Phase != core.RunProposed })
 	all = slices.DeleteFunc(all, func(r *core.Run) bool { return r.Phase == core.RunProposed })
-	t.section("proposals to be reviewed", len(proposals))
+	count := func(runs []*core.Run) int {
+		if read == nil && len(runs) == 0 {
+			return -1 // those of other processes are in the store
+		}
+		return len(runs)
+	}
+	t.section("proposals to be reviewed", count(proposals))
 	for _, r := range proposals {
 		t.run(r)
 	}
-	t.section("runs that wait or went wrong", len(all))
+	t.section("runs that wait or went wrong", count(all))
 	for _, r := range all {
 		t.run(r)
 	}

@@ -327,3 +327,13 @@ func TestLinesOfTheRecordsAreCopied(t *testing.T) {
 		t.Errorf("copied %q of a run", got)
 	}
 }
+
+// TestNothingIsCalledNoneThatWasNotRead on the hand-over screen, where the store
+// cannot be read.
+func TestNothingIsCalledNoneThatWasNotRead(t *testing.T) {
+	d := drive(t, only(recordFleets()["broken"]), 80, 40).press("H")
+	d.shows("disk I/O error")
+	d.shows("proposals to be reviewed  ? (not read)")
+	d.shows("runs that wait or went wrong  ? (not read)")
+	d.hides("reading the notes")
+}
