@@ -5,14 +5,13 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"selvage/core/disk"
 	"selvage/core/safe"
 	"selvage/themes"
 )
@@ -150,33 +149,9 @@ func (m *Model) write(file File, name string, over bool) {
 
 // writeFile writes a file that nobody else may read. One that is there already is
 // replaced as a whole, and only if that is wanted.
-func writeFile(name string, content []byte, over bool) (err error) {
-	if !over {
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person names it
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(content)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return errors.Join(err, os.Remove(name))
-		}
-		return nil
+func writeFile(name string, content []byte, over bool) error {
+	if over {
+		return disk.Replace(name, content, 0o600)
 	}
-	if is, err := os.Stat(name); err == nil && !is.Mode().IsRegular() {
-		return fmt.Errorf("%s is no file", name)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".selvage-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return disk.Create(name, content)
 }

@@ -27,6 +27,7 @@ func layers() map[string]layer {
 	return map[string]layer{
 		"core":           {"the vocabulary and the ports", nil, nil},
 		"core/safe":      {"text that may reach a terminal", nil, nil},
+		"core/disk":      {"write a file whole, or not at all", nil, nil},
 		"core/child":     {"run another program, without the terminal or with it", nil, nil},
 		"core/drift":     {"compare two readings of a fabric", []string{"core"}, nil},
 		"core/merge":     {"merge three sides, and settle what they dispute", []string{"core"}, nil},
@@ -43,12 +44,12 @@ func layers() map[string]layer {
 		"core/changeset": {"one commit, as objects, with its signature and its patch", []string{"core"}, []string{"github.com/go-git/", "golang.org/x/crypto/", "github.com/aymanbagabas/go-udiff"}},
 		"core/repo":      {"directories in Git, read and published to, without a work tree", []string{"core", "core/changeset", "core/child", "core/manifest"}, []string{"github.com/go-git/", "github.com/bmatcuk/doublestar/v4", "golang.org/x/", "github.com/kevinburke/ssh_config", "github.com/skeema/knownhosts"}},
 		"core/gitops":    {"what a fabric's GitOps engine says", []string{"core"}, []string{"github.com/bmatcuk/doublestar/v4", "github.com/go-git/go-git/v5/plumbing/format/gitignore", "github.com/gobwas/glob", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3", "golang.org/x/net/http/httpproxy"}},
-		"core/config":    {"the configuration", []string{"core", "core/merge"}, []string{"go.yaml.in/yaml/v3", "github.com/bmatcuk/doublestar/v4"}},
+		"core/config":    {"the configuration", []string{"core", "core/disk", "core/merge"}, []string{"go.yaml.in/yaml/v3", "github.com/bmatcuk/doublestar/v4"}},
 		"core/coretest":  {"what every source must do, as tests", []string{"core"}, nil},
 		"store":          {"the history in SQLite", []string{"core"}, []string{"github.com/mattn/go-sqlite3", "golang.org/x/sys/"}},
 		"themes":         {"colours as data", nil, nil},
 		"tui/widget":     {"tables, lines and windows; they know no fabric", []string{"core/safe"}, []string{"charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi"}},
-		"tui":            {"panes, keys and styles", []string{"core", "core/child", "core/safe", "themes", "tui/widget"}, []string{"charm.land/", "github.com/charmbracelet/", "github.com/aymanbagabas/go-udiff"}},
+		"tui":            {"panes, keys and styles", []string{"core", "core/child", "core/disk", "core/safe", "themes", "tui/widget"}, []string{"charm.land/", "github.com/charmbracelet/", "github.com/aymanbagabas/go-udiff"}},
 		"tui/lines":      {"the dashboard in lines, for screen readers", []string{"core", "core/safe", "tui"}, nil},
 		// It makes the world of "selvage demo", and so is in the binary. That
 		// it imports nothing of the program is what makes it evidence.

@@ -14,6 +14,7 @@ import (
 
 	"selvage/core"
 	"selvage/core/child"
+	"selvage/core/disk"
 	"selvage/core/sheet"
 	"selvage/tui"
 )
@@ -63,7 +64,7 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 func (a *app) editing(ctx context.Context, s *session, page sheet.Sheet, file string) ([]core.Draft, error) {
 	text := page.Text()
 	for {
-		if err := os.WriteFile(file, text, 0o600); err != nil {
+		if err := disk.Replace(file, text, 0o600); err != nil {
 			return nil, err
 		}
 		if err := a.openEditor(ctx, file); err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"selvage/core"
+	"selvage/core/disk"
 	"selvage/core/sheet"
 	"selvage/tui"
 )
@@ -51,7 +52,7 @@ func (s *openSheet) File() string { return s.file }
 
 func (s *openSheet) write(text []byte) error {
 	s.wrote = text
-	return os.WriteFile(s.file, text, 0o600)
+	return disk.Replace(s.file, text, 0o600)
 }
 
 // Take lays down what the file says.
@@ -76,7 +77,7 @@ func (s *openSheet) Take(ctx context.Context, by string) (int, error) {
 		problems = []sheet.Problem{{Reason: err.Error()}}
 	}
 	// Not remembered as written: it holds what was typed.
-	if err := os.WriteFile(s.file, s.page.Again(typed, problems...), 0o600); err != nil {
+	if err := disk.Replace(s.file, s.page.Again(typed, problems...), 0o600); err != nil {
 		return 0, err
 	}
 	return 0, errors.New(problems[0].String())

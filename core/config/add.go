@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"selvage/core"
+	"selvage/core/disk"
 )
 
 // Addition is something that can be added to a configuration file, and where.
@@ -226,29 +227,11 @@ func (a Addition) Write(o Options) error {
 	if !bytes.Equal(now, a.before) {
 		return fmt.Errorf("%s has changed meanwhile: nothing was written", name)
 	}
-	if err := swap(name, a.after, info.Mode().Perm()); err != nil {
+	if err := disk.Replace(name, a.after, info.Mode().Perm()); err != nil {
 		return err
 	}
 	if _, err := Load(o); err != nil {
-		return errors.Join(fmt.Errorf("nothing was added: with it %w", err), swap(name, a.before, info.Mode().Perm()))
+		return errors.Join(fmt.Errorf("nothing was added: with it %w", err), disk.Replace(name, a.before, info.Mode().Perm()))
 	}
 	return nil
-}
-
-// swap puts a file in the place of another one, whole.
-func swap(name string, text []byte, mode os.FileMode) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".selvage-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
