@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -14,9 +13,6 @@ import (
 
 	"selvage/core"
 	"selvage/core/child"
-	"selvage/core/disk"
-	"selvage/core/sheet"
-	"selvage/tui"
 )
 
 // edit opens an object in the person's editor, and lays down what they made of it.
@@ -34,62 +30,47 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 	if err != nil {
 		return notAllowed(err)
 	}
-	file, err := a.editFile(s.config, k)
+	open, err := sheets{a, s}.lay(page, k)
 	if err != nil {
 		return exit{code: exitRefused, err: fmt.Errorf("edit %s: %w", page.Name, err)}
 	}
-	made, err := a.editing(ctx, s, page, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w", page.Name, f.Fabric.ID, tui.ErrNoSheet)}
-	}
-	if err != nil {
-		var e exit
-		if errors.As(err, &e) && e.code == exitUsage {
-			return errors.Join(err, os.Remove(file))
-		}
-		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w (what was typed is in %s)", page.Name, f.Fabric.ID, err, file)}
-	}
-	if err := os.Remove(file); err != nil {
+	made, err := a.editing(ctx, open)
+	kept, leaving := open.Leave()
+	var e exit
+	switch {
+	case kept != "":
+		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w (what was typed is in %s)", page.Name, f.Fabric.ID, err, kept)}
+	case errors.As(err, &e):
 		return err
-	}
-	if len(made) == 0 {
+	case err != nil:
+		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w", page.Name, f.Fabric.ID, err)}
+	case leaving != nil:
+		return leaving
+	case len(made) == 0:
 		fmt.Fprintf(a.errs, "%s: nothing was changed, and nothing is decided\n", cleaned(page.Name))
 		return nil
 	}
 	return a.tellDecided(ctx, s, f.Fabric.ID, made, flags)
 }
 
-// editing has a person edit a sheet in a file until what they made of it lies on the
-// desk, and gives those drafts; none where there is nothing to be decided.
-func (a *app) editing(ctx context.Context, s *session, page sheet.Sheet, file string) ([]core.Draft, error) {
-	text := page.Text()
+// editing has a person edit a sheet until what they made of it lies on the desk, and
+// gives those drafts; none where there is nothing to be decided.
+func (a *app) editing(ctx context.Context, s *openSheet) ([]core.Draft, error) {
 	for {
-		if err := disk.Replace(file, text, 0o600); err != nil {
-			return nil, err
-		}
-		if err := a.openEditor(ctx, file); err != nil {
-			return nil, err
-		}
-		typed, err := os.ReadFile(file) //nolint:gosec // it was made here
+		before, err := os.ReadFile(s.file)
 		if err != nil {
 			return nil, err
 		}
-		decisions, problems := page.Decisions(typed)
-		if len(problems) == 0 {
-			if len(decisions) == 0 {
-				return nil, nil
-			}
-			made, err := s.runner.Decide(ctx, page.Fabric, username(), decisions...)
-			if err == nil {
-				return made, nil
-			}
-			problems = []sheet.Problem{{Reason: err.Error()}}
+		if err := a.openEditor(ctx, s.file); err != nil {
+			return nil, err
 		}
-		again := page.Again(typed, problems...)
-		if bytes.Equal(again, text) {
-			return nil, fmt.Errorf("it was left with what cannot be taken: %s", problems[0].Reason)
+		made, problem, err := s.take(ctx, username())
+		if err != nil || problem == nil {
+			return made, err
 		}
-		text = again
+		if again, err := os.ReadFile(s.file); err != nil || bytes.Equal(again, before) {
+			return nil, errors.Join(fmt.Errorf("it was left with what cannot be taken: %s", problem.Reason), err)
+		}
 	}
 }
 

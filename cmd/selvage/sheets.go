@@ -26,6 +26,11 @@ func (d sheets) Open(ctx context.Context, id core.FabricID, k core.Key) (tui.She
 	if err != nil {
 		return nil, err
 	}
+	return d.lay(page, k)
+}
+
+// lay writes a sheet into a file.
+func (d sheets) lay(page sheet.Sheet, k core.Key) (*openSheet, error) {
 	file, err := d.app.editFile(d.session.config, k)
 	if err != nil {
 		return nil, err
@@ -57,30 +62,37 @@ func (s *openSheet) write(text []byte) error {
 
 // Take lays down what the file says.
 func (s *openSheet) Take(ctx context.Context, by string) (int, error) {
+	made, problem, err := s.take(ctx, by)
+	if problem != nil && err == nil {
+		err = errors.New(problem.String())
+	}
+	return len(made), err
+}
+
+// take lays down what the file says and gives those drafts, or what keeps it from
+// being taken, which then stands in the file too.
+func (s *openSheet) take(ctx context.Context, by string) ([]core.Draft, *sheet.Problem, error) {
 	typed, err := os.ReadFile(s.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, tui.ErrNoSheet
+		return nil, nil, tui.ErrNoSheet
 	}
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	decisions, problems := s.page.Decisions(typed)
-	if len(problems) == 0 && len(decisions) == 0 {
-		s.wrote = typed
-		return 0, nil
-	}
 	if len(problems) == 0 {
-		if _, err = s.session.runner.Decide(ctx, s.page.Fabric, by, decisions...); err == nil {
+		var made []core.Draft
+		if len(decisions) > 0 {
+			made, err = s.session.runner.Decide(ctx, s.page.Fabric, by, decisions...)
+		}
+		if err == nil {
 			s.wrote = typed
-			return len(decisions), nil
+			return made, nil, nil
 		}
 		problems = []sheet.Problem{{Reason: err.Error()}}
 	}
 	// Not remembered as written: it holds what was typed.
-	if err := disk.Replace(s.file, s.page.Again(typed, problems...), 0o600); err != nil {
-		return 0, err
-	}
-	return 0, errors.New(problems[0].String())
+	return nil, &problems[0], disk.Replace(s.file, s.page.Again(typed, problems...), 0o600)
 }
 
 // Leave removes the file, unless something is in it that was typed and not taken.
