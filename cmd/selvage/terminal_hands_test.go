@@ -158,6 +158,26 @@ if grep -q 'nonsense' "$1"; then sed -i '/nonsense/d' "$1"; sed -i 's/^spec:/spe
 	leaves(t, screen)
 }
 
+// TestWhoLeavesIsToldWhereTheirTextIs: on the terminal that is theirs again, and at the
+// next start.
+func TestWhoLeavesIsToldWhereTheirTextIs(t *testing.T) {
+	s := newStage(t)
+	editor := s.script("editor", `echo 'nonsense: [' >>"$1"`)
+	screen := s.open(termtest.Options{Width: 120, Height: 40}, "EDITOR="+editor)
+	drifted(screen)
+	screen.Press("E")
+	screen.Wait("enter opens it again")
+	screen.Press("ctrl+c")
+	if code := screen.ExitCode(); code != 0 {
+		t.Errorf("it exits with %d", code)
+	}
+	screen.Wait("what was typed is in ")
+	restored(t, screen)
+	screen = s.open(termtest.Options{Width: 120, Height: 40})
+	screen.Wait("an edit was left and not taken:")
+	leaves(t, screen)
+}
+
 // TestACopyReachesTheTerminal by OSC 52.
 func TestACopyReachesTheTerminal(t *testing.T) {
 	s := newStage(t)
