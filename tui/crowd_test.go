@@ -105,17 +105,34 @@ func TestACrowdIsDrawnAtOnce(t *testing.T) {
 
 // TestWhatIsChosenFollowsMarksCursorAndDrafts although it is kept from key to key.
 func TestWhatIsChosenFollowsMarksCursorAndDrafts(t *testing.T) {
-	d := drive(t, only(alike(2)), 100, 30).press("enter", "/").typed("spine").press("enter", "space")
-	d.shows("1 marked:  1 git  2 live")
+	d := drive(t, only(alike(2)), 100, 30).press("enter", "/").typed("spine").press("enter")
+	d.shows("1/2")
+	d.press("j", "#").shows("accept Switch/spine-02")
+	d.press("esc", "g", "space").shows("1 marked:  1 git  2 live")
+	d.press("space").shows("2 marked:  1 git  2 live")
+	d.press("2").shows("take live on 2 differences of 2 objects")
+	d.press("esc", "g", "space").shows("1 marked:  1 git  2 live")
 	d.press("2") // of one it is not asked
 	d.shows("draft: ")
 	d.hides("marked")
-	d.press("g", "space")
+	d.press("G", "space").shows("1 marked")
 	d.press("0").shows("dropped 1 draft")
 	d.press("2").shows("[2 conflicts]") // the digits turn the tabs again
+
+	// Somebody else decides, and takes it back.
+	f := alike(2)
+	d = drive(t, only(f), 100, 30).press("enter", "/").typed("spine-01").press("enter", "space")
+	d.shows("1 marked")
+	d.press("0")
+	f.Drafts = []core.DraftStanding{draft(7, key(wiringGroup, "Switch", "spine-01"), ".spec.enableAllPorts", core.TakeGit, core.ValueOf("e1/3"))}
+	d.set(only(f))
+	d.shows("1 marked")
+	d.press("0").shows("dropped 1 draft")
+
 	r := drive(t, only(alike(0)), 100, 30).press("c", "m")
 	before := r.screen()
-	r.press("space", "space").shows("2 marked")
+	r.press("space").shows("1 marked")
+	r.press("space").shows("2 marked")
 	r.press("2").shows("2 decided")
 	if r.press("u").screen(); !strings.Contains(r.screen(), "0 decided") {
 		t.Errorf("what was undone still counts as decided:\n%s\nat first:\n%s", r.screen(), before)
