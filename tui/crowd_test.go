@@ -141,14 +141,15 @@ func TestWhatIsChosenFollowsMarksCursorAndDrafts(t *testing.T) {
 
 // TestOthersInTheirPlaceAreNotDecided although there are as many of them.
 func TestOthersInTheirPlaceAreNotDecided(t *testing.T) {
-	for _, key := range []string{"2", "#"} {
-		d := drive(t, only(alike(3)), 100, 30).press("enter", "/").typed("spine").press("enter", "*", key)
-		if key == "#" {
+	for _, keys := range []string{"* 2", "= 2", "* #", "= #"} {
+		d := drive(t, only(alike(3)), 100, 30).press("enter", "/").typed("spine").press("enter")
+		d.press(strings.Fields(keys)...)
+		if strings.HasSuffix(keys, "#") {
 			d.typed("2d").press("enter")
 		}
 		other := alike(3)
 		for i := range other.Report.Verdicts {
-			if v := &other.Report.Verdicts[i]; v.Key.Name == "spine-02" {
+			if v := &other.Report.Verdicts[i]; strings.HasPrefix(v.Key.Name, "spine") {
 				v.Changes = slices.Clone(v.Changes)
 				v.Changes[0].Path = ".spec.description"
 			}
@@ -157,7 +158,7 @@ func TestOthersInTheirPlaceAreNotDecided(t *testing.T) {
 		d.typed("3").press("enter")
 		d.shows("the differences are others by now: nothing was")
 		if len(d.acts.decided)+len(d.acts.accepted) > 0 {
-			t.Errorf("%s: decided %+v, accepted %q", key, d.acts.decided, d.acts.accepted)
+			t.Errorf("%s: decided %+v, accepted %q", keys, d.acts.decided, d.acts.accepted)
 		}
 	}
 }
@@ -177,6 +178,28 @@ func TestWhatWasAcceptedBeforeAFailureIsSaid(t *testing.T) {
 	for _, is := range d.acts.accepted {
 		if !strings.HasPrefix(is, "dc1-prod ") {
 			t.Errorf("accepted %s", is)
+		}
+	}
+}
+
+// TestALetterOfThePaletteAsksOnceWhereAnObjectStands and never of an older report.
+func TestALetterOfThePaletteAsksOnceWhereAnObjectStands(t *testing.T) {
+	f := crowd(3, 0, false)
+	last := f.Report.Verdicts[2].Key
+	var memo originMemo
+	for _, line := range []int{7, 9} {
+		report := *f.Report
+		report.Verdicts = slices.Clone(report.Verdicts)
+		report.Verdicts[2].Origin = core.Origin{Path: "a.yaml", Line: line}
+		if is, ok := memo.of(&report, last); !ok || is.Line != line {
+			t.Errorf("it stands in %v (%t), want line %d", is, ok, line)
+		}
+		report.Verdicts = nil // a second search would find nothing
+		if is, ok := memo.of(&report, last); !ok || is.Line != line {
+			t.Errorf("asked again it stands in %v (%t), want line %d", is, ok, line)
+		}
+		if _, ok := memo.of(&report, core.Key{Kind: "VPC", Name: "nowhere"}); ok {
+			t.Error("an object stands somewhere of which the report does not know")
 		}
 	}
 }

@@ -258,6 +258,15 @@
 // Accepting does not hold anything in place. What is about to put Git's value back
 // is said before somebody types a reason for it to stay.
 //
+// What the keys of a frame all ask about (the differences that are marked, the drafts
+// of a fabric, the objects of an entry) is worked out when it becomes another and not
+// for each key and row: a frame over ten thousand marked objects costs what one over
+// ten costs.
+//
+// The list of fabrics reads what is new of those that were checked since, not sooner
+// than two seconds after the last time, and never breaks a reading off for the next
+// check: among five hundred fabrics there is always one.
+//
 // A list is sorted worst first and the cursor starts on its first line. Until
 // it is moved it stays there; from then on it follows its object.
 package tui
