@@ -185,7 +185,7 @@ func (p *prompt) labels(width int) (above []safe.Text, before safe.Text) {
 	if widget.Width(label) <= p.labelRoom(width) {
 		return nil, label
 	}
-	pieces := widget.Wrap(safe.Clean(strings.TrimRight(label.String(), " ")), width*2/3)
+	pieces := widget.Wrap(safe.Clean(strings.TrimRight(label.String(), " ")), max(width*2/3, 1))
 	last := len(pieces) - 1
 	return pieces[:last], pieces[last].Plus(safe.Lit(" "))
 }
