@@ -266,6 +266,14 @@
 // The list of fabrics reads what is new of those that were checked since, not sooner
 // than two seconds after the last time, and never breaks a reading off for the next
 // check: among five hundred fabrics there is always one.
+// What may be done where one is stands at the end of every header, drawn by the root:
+// a pane cannot forget it, and where room is short everything else leaves first.
+//
+// A run is in the background from its beginning: escape leaves its screen, and no key
+// has to send it there. Where it goes is chosen on the plan, beside the commits that
+// go there, and not while deciding: a draft has no destination. A preview takes no
+// focus and does not scroll: what it has no room for is one key away, and j would mean
+// something else after a tab that is easily missed.
 //
 // A list is sorted worst first and the cursor starts on its first line. Until
 // it is moved it stays there; from then on it follows its object.

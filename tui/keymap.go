@@ -128,7 +128,7 @@ func bindings() []binding {
 		{inFabrics, ActDiff, k("d"), "diff", "diff of its worst object"},
 		{inFabrics, ActResolve, k("c"), "conflicts", "its conflicts, to be resolved"},
 		{inFabrics, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
-	}, objectKeys(), recordKeys(), deskKeys(), []binding{
+	}, objectKeys(), recordKeys(), deskKeys(), runKeys(), []binding{
 		{inDiff, ActNextChange, k("n"), "next", "next change"},
 		{inDiff, ActPrevChange, k("N"), "", "previous change"},
 		{inDiff, ActNextObject, k("J"), "next object", "next object"},

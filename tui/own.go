@@ -49,7 +49,7 @@ func (m *Model) check(ids []core.FabricID) tea.Cmd {
 // its own.
 func ownActs() map[Action]ownAct {
 	all := map[Action]ownAct{}
-	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs()} {
+	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs(), runActs()} {
 		maps.Copy(all, part)
 	}
 	return all

@@ -21,6 +21,9 @@ type runPane struct {
 	own  *core.Run // that the screen is about as it was seen last; nil for whichever there is
 	made runMade
 	keys []core.Key // of the parts of the text
+
+	going   int  // the line of the text about what goes on
+	follows bool // the cursor stays on it
 }
 
 // runMade is what the text was made of; it is made anew when one of these is
@@ -64,6 +67,9 @@ func (p *runPane) load(e Env) core.FabricState {
 	if fresh {
 		p.window.To(0) // the steps come before the objects
 	}
+	if p.going = t.going; p.follows {
+		p.window.To(p.going)
+	}
 	return f
 }
 
@@ -83,6 +89,8 @@ func (p *runPane) Can(e Env, a Action) bool {
 	case ActRetry:
 		now, _ := e.fabric() // the fabric's run may be another one's
 		return e.plans(f) && (now.Run == nil || !now.Run.Phase.Active())
+	case ActFollow:
+		return f.Run != nil && !f.Run.Phase.Over()
 	case ActDiff:
 		return p.key() != core.Key{}
 	default:
@@ -98,11 +106,16 @@ func (p *runPane) Do(e Env, a Action) Outcome {
 			Note: safe.Lit(" what was pushed stays pushed; a run that is stopped can be planned again"),
 			Ask:  &question{label: safe.Sprintf("to stop run %s type stop: ", shortRun(f.Run)), about: f.Run.ID},
 		}
+	case ActFollow:
+		if p.follows = !p.follows; p.follows {
+			p.window.To(p.going)
+		}
 	case ActRetry:
 		return planning(e.Place.Fabric)
 	case ActDiff:
 		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: p.key()}, Among: p.keys}
 	default:
+		p.follows = false
 		p.do(a)
 	}
 	return Outcome{}
@@ -131,6 +144,9 @@ func (p *runPane) View(e Env) Frame {
 	f = p.load(e)
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run")), Facts: fabricFacts(e, f)}
+	if p.follows && f.Run != nil && !f.Run.Phase.Over() {
+		frame.Note = widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit(" the cursor follows what goes on (f, or any move, stops it)")}
+	}
 	if f.Run != nil {
 		is := runWord(f.Run, e.Now)
 		frame.Title = crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run ").Plus(shortRun(f.Run)))

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,4 +200,57 @@ func TestRunDoesNotTakeAPersonAwayFromAnotherScreen(t *testing.T) {
 	if d.model.top().spec.name != "fabrics" {
 		t.Errorf("on %s, want the list that was gone back to", d.model.top().spec.name)
 	}
+}
+
+// TestCursorFollowsWhatGoesOn until it is moved.
+func TestCursorFollowsWhatGoesOn(t *testing.T) {
+	f := running(core.RunFollowing)
+	d := drive(t, only(f), 80, 24).press("enter", "8", "f")
+	d.shows("the cursor follows what goes on")
+	first := d.cursor()
+	if !strings.Contains(first, f.Run.Objects[0].Key.Name) {
+		t.Fatalf("on %q, want the first object that has not followed", first)
+	}
+	run := *f.Run
+	run.Objects = slices.Clone(run.Objects)
+	run.Objects[0].State = core.InSync
+	f.Run = &run
+	d.set(only(f))
+	if d.cursor() == first || !strings.Contains(d.cursor(), run.Objects[1].Key.Name) {
+		t.Errorf("on %q, want the next object", d.cursor())
+	}
+	d.press("g")
+	d.hides("the cursor follows")
+	again := run
+	again.Objects = slices.Clone(run.Objects)
+	again.Objects[1].State = core.InSync
+	f.Run = &again
+	d.set(only(f))
+	if strings.Contains(d.cursor(), run.Objects[2].Key.Name) {
+		t.Error("the cursor follows although it was moved")
+	}
+	drive(t, only(running(core.RunRefused)), 80, 24).press("enter", "8").hides("f follow")
+}
+
+// TestTabLeadsToTheNextRun and passes over fabrics without one, and over the other
+// fabrics of the same one.
+func TestTabLeadsToTheNextRun(t *testing.T) {
+	first, same, none, other := running(core.RunFollowing), running(core.RunFollowing), undecided(), running(core.RunWaiting)
+	same.Fabric.ID, none.Fabric.ID, other.Fabric.ID = "dc2-prod", "dc3-prod", "dc4-prod"
+	run := *other.Run
+	run.ID, other.Run = "77aa77aa-run", &run
+	d := drive(t, core.Fleet{Fabrics: []core.FabricState{first, same, none, other}}, 80, 24).press("/").typed("name=dc1").press("enter", "enter", "8")
+	if d.model.top().place.Fabric != first.Fabric.ID {
+		t.Fatalf("on %v", d.model.top().place)
+	}
+	d.shows("tab next run")
+	depth := len(d.model.stack)
+	if d.press("tab"); d.model.top().place != (Place{Screen: "run", Fabric: "dc4-prod"}) || len(d.model.stack) != depth {
+		t.Errorf("on %v, %d screens deep", d.model.top().place, len(d.model.stack))
+	}
+	d.shows("run 77aa77aa")
+	if d.press("tab"); d.model.top().place.Fabric != first.Fabric.ID {
+		t.Errorf("around on %v", d.model.top().place)
+	}
+	drive(t, only(first), 80, 24).press("enter", "8").hides("next run")
 }

@@ -81,8 +81,9 @@ func runHead(e Env, r *core.Run, is part) []string {
 // runText is a run as a text; the objects are its parts.
 type runText struct {
 	*scroll
-	e    Env
-	keys []core.Key
+	e     Env
+	keys  []core.Key
+	going int // the line about what goes on: a step, then the first object that has not followed
 }
 
 // newRunText says what a run has done, what went wrong, and what it waits for.
@@ -122,6 +123,7 @@ func (t *runText) step(s core.RunStep, phase core.RunPhase) {
 	switch {
 	case s.Ended.IsZero():
 		end, word, r = t.e.Now, "...", role(core.Pending)
+		t.going = len(t.lines)
 	case s.Err != "" && phase == core.RunWaiting:
 		word, r = "waits", themes.Warn
 	case s.Err != "":
@@ -180,7 +182,11 @@ func (t *runText) objects(f core.FabricState, r *core.Run) {
 	}
 	t.add(scrollLine{fold: -1})
 	t.title(safe.Lit("objects"))
+	waits := false
 	for _, o := range r.Objects {
+		if o.State != core.InSync && !waits && r.Phase == core.RunFollowing {
+			waits, t.going = true, len(t.lines)
+		}
 		t.head()
 		t.keys = append(t.keys, o.Key)
 		name := objectName(f, o.Key)
