@@ -79,7 +79,7 @@ func TestListTellsStateNameEngineAndCommitOnEveryTerminal(t *testing.T) {
 		switches bool
 	}{
 		{[]string{"dc1", "dc2"}, "dc1", true},
-		{[]string{"frankfurt-1-prod", "amsterdam-1-prod"}, "fran..prod", true},
+		{[]string{"frankfurt-1-prod", "amsterdam-1-prod"}, "frankfurt-1-prod", false},
 		{[]string{"fra-dc01-prod", "fra-dc02-prod"}, "fra-dc01-prod", false},
 		{[]string{"frankfurt-prod-rack1", "frankfurt-prod-rack2"}, "fran..ack1", true},
 		{[]string{"frankfurt-dc01-prods", "frankfurt-dc02-prods"}, "frankf..1-prods", false},

@@ -37,7 +37,7 @@ func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
 	// A name is whole before an engine or a commit is told, if it is not a long one.
 	name := &lead[nameColumn].Column
 	least := name.Min
-	name.Min = max(least, min(longestName(rows), 16))
+	name.Min = max(least, longestName(rows, 16))
 	if widget.Least(layout(slices.Concat(lead, counts, tail)), 1) > e.Width {
 		name.Min = least
 	}
@@ -58,11 +58,14 @@ func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
 	return brief
 }
 
-// longestName is how many columns the longest name takes.
-func longestName(rows []fabricRow) int {
+// longestName is how many columns the longest name takes, of those that take no more
+// than most.
+func longestName(rows []fabricRow, most int) int {
 	longest := 0
 	for _, f := range rows {
-		longest = max(longest, widget.Width(fabricName(f.FabricState)))
+		if n := widget.Width(fabricName(f.FabricState)); n <= most {
+			longest = max(longest, n)
+		}
 	}
 	return longest
 }

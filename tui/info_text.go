@@ -86,7 +86,11 @@ func (t infoText) watcher(h core.Holder) {
 		t.fact(themes.Dim, "watcher", "not known, or nobody")
 		return
 	}
-	t.fact(themes.Text, "watcher", fmt.Sprintf("%s@%s, process %d, since %s, heard of %s", h.User, h.Host, h.PID, core.Stamp(h.Since), t.ago(h.Seen)))
+	text := fmt.Sprintf("%s@%s, process %d, since %s", h.User, h.Host, h.PID, core.Stamp(h.Since))
+	if !h.Seen.IsZero() {
+		text += ", heard of " + t.ago(h.Seen)
+	}
+	t.fact(themes.Text, "watcher", text)
 }
 
 // sides tells where both are read from, and how that went.

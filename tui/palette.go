@@ -47,11 +47,22 @@ func (p *palette) label() safe.Text { return safe.Lit(":") }
 // changed finds anew what the line could become.
 func (p *palette) changed(m *Model, text string) {
 	p.text, p.found, p.moved = text, m.suggest(text), false
-	if text == "" || strings.HasSuffix(text, " ") {
+	if text == "" || strings.HasSuffix(text, " ") || len(p.found) == 0 || !p.found[0].begins(text) {
 		p.choose(m, -1)
 		return
 	}
 	p.choose(m, 0)
+}
+
+// begins tells whether the name of a suggestion, or a part of it, begins with what was
+// typed last: one that fits in another way is shown, and run by who goes to it.
+func (s suggestion) begins(typed string) bool {
+	words, name := strings.Fields(strings.ToLower(typed)), strings.ToLower(s.text)
+	if len(words) == 0 {
+		return false
+	}
+	r, ok := rank(words[len(words)-1], name[strings.LastIndexByte(name, ' ')+1:], "")
+	return ok && r <= partBegins
 }
 
 // choose goes to a suggestion, -1 for none, and shows what it would do.
@@ -204,8 +215,12 @@ func (m *Model) suggest(text string) []suggestion {
 	all := m.keymap.commands
 	if word, rest, more := strings.Cut(strings.TrimLeft(text, " "), " "); more {
 		for _, c := range all {
-			if c.name == word && c.words != nil && c.offered(m) {
+			switch {
+			case c.name != word:
+			case c.words != nil && c.offered(m):
 				return c.following(m, rest)
+			case c.args == "" && strings.TrimSpace(rest) != "":
+				return nil
 			}
 		}
 		if whole, ok := m.commandIn(text); ok {
@@ -243,7 +258,7 @@ func (c *command) following(m *Model, typed string) []suggestion {
 		arg := strings.TrimSpace(before + w.word)
 		found = append(found, suggestion{text: c.name + " " + arg, help: w.help, command: c, arg: arg})
 	}
-	return ranked(found, last, func(s suggestion) (string, string) { return strings.TrimPrefix(s.arg, before), s.help.String() })
+	return ranked(found, last, func(s suggestion) (string, string) { return strings.TrimPrefix(s.arg, before), "" })
 }
 
 // actions are all actions of the screen on top by their names, those that only move
@@ -266,13 +281,44 @@ func (m *Model) actions() []suggestion {
 	return append(found, moves...)
 }
 
+// nothingFits says why a line can become nothing: of a command that there is, what it
+// lacks here.
+func (m *Model) nothingFits(text string) safe.Text {
+	word, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
+	arg = strings.TrimSpace(arg)
+	why := func(a Action) safe.Text {
+		if m.binds(a) {
+			return safe.Sprintf("%s: nothing to do here", word)
+		}
+		return safe.Sprintf("%s: not on this screen", word)
+	}
+	for _, c := range m.keymap.commands {
+		switch {
+		case c.name != word && (c.alias == "" || c.alias != word):
+		case !c.offered(m):
+			return why(c.act)
+		case c.args == "" && arg != "":
+			return safe.Sprintf("%s takes no argument", word)
+		case arg == "marked":
+			return safe.Lit("nothing is marked")
+		}
+	}
+	for _, b := range m.keymap.bindings {
+		_, name, _ := strings.Cut(string(b.action), ".")
+		if arg == "" && (word == name || word == string(b.action)) {
+			return why(b.action)
+		}
+	}
+	return safe.Sprintf("none fits %q", text)
+}
+
 // above draws the suggestions over the line.
 func (p *palette) above(m *Model, height int) []string {
 	most := min(14, max(height/2, 3))
 	s := m.style
 	count := safe.Sprintf("%s, tab completes", plural(len(p.found), "command"))
 	if len(p.found) == 0 {
-		count = safe.Sprintf("none fits %q", p.text)
+		count = m.nothingFits(p.text)
 	}
 	rows := min(len(p.found), most, max(height-1, 0))
 	var lines []string

@@ -124,7 +124,41 @@ func TestPaletteOffersOnlyWhatCan(t *testing.T) {
 		t.Errorf("without a fabric a plan is offered: %+v", p.found)
 	}
 	d = drive(t, fullFleet(), 80, 24).press(":").typed("undo")
-	d.shows("none fits")
+	d.shows("undo: not on this screen")
+}
+
+func TestPaletteSaysWhyAKnownCommandIsNotOffered(t *testing.T) {
+	for typed, want := range map[string]string{
+		"explain": "explain: not on this screen", "sync marked": "nothing is marked", "help keys": "help takes no argument",
+		"object.explain": "object.explain: not on this screen", "zqx": `none fits "zqx"`,
+	} {
+		drive(t, core.Fleet{Fabrics: append(fullFleet().Fabrics, desk())}, 80, 24).press(":").typed(typed).shows(want)
+	}
+}
+
+// TestEnterRunsNoCommandThatOnlyItsHelpFits, nor takes a word by what is said of it: a
+// person who types a letter too many must not get another theme.
+func TestEnterRunsNoCommandThatOnlyItsHelpFits(t *testing.T) {
+	d := drive(t, fullFleet(), 80, 24)
+	d.model.shelf = []themes.Entry{{Name: "terminal", About: "x colours of the terminal itself"}}
+	d.press(":").typed("theme x").shows("none fits")
+	if d.press("enter"); d.model.prompt == nil || d.last != nil {
+		t.Error("enter chose a theme by what is said of it")
+	}
+	d.press("esc", ":").typed("theme term")
+	if d.press("enter"); d.last == nil {
+		t.Error("enter does not choose a theme by its beginning")
+	}
+	d = drive(t, fullFleet(), 80, 24).press(":").typed("searched")
+	if p := d.model.prompt.line.(*palette); len(p.found) == 0 || p.chosen >= 0 {
+		t.Errorf("chosen is %d of %d", p.chosen, len(p.found))
+	}
+	if d.press("enter"); d.model.prompt == nil {
+		t.Error("enter ran what only its help fits")
+	}
+	if d.press("down", "enter"); d.model.top().spec.name != "help" {
+		t.Errorf("down and enter lead to %s", d.model.top().spec.name)
+	}
 }
 
 func TestPaletteCompletesAndChooses(t *testing.T) {

@@ -34,6 +34,9 @@ func ranked[T any](all []T, typed string, about func(T) (name, help string)) []T
 	return found
 }
 
+// partBegins is the worst rank of a name of which a part begins with the word.
+const partBegins = 3
+
 // rank tells how well a word fits a name or what is said of it, 0 being best; false
 // where it does not. All are in lower case.
 func rank(word, name, help string) (int, bool) {
@@ -47,7 +50,7 @@ func rank(word, name, help string) (int, bool) {
 	case slices.Contains(parts, word):
 		return 2, true
 	case slices.ContainsFunc(parts, begins):
-		return 3, true
+		return partBegins, true
 	case strings.Contains(name, word):
 		return 4, true
 	case slices.ContainsFunc(strings.Fields(help), begins):

@@ -100,7 +100,7 @@ func (p *doctorPane) terminal(d *scroll, e Env) {
 		tell("ok", "clipboard (OSC 52)", t.clipboard, "")
 	}
 	if strings.HasPrefix(t.term, "tmux") || strings.HasPrefix(t.term, "screen") {
-		tell("ok", "tmux", "these make it better, in ~/.tmux.conf where they are not there yet:", "")
+		tell("warn", "tmux", "these make it better, in ~/.tmux.conf where they are not there yet:", "")
 		for _, l := range tmuxSettings() {
 			d.marked(themes.Key, "      ", l, scrollLine{fold: -1})
 		}
