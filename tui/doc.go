@@ -266,6 +266,7 @@
 // The list of fabrics reads what is new of those that were checked since, not sooner
 // than two seconds after the last time, and never breaks a reading off for the next
 // check: among five hundred fabrics there is always one.
+//
 // What may be done where one is stands at the end of every header, drawn by the root:
 // a pane cannot forget it, and where room is short everything else leaves first.
 //

@@ -433,3 +433,18 @@ func TestListsOfTenThousandAreFilteredAtOnce(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	d.press("enter").shows("/kind=vpc name~99")
 }
+
+func TestWatcherThatWasNotHeardOfHasNoAge(t *testing.T) {
+	f := busy()
+	f.Watcher = core.Holder{ID: "x", User: "alice", Host: "jump1", PID: 4711, Since: ago(time.Hour)}
+	d := drive(t, only(f), 160, 45).press("enter", "6")
+	d.shows("process 4711, since ")
+	d.hides("heard of ?")
+}
+
+func TestRulesOfAListAreNoDashesInAPager(t *testing.T) {
+	d := drive(t, only(busy()), 80, 24).press("enter", "/").typed("vpc").press("enter")
+	if whole := d.model.wholeText(); strings.Contains(whole, "-----") || !strings.Contains(whole, "  /vpc  sort: ") {
+		t.Errorf("the text for a pager:\n%s", whole)
+	}
+}

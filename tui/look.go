@@ -81,6 +81,13 @@ func lookActs() map[Action]ownAct {
 // as by what it is sorted, as far as there is room.
 func listRule(e Env, title, order widget.Span) string {
 	s := e.Style
+	if e.text { // dashes would break on a terminal that is narrower
+		l := widget.NewLine(e.Width).Spans(title)
+		if !e.Filter.empty() {
+			l.Gap(widget.Ink{}, 2).Spans(e.Filter.note(s))
+		}
+		return l.Gap(widget.Ink{}, 2).Spans(order).String()
+	}
 	line := func(notes ...widget.Span) string {
 		return widget.RuleOf(e.Width, s.ink(themes.Rule), title, notes...)
 	}

@@ -160,12 +160,29 @@ func (p *doctorPane) load(e Env) {
 	if e.acts.Doctor == nil {
 		text.say(themes.Dim, 1, safe.Lit("nothing is examined here (selvage doctor does)"))
 	}
-	for _, id := range append([]core.FabricID{""}, fabricIDs(e.Fleet)...) {
+	for _, id := range p.worstFirst(append([]core.FabricID{""}, fabricIDs(e.Fleet)...)) {
 		p.fabric(text, id)
 	}
 	text.changes = len(text.heads)
 	p.show(text, p.text == nil)
 	p.search(e.Filter, true)
+}
+
+// worstFirst sorts fabrics by the worst that was found of each; those that nobody has
+// looked at yet come where all is well.
+func (p *doctorPane) worstFirst(ids []core.FabricID) []core.FabricID {
+	worst := func(id core.FabricID) int {
+		r, least := p.results[id], severity(Symptom{Level: "ok"})
+		if r.err != nil {
+			return severity(Symptom{Level: "fail"})
+		}
+		for _, s := range r.found {
+			least = min(least, severity(s))
+		}
+		return least
+	}
+	slices.SortStableFunc(ids, func(a, b core.FabricID) int { return worst(a) - worst(b) })
+	return ids
 }
 
 // fabric appends what was found of one fabric. Each thing that is not well is a part.

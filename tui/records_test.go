@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -259,6 +260,19 @@ func TestDoctorTellsWhatItFindsAsItComesIn(t *testing.T) {
 	}
 	d.send(tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset})
 	d.press("g").shows("synchronized output (mode 2026): yes")
+}
+
+func TestDoctorTellsOfFailingFabricsFirst(t *testing.T) {
+	p := newDoctorPane().(*doctorPane)
+	p.results = map[core.FabricID]examined{
+		"":  {found: []Symptom{{Level: "ok"}}},
+		"a": {found: []Symptom{{Level: "ok"}, {Level: "warn"}}},
+		"b": {found: []Symptom{{Level: "ok"}, {Level: "fail"}}},
+		"c": {err: errors.New("no")},
+	}
+	if got := p.worstFirst([]core.FabricID{"", "a", "b", "c", "d"}); !slices.Equal(got, []core.FabricID{"b", "c", "a", "", "d"}) {
+		t.Errorf("the order is %q", got)
+	}
 }
 
 // TestWhatChangedIsMarkedForWhoLooks in the list and in the fabric, and found by

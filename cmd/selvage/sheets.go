@@ -92,7 +92,7 @@ func (s *openSheet) take(ctx context.Context, by string) ([]core.Draft, *sheet.P
 		problems = []sheet.Problem{{Reason: err.Error()}}
 	}
 	// Not remembered as written: it holds what was typed.
-	return nil, &problems[0], disk.Replace(s.file, s.page.Again(typed, problems...), 0o600)
+	return nil, &s.page.Within(problems...)[0], disk.Replace(s.file, s.page.Again(typed, problems...), 0o600)
 }
 
 // Leave removes the file, unless something is in it that was typed and not taken.

@@ -3,6 +3,7 @@ package sheet
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"selvage/core"
@@ -54,6 +55,29 @@ func (s Sheet) Text() []byte { return s.Again(s.Document) }
 // Again is a text that an editor left behind, to be opened once more, with what is
 // wrong with it on top: as lines of what is opened.
 func (s Sheet) Again(text []byte, problems ...Problem) []byte {
+	var out bytes.Buffer
+	for _, line := range s.head(problems) {
+		out.WriteString(strings.TrimRight(mark+" "+line, " ") + "\n")
+	}
+	out.Write(body(text))
+	return out.Bytes()
+}
+
+// Within gives problems as they are told on top of what [Sheet.Again] makes of them:
+// with the lines of that text, which has a head.
+func (s Sheet) Within(problems ...Problem) []Problem {
+	length := len(s.head(problems))
+	moved := slices.Clone(problems)
+	for i := range moved {
+		if moved[i].Line > 0 {
+			moved[i].Line += length
+		}
+	}
+	return moved
+}
+
+// head are the lines over a text, without their marks.
+func (s Sheet) head(problems []Problem) []string {
 	where := "as live has it; git does not have the object"
 	if s.File != "" {
 		where = "as git has it in " + s.File
@@ -74,12 +98,7 @@ func (s Sheet) Again(text []byte, problems ...Problem) []byte {
 			head = append(head, "  "+strings.Join(strings.Fields(p.String()), " "))
 		}
 	}
-	var out bytes.Buffer
-	for _, line := range head {
-		out.WriteString(strings.TrimRight(mark+" "+line, " ") + "\n")
-	}
-	out.Write(body(text))
-	return out.Bytes()
+	return head
 }
 
 // body is a text without its head.
