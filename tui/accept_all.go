@@ -121,6 +121,9 @@ func answeredAll(e Env, q question, text string, now func() []acceptance) Outcom
 	case differencesOf(all) != is.of:
 		return Outcome{Note: safe.Lit("the differences are others by now: nothing was accepted")}
 	case is.span == "":
+		if err := e.acts.spanFault(text); err != nil {
+			return Outcome{Ask: mend(q, text, err)}
+		}
 		is.span = text
 		return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
 	}

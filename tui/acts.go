@@ -14,7 +14,9 @@ type Acts struct {
 	Planner  Planner
 	Starter  Starter
 	Accepter Accepter
-	Ledger   Ledger
+	// Span reads for how long a difference may stay; nil to leave that to the Accepter.
+	Span   func(text string) (time.Duration, error)
+	Ledger Ledger
 	// What is kept: see records.go.
 	Chronicle Chronicle
 	Visitor   Visitor
@@ -116,4 +118,13 @@ func (e Env) modeOf(f core.FabricState) core.Mode {
 		return core.ModeRead
 	}
 	return mode
+}
+
+// spanFault is why a text does not say for how long a difference may stay.
+func (a Acts) spanFault(text string) error {
+	if a.Span == nil {
+		return nil
+	}
+	_, err := a.Span(text)
+	return err
 }

@@ -215,6 +215,38 @@ func typedValue(text string, like core.Value) (core.Value, error) {
 	return core.ValueOf(v), nil
 }
 
+// sameKind tells why a value is not taken where another one stands: a text is none
+// for a number unless it was written as one, in quotes.
+func sameKind(text string, v, like core.Value) error {
+	is, was := valueKind(v), valueKind(like)
+	switch {
+	case was == "" || was == "a text" || is == "" || is == was:
+		return nil
+	case is != "a text":
+		return fmt.Errorf("here stands %s, and this is %s", was, is)
+	case strings.HasPrefix(strings.TrimSpace(text), `"`):
+		return nil
+	}
+	return fmt.Errorf("here stands %s (write %q for a text)", was, strings.TrimSpace(text))
+}
+
+// valueKind is of what kind a value is; "" for none, and for null.
+func valueKind(v core.Value) string {
+	switch v.Any().(type) {
+	case bool:
+		return "true or false"
+	case int64, float64:
+		return "a number"
+	case string:
+		return "a text"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "a map"
+	}
+	return ""
+}
+
 // mend asks a question again, with what was answered and why that is none.
 func mend(q question, text string, err error) *question {
 	q.text, q.wrong = text, safe.Clean(err.Error())
@@ -234,6 +266,9 @@ func answered(e Env, q question, text string) Outcome {
 	switch is := q.about.(type) {
 	case edited:
 		v, err := typedValue(text, is.like)
+		if err == nil {
+			err = sameKind(text, v, is.like)
+		}
 		if err != nil {
 			return Outcome{Ask: mend(q, text, err)}
 		}
@@ -258,6 +293,9 @@ func answered(e Env, q question, text string) Outcome {
 		case text == "":
 			return Outcome{Note: safe.Lit("nothing was accepted: it takes an end and a reason")}
 		case is.span == "":
+			if err := e.acts.spanFault(text); err != nil {
+				return Outcome{Ask: mend(q, text, err)}
+			}
 			is.span = text
 			return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
 		}

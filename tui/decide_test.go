@@ -207,6 +207,12 @@ func TestResolveGoesFromConflictToConflict(t *testing.T) {
 
 func TestMarkedDifferencesAreDecidedTogether(t *testing.T) {
 	d := drive(t, only(undecided()), 80, 24).press("c", "m", "/").typed("kind=Switch").press("enter", "*", "2")
+	d.shows("take live on 2 differences")
+	if len(d.acts.decided) > 0 {
+		t.Fatal("one key decided several differences")
+	}
+	d.typed("3").press("enter").shows("that is not 2: nothing was decided")
+	d.press("2").typed("2").press("enter")
 	if len(d.acts.decided) != 2 || d.acts.decided[0].Key.Name != "leaf-03" || d.acts.decided[1].Choice != core.TakeLive {
 		t.Fatalf("decided %+v", d.acts.decided)
 	}
@@ -267,4 +273,47 @@ func TestHistoryThatCannotBeReadSaysWhy(t *testing.T) {
 	d.press("4")
 	d.shows("the database is locked")
 	d.hides("nothing has happened")
+}
+
+// TestWhatWasDecidedOtherwiseIsToldBeforeItIsDecidedAnew, where several are.
+func TestWhatWasDecidedOtherwiseIsToldBeforeItIsDecidedAnew(t *testing.T) {
+	d := drive(t, only(undecided()), 80, 24).press("c", "m", "/").typed("kind=Switch").press("enter", "g", "1", "*", "2")
+	d.shows("1 of them decided otherwise until now")
+}
+
+// TestNumberIsNotReplacedByATextUnasked: the question comes again, with what was typed.
+func TestNumberIsNotReplacedByATextUnasked(t *testing.T) {
+	like := core.ValueOf(int64(1005))
+	for text, fault := range map[string]string{
+		"1006": "", `"abc"`: "", "null": "",
+		"abc":   `here stands a number (write "abc" for a text)`,
+		"[1]":   "here stands a number, and this is a list",
+		"false": "here stands a number, and this is true or false",
+	} {
+		v, err := typedValue(text, like)
+		if err == nil {
+			err = sameKind(text, v, like)
+		}
+		if got := ""; err != nil {
+			got = err.Error()
+			if got != fault {
+				t.Errorf("%s: %q, want %q", text, got, fault)
+			}
+		} else if fault != "" {
+			t.Errorf("%s was taken", text)
+		}
+	}
+}
+
+// TestSpanIsReadWhenItIsTyped and asked for again where it is none.
+func TestSpanIsReadWhenItIsTyped(t *testing.T) {
+	for _, keys := range [][]string{{"c", "#"}, {"enter", "#"}} {
+		d := drive(t, only(undecided()), 80, 24).press(keys...)
+		d.typed("banana").press("enter")
+		d.shows("for how long")
+		d.shows("banana_")
+		d.hides("why it may stay")
+		d.press("ctrl+u").typed("8h").press("enter")
+		d.shows("why it may stay")
+	}
 }

@@ -50,7 +50,7 @@ type step struct {
 
 func (a *fakeActs) acts() Acts {
 	return Acts{
-		Decider: a, Planner: a, Starter: a, Accepter: a, Ledger: a, Journal: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, Informer: a, Referrer: a, By: "alice", Whence: "jump1, pts/3",
+		Decider: a, Planner: a, Starter: a, Accepter: a, Span: fakeSpan, Ledger: a, Journal: a, Chronicle: a, Visitor: a, Handover: a, Linter: a, Doctor: a, Informer: a, Referrer: a, By: "alice", Whence: "jump1, pts/3",
 		JSON: func(what any) ([]byte, error) {
 			doc, err := json.MarshalIndent(map[string]string{fmt.Sprintf("%T", what): fmt.Sprintf("%.4000v", what)}, "", "  ")
 			return append(doc, '\n'), err
@@ -389,4 +389,11 @@ func (a *fakeActs) Tail(_ context.Context, _ int) (string, []string, error) {
 		`time=2026-11-23T14:02:09Z level=ERROR msg="record a check" fabric=dc2-prod err="database or disk is full (13)" what="the check is not in the history; the screen shows it all the same"`,
 		"time=2026-11-23T14:02:10Z level=DEBUG msg=\"\x1b]0;a title\x07\"" + a.hostileName(),
 	}, a.fail()
+}
+
+func fakeSpan(text string) (time.Duration, error) {
+	if d, ok := spanOf(text); ok {
+		return d, nil
+	}
+	return 0, errors.New("no duration")
 }

@@ -42,6 +42,7 @@ func deskKeys() []binding {
 
 		{inRun, ActStop, k("X"), "stop", "stop it (asks first)"},
 		{inRun, ActRetry, k("r"), "plan again", "plan again what is still a draft"},
+		{inRun, ActPlan, k("s"), "", "plan of a sync (nothing is sent yet)"},
 		{inRun, ActNextChange, k("n"), "next", "next object"},
 		{inRun, ActPrevChange, k("N"), "", "previous object"},
 		{inRun, ActDiff, k("enter", "d"), "diff", "diff of the object"},

@@ -200,8 +200,11 @@ func (p *planPane) Can(e Env, a Action) bool {
 	case ActAllow:
 		a := p.plan(e)
 		return a != nil && a.toAllow > 0
-	case ActPress, ActTicket, ActMessage, ActAgain:
+	case ActPress, ActAgain:
 		return true
+	case ActTicket, ActMessage:
+		a := p.plan(e)
+		return a != nil && !a.plan.Empty()
 	case ActWay:
 		return p.may(e) && !p.plan(e).plan.Empty() && e.modeOf(f) == core.ModeWrite
 	case ActLeaveOut:

@@ -264,11 +264,7 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 	case ActExplain:
 		return explaining(e, m.verdict.Key, p.objects())
 	case ActTakeGit, ActTakeLive, ActTakeBase, ActEdit, ActDrop, ActUndo, ActRedo, ActAccept, ActPlan:
-		out := doDecide(e, a, p.chosen().matters)
-		if out.Deed != nil {
-			p.marked.clear()
-		}
-		return out
+		return p.decide(e, a)
 	default:
 		move(&p.list.Window, a, p.page)
 	}
@@ -285,9 +281,6 @@ func (p *resolvePane) objects() []core.Key {
 	}
 	return keys
 }
-
-// Answer takes a value, or what is said of a difference that may stay.
-func (p *resolvePane) Answer(e Env, q question, text string) Outcome { return answered(e, q, text) }
 
 // Focus puts the cursor on an object, unless it is on that already.
 func (p *resolvePane) Focus(k core.Key) {

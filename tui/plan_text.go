@@ -97,6 +97,7 @@ func (t *planText) commit(c *core.PlannedCommit) {
 		t.row(planRow{fabric: ch.Fabric, key: ch.Key, path: ch.Path, decided: true})
 		r, mark := themes.Text, '~'
 		switch {
+		case ch.Path != core.Root: // of the object more is left than of the field
 		case !ch.Before.Present():
 			r, mark = themes.Added, '+'
 		case !ch.After.Present():

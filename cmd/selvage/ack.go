@@ -61,11 +61,8 @@ func (f ackFlags) pardon() (p pardon, err error) {
 	case f.span == "":
 		return p, errors.New("--for: say for how long the difference may stay: 8h, 2d, 3w")
 	}
-	if p.span, err = config.ParseDuration(f.span); err != nil {
-		return p, fmt.Errorf("--for %q: %w", f.span, err)
-	}
-	if p.span <= 0 || p.span > longestAck {
-		return p, fmt.Errorf("--for %q: it is longer than nothing, and at most a year (365d)", f.span)
+	if p.span, err = ackSpan(f.span); err != nil {
+		return p, fmt.Errorf("--for %w", err)
 	}
 	if f.field != "" {
 		if p.field, err = core.ParsePath(f.field); err != nil {
@@ -73,6 +70,18 @@ func (f ackFlags) pardon() (p pardon, err error) {
 		}
 	}
 	return p, nil
+}
+
+// ackSpan reads for how long a difference may stay.
+func ackSpan(text string) (time.Duration, error) {
+	span, err := config.ParseDuration(text)
+	if err == nil && (span <= 0 || span > longestAck) {
+		err = errors.New("it is longer than nothing, and at most a year (365d)")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%q: %w", text, err)
+	}
+	return span, nil
 }
 
 func (a *app) ack(cmd *cobra.Command, fabric string, objects []string, flags ackFlags) error {

@@ -15,7 +15,7 @@ import (
 // acts are what a person can do in the dashboard of a session.
 func (a *app) acts(s *session) tui.Acts {
 	return tui.Acts{
-		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Ledger: ledger{a, s},
+		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Span: ackSpan, Ledger: ledger{a, s},
 		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s}, Referrer: referrer{},
 		JSON: func(what any) ([]byte, error) { return copied(what, a.now()) }, Patch: s.runner.Patch,
 		Sheets: sheets{a, s}, Hinter: hinter{s}, Logins: logins{s}, Ignorer: ignorer{a, s}, Journal: journal(logPath(s.config)),
