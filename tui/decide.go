@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -328,4 +329,12 @@ func acceptable(s core.State) bool {
 	case core.Invalid, core.Unknown, core.Pending, core.InSync:
 	}
 	return false
+}
+
+// decidable tells whether there may be a difference in a fabric that somebody could
+// decide about.
+func decidable(f core.FabricState) bool {
+	return f.Report != nil && slices.ContainsFunc(core.States(), func(s core.State) bool {
+		return (acceptable(s) || s == core.Pending) && f.Report.Counts[s] > 0
+	})
 }

@@ -90,6 +90,7 @@ func (msg deedMsg) take(m *Model) tea.Cmd {
 	}
 	if msg.done.Mine != "" {
 		m.mine[msg.done.Mine] = true
+		m.trail.forget(a.from.place)
 	}
 	var next tea.Cmd
 	switch still := m.top() == a.from && m.prompt == nil && !m.quitting; {

@@ -91,14 +91,6 @@ func (p *historyPane) above(e Env) []string {
 	return lines
 }
 
-// Hint says of a run that has landed that to plan it again is to take it back.
-func (p *historyPane) Hint(_ Env, a Action, hint string) string {
-	if a == ActRetry && p.run() != nil && landed(p.run()) {
-		return "revert"
-	}
-	return hint
-}
-
 // courseLine is how a fabric fared, a character for each day: the letter of the
 // worst state, a dot where all was well, a blank where nobody looked.
 func courseLine(e Env, c *core.Course) string {

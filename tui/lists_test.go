@@ -448,3 +448,17 @@ func TestRulesOfAListAreNoDashesInAPager(t *testing.T) {
 		t.Errorf("the text for a pager:\n%s", whole)
 	}
 }
+
+// TestUndoIsHintedWhereSomethingWasDecided, and not before.
+func TestUndoIsHintedWhereSomethingWasDecided(t *testing.T) {
+	d := drive(t, only(undecided()), 200, 24).press("c")
+	d.hides("u undo")
+	d.press("2").shows("u undo")
+	d.press("0").shows("u undo")
+}
+
+// TestNothingIsOfferedToBeResolvedWhereAllAgrees.
+func TestNothingIsOfferedToBeResolvedWhereAllAgrees(t *testing.T) {
+	drive(t, only(settled()), 200, 24).press("enter").hides("c resolve")
+	drive(t, only(undecided()), 200, 24).press("enter").shows("c resolve")
+}

@@ -131,7 +131,7 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	case ActPlan:
 		return e.plans(f)
 	case ActResolve:
-		return e.decides(f) && (p.lists != listsConflicts || len(p.rows) > 0)
+		return e.decides(f) && (p.lists != listsConflicts && (decidable(f) || len(f.Drafts) > 0) || p.lists == listsConflicts && len(p.rows) > 0)
 	case ActProblems:
 		return f.Report != nil && f.Report.Counts.Total() > 0
 	case ActSort, ActSortBack:

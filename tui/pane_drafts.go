@@ -144,7 +144,9 @@ func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
 	}
 	object, state := 12, 7
 	for _, d := range p.rows {
-		state = max(state, widget.Width(draftState(&d).text))
+		if d.State == core.DraftProposed {
+			state = len("proposed")
+		}
 		object = max(object, widget.Width(objectName(f, d.Key)))
 	}
 	t := widget.NewTable(e.Width, []widget.Column{

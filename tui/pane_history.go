@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"selvage/core"
@@ -225,13 +226,37 @@ func canPlanAgain(e Env, f core.FabricState, r *core.Run) bool {
 // not come to that, of what is still a draft.
 func planAgain(id core.FabricID, r *core.Run) Outcome {
 	o := planning(id)
-	for _, p := range r.Publications {
-		if p.Phase == core.PublicationLanded {
-			o.Open.Record = r.ID
-			o.Note = safe.Sprintf("planning to take back what run %s published", shortRun(r))
-		}
+	if takesBack(r) {
+		o.Open.Record = r.ID
+		o.Note = safe.Sprintf("planning to take back what run %s published", shortRun(r))
 	}
 	return o
+}
+
+// takesBack tells whether to plan a run again is to take back what it published.
+func takesBack(r *core.Run) bool {
+	return slices.ContainsFunc(r.Publications, func(p core.PublicationState) bool { return p.Phase == core.PublicationLanded })
+}
+
+// Hint says of a run that has published something what planning it again does.
+func (p *historyPane) Hint(e Env, a Action, hint string) string {
+	if a != ActPlanAgain {
+		return hint
+	}
+	if r, ok := p.selected(e); ok {
+		if run, is := r.entry.What.(core.Run); is && takesBack(&run) {
+			return "revert"
+		}
+	}
+	return hint
+}
+
+// Hint is the same of the run that is shown.
+func (p *pastPane) Hint(_ Env, a Action, hint string) string {
+	if r := p.run(); a == ActPlanAgain && r != nil && takesBack(r) {
+		return "revert"
+	}
+	return hint
 }
 
 // bringBack lays a draft down for what an edit had said.

@@ -86,6 +86,8 @@ func (p *runPane) Can(e Env, a Action) bool {
 	switch a {
 	case ActStop:
 		return f.Run != nil && !f.Run.Phase.Over() && e.acts.Starter != nil && e.mine[f.Run.ID]
+	case ActPlan:
+		return e.plans(f)
 	case ActRetry:
 		now, _ := e.fabric() // the fabric's run may be another one's
 		return e.plans(f) && (now.Run == nil || !now.Run.Phase.Active())
@@ -110,7 +112,7 @@ func (p *runPane) Do(e Env, a Action) Outcome {
 		if p.follows = !p.follows; p.follows {
 			p.window.To(p.going)
 		}
-	case ActRetry:
+	case ActRetry, ActPlan:
 		return planning(e.Place.Fabric)
 	case ActDiff:
 		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: p.key()}, Among: p.keys}

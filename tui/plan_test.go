@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"selvage/core"
@@ -243,4 +244,48 @@ func TestProposedDecisionIsNotOneMoreDraft(t *testing.T) {
 	d.press("s", "G")
 	d.shows("proposed already")
 	d.shows("it waits for a review: run 9c1d0f4e")
+}
+
+// TestEmptyPlanAsksForNoTicket, for no commit would have it.
+func TestEmptyPlanAsksForNoTicket(t *testing.T) {
+	f := unprotected()
+	f.Drafts = nil
+	d := drive(t, only(f), 120, 24)
+	d.acts.plan = func(core.FabricState, core.PlanOptions) *core.Plan {
+		return &core.Plan{ID: "p1", Fabrics: []core.FabricID{f.Fabric.ID}}
+	}
+	d.press("s").shows("nothing is decided")
+	d.hides("t ticket")
+	d.hides("m message")
+}
+
+// TestPlanTellsAFieldThatGoesFromAnObjectThatDoes: only of an object does a minus say
+// that it goes.
+func TestPlanTellsAFieldThatGoesFromAnObjectThatDoes(t *testing.T) {
+	c := core.PlannedCommit{Changes: []core.PlannedChange{
+		{Fabric: "dc1", Key: core.Key{Kind: "Switch", Name: "leaf-05"}, Path: ".spec.description", Before: core.ValueOf("x")},
+		{Fabric: "dc1", Key: core.Key{Kind: "Switch", Name: "leaf-06"}, Path: core.Root, Before: core.ValueOf(map[string]any{})},
+	}}
+	text := newPlanText(&core.Plan{Fabrics: []core.FabricID{"dc1"}, Commits: []core.PlannedCommit{c}}, nil, Env{Width: 80}, core.FabricState{})
+	said := ""
+	for i := range text.lines {
+		for _, p := range text.lines[i].left {
+			said += p.text.String()
+		}
+		said += "\n"
+	}
+	if !strings.Contains(said, " ~ dc1: Switch/leaf-05") || !strings.Contains(said, " - dc1: Switch/leaf-06") {
+		t.Errorf("it says\n%s", said)
+	}
+}
+
+// TestRunTabPlansOne, as it says.
+func TestRunTabPlansOne(t *testing.T) {
+	f := unprotected()
+	f.Run = nil
+	d := drive(t, only(f), 80, 24).press("enter", "8")
+	d.shows("s plans one")
+	if d.press("s"); d.model.top().spec.name != "plan" {
+		t.Errorf("s leads to %s", d.model.top().spec.name)
+	}
 }

@@ -19,29 +19,29 @@ type takingMarked struct {
 // decide has something done about the marked differences, or the one under the
 // cursor. A side that would be taken on more than one is asked for.
 func (p *resolvePane) decide(e Env, a Action) Outcome {
-	about := p.about()
+	about := p.chosen().matters
 	if choice := choiceOf(a); choice != "" && a != ActEdit {
 		f, _ := e.fabric()
-		if is := marking(f, choice, about); is.count > 1 {
+		if is := marking(e.decided(f), choice, about); is.count > 1 {
 			return Outcome{Ask: is.ask()}
 		}
 	}
 	out := doDecide(e, a, about)
 	if out.Deed != nil {
-		clear(p.marked)
+		p.marked.clear()
 	}
 	return out
 }
 
 // marking counts what a choice would decide.
-func marking(f core.FabricState, c core.Choice, about []matter) takingMarked {
+func marking(by decided, c core.Choice, about []matter) takingMarked {
 	is := takingMarked{choice: c}
 	for _, m := range about {
 		if !m.offers(c) {
 			continue
 		}
 		is.count++
-		if d := draftOn(f, m); d != nil && d.State != core.DraftVoid && d.Choice != c {
+		if d := by.on(m); d != nil && d.State != core.DraftVoid && d.Choice != c {
 			is.otherwise++
 		}
 	}
@@ -65,13 +65,13 @@ func (p *resolvePane) Answer(e Env, q question, text string) Outcome {
 	}
 	p.load(e)
 	f, _ := e.fabric()
-	about := p.about()
+	about := p.chosen().matters
 	switch {
 	case strings.TrimSpace(text) != strconv.Itoa(is.count):
 		return Outcome{Note: safe.Sprintf("that is not %d: nothing was decided", is.count)}
-	case marking(f, is.choice, about) != is:
+	case marking(e.decided(f), is.choice, about) != is:
 		return Outcome{Note: safe.Lit("the differences are others by now: nothing was decided")}
 	}
-	clear(p.marked)
+	p.marked.clear()
 	return take(e, f, is.choice, about)
 }

@@ -49,8 +49,9 @@ type Model struct {
 	jobs     int      // that were ever begun
 	deeds    []errand // that are not done yet, the first being done
 	acting   bool
-	mine     map[string]bool // the runs that were begun here
-	warned   bool            // of a run that leaving interrupts
+	mine     map[string]bool        // the runs that were begun here
+	laid     map[core.FabricID]bool // where drafts were seen since the start
+	warned   bool                   // of a run that leaving interrupts
 	started  time.Time
 	pace     *pace
 	give     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
@@ -103,7 +104,7 @@ func (leaveMsg) take(m *Model) tea.Cmd { return m.leave() }
 
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
-	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}}
+	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}, laid: map[core.FabricID]bool{}}
 	m.keymap, m.own = cfg.Keymap, ownActs()
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
@@ -241,6 +242,7 @@ func (m *Model) dress() {
 	own := ""
 	if f, ok := m.fleet.Fabric(m.top().place.Fabric); ok {
 		own = f.Fabric.Theme
+		m.laid[f.Fabric.ID] = m.laid[f.Fabric.ID] || len(f.Drafts) > 0
 	}
 	m.style = m.styles.of(own)
 }

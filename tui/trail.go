@@ -93,6 +93,24 @@ func (m *Model) tread() {
 	}
 }
 
+// forget leaves a screen out, and what lay over it: what it was about is over.
+func (t *trail) forget(p Place) {
+	over := func(v trace) bool { return slices.ContainsFunc(v, func(s stop) bool { return s.place == p }) }
+	kept, at := []trace{}, -1
+	for i, v := range t.visits {
+		if !over(v) {
+			kept = append(kept, v)
+		}
+		if i == t.at {
+			at = len(kept) - 1
+		}
+	}
+	t.visits, t.at = kept, max(at, 0)
+	if t.last != nil && over(t.last) {
+		t.last = nil
+	}
+}
+
 // revisit goes to a place of the trail.
 func (m *Model) revisit(i int) tea.Cmd {
 	t := &m.trail

@@ -112,3 +112,14 @@ func TestScreenThatLiesBelowStaysAsItIs(t *testing.T) {
 	}
 	d.shows(first.Name)
 }
+
+// TestTrailForgetsAPlanWhoseRunBegan: nobody is led back to press its button again.
+func TestTrailForgetsAPlanWhoseRunBegan(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("enter", "s", "tab", "enter")
+	d.shows("run 9c1d0f4e")
+	d.press("[")
+	if got := d.model.top().spec.name; got != "detail" {
+		t.Errorf("it leads back to %s", got)
+	}
+	d.press("]").shows("run 9c1d0f4e")
+}

@@ -268,6 +268,7 @@ func (m *Model) hinted() []binding {
 		}
 		switch {
 		case b.hint == "" || len(b.keys) == 0 || m.shadowed(b) || !m.can(b.action):
+		case b.action == ActUndo && !m.laid[m.top().place.Fabric]: // nothing was decided that could be undone
 		case b.action == ActHelp:
 			if m.top().spec.name == "help" {
 				b.hint = "close help"
