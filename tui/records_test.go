@@ -79,7 +79,9 @@ func TestEntryOfTheHistoryOpensWhatItIsAbout(t *testing.T) {
 // TestRunIsTakenBackByAPlan: nothing is sent by the key.
 func TestRunIsTakenBackByAPlan(t *testing.T) {
 	for _, keys := range [][]string{{"r"}, {"enter", "r"}} {
-		d := drive(t, only(desk()), 100, 30).toRun().press(keys...)
+		d := drive(t, only(desk()), 100, 30).toRun().press(keys[:len(keys)-1]...)
+		d.shows("r revert")
+		d.press("r")
 		if len(d.acts.plans) != 1 || d.acts.plans[0].Reverts != "412c0f4e-dc1-prod" || len(d.acts.orders) != 0 {
 			t.Errorf("%v: plans %+v, runs %v; want a plan that takes the run back", keys, d.acts.plans, d.acts.orders)
 		}
