@@ -317,3 +317,46 @@ func TestSpanIsReadWhenItIsTyped(t *testing.T) {
 		d.shows("why it may stay")
 	}
 }
+
+// TestDecidedRowsStayWhereTheyAre in resolve until the screen is opened again,
+// whatever a check makes of them; what is new comes last.
+func TestDecidedRowsStayWhereTheyAre(t *testing.T) {
+	fleet := func(names ...string) core.Fleet {
+		f := undecided()
+		report := *f.Report
+		report.Verdicts = nil
+		for _, name := range names {
+			v := driftedSwitch()
+			v.Key.Name, v.Changes = name, v.Changes[:1]
+			report.Verdicts = append(report.Verdicts, v)
+		}
+		f.Report = &report
+		return only(f)
+	}
+	rows := func(d *driver) string {
+		names := []string{}
+		for _, l := range d.lines() {
+			if _, name, ok := strings.Cut(l[:min(len(l), 24)], "~ Switch/leaf-"); ok {
+				names = append(names, strings.Fields(name)[0])
+			}
+		}
+		return strings.Join(names, " ")
+	}
+	d := drive(t, fleet("leaf-01", "leaf-02", "leaf-03"), 120, 40).press("c", "m", "j")
+	at := d.cursor()[:20]
+	if got := rows(d); got != "01 02 03" || !strings.Contains(at, "leaf-02") {
+		t.Fatalf("rows %q, the cursor on %q", got, at)
+	}
+	d.set(fleet("leaf-00", "leaf-01", "leaf-03", "leaf-02"))
+	if got := rows(d); got != "01 02 03 00" || d.cursor()[:20] != at {
+		t.Errorf("rows %q, the cursor on %q:\n%s", got, d.cursor(), d.screen())
+	}
+	d.press("d", "esc")
+	if got := rows(d); got != "01 02 03 00" {
+		t.Errorf("back from the diff, rows %q", got)
+	}
+	d.press("esc", "c")
+	if got := rows(d); got != "00 01 03 02" {
+		t.Errorf("opened again, rows %q:\n%s", got, d.screen())
+	}
+}

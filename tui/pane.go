@@ -17,6 +17,9 @@ type Place struct {
 	Record string // the id of a run or a commit
 }
 
+// reopener is a pane that is told when it comes back after it was left.
+type reopener interface{ reopened() }
+
 // Pane is the inside of one screen. It keeps what a person chose there (the
 // cursor, a view); what it shows it takes from the [Env] of each call.
 type Pane interface {

@@ -21,8 +21,9 @@ type resolvePane struct {
 
 	made  resolveMade
 	rows  []matter
-	loads int // how often they were made
-	total int // of what the filter is asked about
+	ranks map[placeOf]int // of all that differed since the screen was opened
+	loads int             // how often they were made
+	total int             // of what the filter is asked about
 
 	open  []bool // of the rows: nobody has decided about it
 	opens int    // how many of them are
@@ -55,6 +56,9 @@ type resolveMade struct {
 }
 
 func newResolvePane() Pane { return &resolvePane{} }
+
+// reopened lets the rows be ordered anew.
+func (p *resolvePane) reopened() { p.ranks, p.made = nil, resolveMade{object: p.made.object} }
 
 // resolving opens the screen: on all differences of an object, or on the
 // conflicts of the fabric.
@@ -90,22 +94,30 @@ func (p *resolvePane) load(e Env) {
 	p.made, p.rows, p.open, p.opens, p.total, p.names, p.paths = made, []matter{}, nil, 0, 0, 16, 16
 	p.loads++
 	keys, desk := []placeOf{}, e.decided(f)
+	ordered, last := true, -1
 	if f.Report != nil {
 		for i := range f.Report.Verdicts {
 			v := &f.Report.Verdicts[i]
 			off, _ := split(v)
 			for _, c := range off {
 				m := matter{v, c}
+				rank := p.rank(m)
 				if !p.shows(m) {
 					continue
 				}
 				p.total++
 				if e.Filter.matches(matterSubject{objectSubject{Verdict: v, now: e.Now}, c}) {
-					p.add(f, desk, m)
-					keys = append(keys, m.place())
+					p.rows, ordered, last = append(p.rows, m), ordered && rank > last, rank
 				}
 			}
 		}
+	}
+	if !ordered {
+		slices.SortStableFunc(p.rows, func(a, b matter) int { return p.rank(a) - p.rank(b) })
+	}
+	for _, m := range p.rows {
+		p.add(f, desk, m)
+		keys = append(keys, m.place())
 	}
 	p.list.SetKeys(keys)
 	if i := slices.IndexFunc(keys, func(k placeOf) bool { return k.key == e.Place.Object }); opened && i >= 0 {
@@ -114,9 +126,22 @@ func (p *resolvePane) load(e Env) {
 	p.marked.keep(keys)
 }
 
-// add appends a row.
+// rank gives a difference its place among the others, for as long as the screen is
+// open: one that is decided changes its state, and must not slip away.
+func (p *resolvePane) rank(m matter) int {
+	if p.ranks == nil {
+		p.ranks = map[placeOf]int{}
+	}
+	at, ok := p.ranks[m.place()]
+	if !ok {
+		at = len(p.ranks)
+		p.ranks[m.place()] = at
+	}
+	return at
+}
+
+// add counts a row in.
 func (p *resolvePane) add(f core.FabricState, desk decided, m matter) {
-	p.rows = append(p.rows, m)
 	p.names = max(p.names, widget.Width(objectName(f, m.verdict.Key)))
 	p.paths = max(p.paths, len(m.change.Path))
 	open := m.undecided(desk)
@@ -273,10 +298,10 @@ func (p *resolvePane) Do(e Env, a Action) Outcome {
 
 // objects are those of the rows, each once.
 func (p *resolvePane) objects() []core.Key {
-	keys := []core.Key{}
+	keys, listed := []core.Key{}, map[core.Key]bool{}
 	for _, m := range p.rows {
-		if len(keys) == 0 || keys[len(keys)-1] != m.verdict.Key {
-			keys = append(keys, m.verdict.Key)
+		if k := m.verdict.Key; !listed[k] {
+			keys, listed[k] = append(keys, k), true
 		}
 	}
 	return keys

@@ -349,6 +349,8 @@ func (m *Model) open(p Place, among []core.Key) {
 	if s == nil || slices.Contains(m.stack, s) {
 		s = &screen{spec: spec, pane: spec.new()}
 		m.kept[id] = s
+	} else if p, ok := s.pane.(reopener); ok {
+		p.reopened()
 	}
 	s.place, s.among, s.fabrics = p, among, nil
 	if len(m.stack) > 0 {
