@@ -118,6 +118,16 @@ type RunObject struct {
 	State  State
 	Reason string
 	Since  time.Time // when it came to that
+	// Command brings it about where nothing does so by itself; "" for none.
+	Command string
+}
+
+// Says is the reason with the command, on one line.
+func (o RunObject) Says() string {
+	if o.Command == "" {
+		return o.Reason
+	}
+	return o.Reason + " (" + o.Command + ")"
 }
 
 // PublicationState is a publication, and how far it came. It is written down

@@ -281,7 +281,7 @@ func TestHistoryTellsRuns(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	r := ran("9b1d", core.RunFollowing)
 	r.Fabrics = []core.FabricID{"dc1", "dc2"}
-	r.Objects = []core.RunObject{{Fabric: "dc2", Key: vpcKey(1), State: core.Pending, Since: noon}}
+	r.Objects = []core.RunObject{{Fabric: "dc2", Key: vpcKey(1), State: core.Pending, Since: noon, Command: "kubectl apply"}}
 	r.Result.Applied = []core.Resolution{{Key: vpcKey(2), At: noon}}
 	put(t, s, draft(2, ".spec", "x"))
 	save(t, s, r)

@@ -45,6 +45,8 @@ type (
 		State  core.State    `json:"state"`
 		Reason string        `json:"reason,omitempty"`
 		Since  time.Time     `json:"since,omitzero"`
+
+		Command string `json:"command,omitempty"`
 	}
 	result struct {
 		Conflicts []dispute    `json:"conflicts,omitempty"`
@@ -69,7 +71,7 @@ func keptRun(r *core.Run) run {
 			return runStep(s)
 		}),
 		Objects: list(r.Objects, func(o core.RunObject) runObject {
-			return runObject{o.Fabric, objectKey(o.Key), o.State, o.Reason, kept(o.Since)}
+			return runObject{o.Fabric, objectKey(o.Key), o.State, o.Reason, kept(o.Since), o.Command}
 		}),
 	}
 }
@@ -79,7 +81,7 @@ func (r run) given() *core.Run {
 		Fabrics: r.Fabrics, By: r.By, Host: r.Host, Options: core.RunOptions(r.Options), Err: r.Err, RetryAt: r.RetryAt, Reverts: r.Reverts,
 		Steps: list(r.Steps, func(s runStep) core.RunStep { return core.RunStep(s) }),
 		Objects: list(r.Objects, func(o runObject) core.RunObject {
-			return core.RunObject{Fabric: o.Fabric, Key: core.Key(o.Key), State: o.State, Reason: o.Reason, Since: o.Since}
+			return core.RunObject{Fabric: o.Fabric, Key: core.Key(o.Key), State: o.State, Reason: o.Reason, Since: o.Since, Command: o.Command}
 		}),
 	}
 }

@@ -254,3 +254,21 @@ func TestTabLeadsToTheNextRun(t *testing.T) {
 	}
 	drive(t, only(first), 80, 24).press("enter", "8").hides("next run")
 }
+
+// TestWaitingRunTellsItsReasonOnce, and the command on lines of its own.
+func TestWaitingRunTellsItsReasonOnce(t *testing.T) {
+	f := running(core.RunWaiting)
+	r := *f.Run
+	const why, command = "git was chosen by alice; nothing is known to apply git", "kubectl replace -f switch.yaml"
+	o := r.Objects[0]
+	o.Reason, o.Command = why, command
+	r.Objects = []core.RunObject{o}
+	r.Err = "VPC/tenant-a of dc1-prod is pending (" + why + ")"
+	r.Steps[2].Detail, r.Steps[2].Err = "nothing is known to apply git", "it will not happen by itself"
+	f.Run = &r
+	d := drive(t, only(f), 160, 45).press("enter", "8")
+	if n := strings.Count(d.screen(), "nothing is known to apply git"); n != 1 {
+		t.Errorf("the reason is told %d times:\n%s", n, d.screen())
+	}
+	d.shows("     " + command)
+}

@@ -103,6 +103,9 @@ func newRunText(f core.FabricState, e Env, width int) runText {
 	}
 	t.title(safe.Lit("steps"))
 	for _, s := range r.Steps {
+		if r.Phase == core.RunWaiting && strings.Contains(r.Err, s.Detail) {
+			s.Detail = "" // told above
+		}
 		t.step(s, r.Phase)
 	}
 	for _, p := range r.Publications {
@@ -195,8 +198,14 @@ func (t *runText) objects(f core.FabricState, r *core.Run) {
 		}
 		is := part{role: role(o.State), text: safe.Clean(o.State.Title())}
 		t.marked(role(o.State), fmt.Sprintf(" %c ", o.State.Letter()), name, scrollLine{fold: -1, right: []part{is}, at: o.Since})
-		if o.Reason != "" && o.State != core.InSync {
+		if o.State == core.InSync {
+			continue
+		}
+		if o.Reason != "" && !strings.Contains(r.Err, o.Reason) {
 			t.say(themes.Dim, 5, safe.Clean(o.Reason))
+		}
+		if o.Command != "" {
+			t.command(5, o.Command)
 		}
 	}
 }

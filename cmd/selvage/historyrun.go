@@ -114,7 +114,7 @@ func syncDocument(r core.Run) *syncEntry {
 	}
 	for _, o := range r.Objects {
 		name := objectName{o.Key.Group, o.Key.Kind, o.Key.Namespace, o.Key.Name}
-		doc.Objects = append(doc.Objects, syncObject{o.Fabric, name, o.State, o.Reason, utc(o.Since)})
+		doc.Objects = append(doc.Objects, syncObject{o.Fabric, name, o.State, o.Says(), utc(o.Since)})
 	}
 	return doc
 }
@@ -161,7 +161,7 @@ func tellRun(r core.Run, f core.Fabric, id core.FabricID) []string {
 			continue
 		}
 		if open++; open <= mostObjects {
-			told = append(told, joinedBy(": ", f.Label(o.Key)+" "+o.State.Title(), o.Reason))
+			told = append(told, joinedBy(": ", f.Label(o.Key)+" "+o.State.Title(), o.Says()))
 		}
 	}
 	if open > mostObjects {

@@ -162,8 +162,8 @@ func (a *app) runLines(b *strings.Builder, s *session, r *core.Run) {
 	for _, o := range objects {
 		f, _ := s.loop.Fleet().Fabric(o.Fabric)
 		words := f.Fabric.Label(o.Key) + "  " + o.State.Title()
-		if o.Reason != "" {
-			words += ": " + o.Reason
+		if says := o.Says(); says != "" {
+			words += ": " + says
 		}
 		if len(r.Fabrics) > 1 {
 			words = string(o.Fabric) + " " + words

@@ -161,6 +161,13 @@ func (at *progress) target(id core.FabricID, k core.Key) core.RunObject {
 			o.State, o.Reason = v.State, v.Reason
 		}
 	}
+	for _, d := range at.state(id).Drafts {
+		if c := d.Keeping.Command; d.Key == k && c != "" {
+			if why, ok := strings.CutSuffix(o.Reason, " ("+c+")"); ok {
+				o.Reason, o.Command = why, c
+			}
+		}
+	}
 	for _, was := range at.run.Objects {
 		if was.Fabric == id && was.Key == k && was.State == o.State {
 			o.Since = was.Since

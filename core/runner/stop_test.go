@@ -205,3 +205,18 @@ func TestEditedValueIsNotTakenForAgreedBeforeAnyoneLooked(t *testing.T) {
 		t.Errorf("run %+v", run)
 	}
 }
+
+// TestCommandIsNoPartOfWhyARunWaits but stands by itself, to be copied.
+func TestCommandIsNoPartOfWhyARunWaits(t *testing.T) {
+	b := one(t)
+	b.Fabrics[0].engine = nil
+	p := b.open()
+	b.edit("dc1", "vpc-1.yaml", "1001", "1005")
+	p.check(t, "dc1")
+	p.decide(t, "dc1", take(core.TakeGit, "vpc-1", vlan))
+	run := p.sync(t, p.plan(t, "dc1"), p.order(), core.RunWaiting)
+	o := p.kept(t, run.ID).Objects[0]
+	if !strings.HasPrefix(o.Command, "kubectl ") || strings.Contains(o.Reason+run.Err, "kubectl") {
+		t.Errorf("it waits for %q, by %q: %s", o.Reason, o.Command, run.Err)
+	}
+}
