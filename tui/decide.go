@@ -148,6 +148,12 @@ type edited struct {
 	key  core.Key
 	path core.Path
 	like core.Value // what stands there now
+	over int64      // the draft that was known to lie there; 0 for none
+}
+
+// draft is the one that lies at the place now; nil where there is none.
+func (x edited) draft(e Env, f core.FabricState) *core.DraftStanding {
+	return e.decided(f).on(matter{&core.Verdict{Key: x.key}, core.Change{Path: x.path}})
 }
 
 // editing asks for a value. What is masked is not offered to be changed: the
@@ -166,10 +172,11 @@ func editing(e Env, m matter) Outcome {
 	if from.Present() && !masked(from.Any()) {
 		text = core.Inline(from.Any())
 	}
-	return Outcome{Ask: &question{
-		label: safe.Sprintf("%s = ", m.change.Path), text: text,
-		about: edited{m.verdict.Key, m.change.Path, like},
-	}}
+	about := edited{key: m.verdict.Key, path: m.change.Path, like: like}
+	if d := about.draft(e, f); d != nil {
+		about.over = d.ID
+	}
+	return Outcome{Ask: &question{label: safe.Sprintf("%s = ", m.change.Path), text: text, about: about}}
 }
 
 // masked tells whether something in a value stands for a secret.
@@ -272,6 +279,10 @@ func answered(e Env, q question, text string) Outcome {
 		}
 		if err != nil {
 			return Outcome{Ask: mend(q, text, err)}
+		}
+		if d := is.draft(e, f); d != nil && d.ID != is.over {
+			q.about = edited{is.key, is.path, is.like, d.ID}
+			return Outcome{Ask: mend(q, text, fmt.Errorf("%s decided meanwhile (%s): enter puts this in its place", d.By, draftWord(d)))}
 		}
 		o := decide(e, f.Fabric.Label(is.key), core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
 		// What is refused is still there to be mended.

@@ -360,3 +360,22 @@ func TestDecidedRowsStayWhereTheyAre(t *testing.T) {
 		t.Errorf("opened again, rows %q:\n%s", got, d.screen())
 	}
 }
+
+// TestDraftThatCameMeanwhileIsNotReplacedUnasked by a line that was open before.
+func TestDraftThatCameMeanwhileIsNotReplacedUnasked(t *testing.T) {
+	d := onTenant(t).press("e")
+	f := d.engine.fleet.Fabrics[0]
+	bobs := draft(77, conflictedVPC().Key, ".spec.subnets.web.dhcp.range.end", core.TakeLive, core.ValueOf("10.1.0.250"))
+	bobs.By = "bob"
+	f.Drafts = []core.DraftStanding{bobs}
+	d.set(only(f))
+	d.press("enter")
+	d.shows("bob decided meanwhile")
+	d.shows(".spec.subnets.web.dhcp.range.end = 10.1.0.240_")
+	if len(d.acts.decided) > 0 {
+		t.Fatalf("decided %+v", d.acts.decided)
+	}
+	if d.press("enter"); len(d.acts.decided) != 1 {
+		t.Error("it cannot be put in its place")
+	}
+}
