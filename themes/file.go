@@ -50,12 +50,19 @@ func parse(file string, data []byte) (t Theme, pair string, err error) {
 	default:
 		t.Selection = f.Selection
 	}
-	faults = append(faults, t.dress(f)...)
-	if len(faults) == 0 {
+	wrong, missing := t.dress(f)
+	faults = append(faults, wrong...)
+	if len(faults)+len(missing) == 0 {
 		faults = t.faults()
 	}
+	slices.Sort(faults)
+	switch n := len(missing); {
+	case n == 1:
+		faults = append(faults, fmt.Sprintf("no colour for %q (give it one, or name a base that has one)", missing[0]))
+	case n > 1:
+		faults = append(faults, fmt.Sprintf("no colour for %d roles (%s): give them some, or name a base", n, some(missing)))
+	}
 	if len(faults) > 0 {
-		slices.Sort(faults)
 		return Theme{}, "", fmt.Errorf("theme %s: %s", file, strings.Join(faults, "; "))
 	}
 	return t, f.Light, nil
@@ -90,8 +97,9 @@ func decode(data []byte) (form, error) {
 }
 
 // dress gives the roles their looks: those of the file, over what is there
-// already, then what stands in. It returns what is wrong with them.
-func (t *Theme) dress(f form) (faults []string) {
+// already, then what stands in. It returns what is wrong with them, and the roles
+// that are left without one.
+func (t *Theme) dress(f form) (faults []string, missing []Role) {
 	for r, text := range f.Colours {
 		l, err := parseLook(text)
 		switch {
@@ -110,10 +118,23 @@ func (t *Theme) dress(f form) (faults []string) {
 	}
 	for _, r := range Roles() {
 		if _, ok := t.Looks[r]; !ok {
-			faults = append(faults, fmt.Sprintf("no colour for %q (give it one, or name a base that has one)", r))
+			missing = append(missing, r)
 		}
 	}
-	return faults
+	return faults, missing
+}
+
+// some are the first few of several roles.
+func some(all []Role) string {
+	const few = 4
+	words := []string{}
+	for _, r := range all[:min(len(all), few)] {
+		words = append(words, string(r))
+	}
+	if len(all) > few {
+		words = append(words, "..")
+	}
+	return strings.Join(words, ", ")
 }
 
 // faults lists all that is wrong with the colours of a theme, so that it can be

@@ -191,3 +191,26 @@ func TestContrastHoldsWith256Colours(t *testing.T) {
 		}
 	}
 }
+
+// TestSelectionIsSeen with any colour vision: a grey that is dark enough for that
+// would leave too little contrast on a light background.
+func TestSelectionIsSeen(t *testing.T) {
+	for _, name := range Names() {
+		theme := load(t, name).Dark
+		if theme.Background == Default || theme.Selection == "" {
+			continue
+		}
+		for i, v := range visions() {
+			least := 4.5
+			if i == 0 { // what most people have
+				least = 7
+			}
+			for _, of256 := range []bool{false, true} {
+				d := v.apart(rgb(t, theme.Background, of256), rgb(t, theme.Selection, of256))
+				if d < least {
+					t.Errorf("%s, %s vision, 256 colours %v: the selection is %.1f from the background, want %.1f", name, v.name, of256, d, least)
+				}
+			}
+		}
+	}
+}
