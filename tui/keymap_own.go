@@ -53,7 +53,7 @@ func NewKeymap(own map[string][]string, tools []Tool) (*Keymap, []KeyFault) {
 		if why := t.fault(); why != "" {
 			o.faults = append(o.faults, KeyFault{Tool: i, About: "run", What: why, Do: "write it as k9s --context {context} -c {kind}, without quotes around the braces"})
 		}
-		if _, again := o.at[t.action()]; again {
+		if _, again := o.at[t.action()]; again && t.Name != "" {
 			o.faults = append(o.faults, KeyFault{Tool: i, About: "name", What: fmt.Sprintf("a second tool %q", t.Name), Do: "rename one"})
 		}
 		o.at[t.action()] = i
@@ -74,10 +74,14 @@ type owner struct {
 }
 
 // keys are some keys as Bubble Tea names them; those that are none, or on which
-// the action must not be, are told and left out.
+// the action must not be, are told and left out. One that is not there is no key: that
+// is told where the configuration is read.
 func (o *owner) keys(f KeyFault, written []string, harmless bool) []string {
 	keys := []string{}
 	for _, w := range written {
+		if w == "" {
+			continue
+		}
 		key, why := keyName(w)
 		f.What, f.Do = why, "write it as s, S, ctrl+s, alt+s, f5, enter, space, tab, pgdown"
 		switch {

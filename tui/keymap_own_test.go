@@ -84,6 +84,13 @@ func TestMistakesInKeysAreToldAllAtOnce(t *testing.T) {
 	}
 }
 
+// TestAKeyThatIsMissingClashesWithNone: that it is missing is told by the configuration.
+func TestAKeyThatIsMissingClashesWithNone(t *testing.T) {
+	if _, faults := NewKeymap(map[string][]string{"object.diff": {""}}, []Tool{{Name: "k9s", Run: "k9s"}, {Name: "argo", Run: "argocd"}, {Key: "f4", Run: "sh"}, {Key: "f5", Run: "sh"}}); len(faults) > 0 {
+		t.Errorf("%+v", faults)
+	}
+}
+
 func TestNoKeyLeftThatQuits(t *testing.T) {
 	_, faults := NewKeymap(map[string][]string{"app.quit": {}, "app.close": {}}, nil)
 	if len(faults) != 1 || faults[0].What != "no key is left that quits" {

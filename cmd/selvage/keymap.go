@@ -30,6 +30,9 @@ func keymapOf(c *config.Config) (*tui.Keymap, config.Problems) {
 			key = fmt.Sprintf("tools[%d].%s", f.Tool, f.About)
 		}
 		at := c.At(key)
+		if at == (config.Position{}) && f.Tool >= 0 { // a part that is not there
+			at = c.At(fmt.Sprintf("tools[%d]", f.Tool))
+		}
 		if at == (config.Position{}) { // one that nobody gave away
 			at = c.At("keys")
 		}
