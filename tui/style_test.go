@@ -274,3 +274,14 @@ func TestThemeThatBecomesFaultyIsTold(t *testing.T) {
 		t.Errorf("nothing tells of it:\n%s", got)
 	}
 }
+
+// TestAWarningIsToldWhenItOpens, and stays until something else is said.
+func TestAWarningIsToldWhenItOpens(t *testing.T) {
+	cfg := config(t, &fakeEngine{fleet: fullFleet()})
+	cfg.Notice = safe.Lit("theme auto is used, for dusk.json is broken")
+	m := New(t.Context(), cfg)
+	m.width, m.height = 80, 24
+	if shown := ansi.Strip(m.View().Content); !strings.Contains(shown, cfg.Notice.String()) {
+		t.Errorf("it is not told:\n%s", shown)
+	}
+}

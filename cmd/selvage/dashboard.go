@@ -53,7 +53,9 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	screen.Notice = tellKept(s.config)
+	if kept := tellKept(s.config); kept.Len() > 0 {
+		screen.Notice = kept
+	}
 	screen.Events, screen.Acts = s.loop.Subscribe().Next, a.acts(s)
 	ctx, stop := context.WithCancel(ctx)
 	var behind sync.WaitGroup
@@ -85,7 +87,7 @@ func (a *app) wantTerminal() error {
 
 // screen is the dashboard's view of a session.
 func (a *app) screen(s *session) (tui.Config, error) {
-	shelf, err := a.shelf(s.config)
+	shelf, theme, why, err := a.dressed(s.config)
 	if err != nil {
 		return tui.Config{}, err
 	}
@@ -99,7 +101,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 	term, _ := a.env("TERM")
 	return tui.Config{
 		Engine: s.loop, Now: a.now, Document: manifest.Render,
-		Themes: shelf, Theme: s.config.Theme, NoColor: noColor != "",
+		Themes: shelf, Theme: theme, Notice: safe.Clean(why), NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
 		Term: term, NoSync: noSync, Out: a.out,
 		Programs: slices.DeleteFunc(tui.ToolPrograms(), func(name string) bool { return !child.Has(name) }),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"selvage/core/config"
 	"selvage/themes"
@@ -34,6 +35,41 @@ func (a *app) themeDirs() []string {
 // a mistake in the configuration: each is said on one line, with the line that
 // names the theme.
 func (a *app) shelf(c *config.Config) (*themes.Shelf, error) {
+	s, faults := a.themesOf(c)
+	if len(faults) == 0 {
+		return s, nil
+	}
+	last := len(faults) - 1
+	for _, err := range faults[:last] {
+		a.complain(err)
+	}
+	return nil, usage(faults[last])
+}
+
+// dressed loads them for the dashboard. A theme is no reason not to look at fabrics:
+// in place of one that cannot be used another one is, and why is given to be told.
+func (a *app) dressed(c *config.Config) (s *themes.Shelf, common, why string, err error) {
+	s, faults := a.themesOf(c)
+	common = c.Theme
+	if _, ok := s.Get(common); !ok {
+		common = "auto"
+		if _, err := s.Load(common); err != nil {
+			return nil, "", "", err
+		}
+	}
+	told := make([]string, len(faults))
+	for i, err := range faults {
+		told[i] = err.Error()
+	}
+	if len(faults) > 0 {
+		why = fmt.Sprintf("theme %s is used, for %s", common, strings.Join(told, "; "))
+	}
+	return s, common, why, nil
+}
+
+// themesOf loads the themes that a configuration names, and tells what is wrong with
+// those that cannot be used.
+func (a *app) themesOf(c *config.Config) (*themes.Shelf, []error) {
 	s := themes.NewShelf(a.themeDirs()...)
 	var faults []error
 	load := func(name string, at config.Position) {
@@ -56,12 +92,5 @@ func (a *app) shelf(c *config.Config) (*themes.Shelf, error) {
 			load(f.Theme, f.At("theme"))
 		}
 	}
-	if len(faults) == 0 {
-		return s, nil
-	}
-	last := len(faults) - 1
-	for _, err := range faults[:last] {
-		a.complain(err)
-	}
-	return nil, usage(faults[last])
+	return s, faults
 }

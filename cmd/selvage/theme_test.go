@@ -80,6 +80,35 @@ func TestThemesOfAConfigurationAreChecked(t *testing.T) {
 	}
 }
 
+// TestABadThemeDoesNotKeepTheDashboardFromOpening: another one is used, and why is told.
+func TestABadThemeDoesNotKeepTheDashboardFromOpening(t *testing.T) {
+	a, _, _ := bareApp(t)
+	a.home = t.TempDir()
+	dir := t.TempDir()
+	a.configPath = filepath.Join(dir, "selvage.yaml")
+	if err := os.WriteFile(a.configPath, []byte("theme: dusk\n"+oneFabric+"    theme: dawn\n"+another+"    theme: light\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(config.Options{Path: a.configPath, LookupEnv: a.env, Home: a.home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, common, why, err := a.dressed(c)
+	if err != nil || common != "auto" || !strings.Contains(why, a.configPath+`:1: theme: no theme "dusk"`) || !strings.Contains(why, `no theme "dawn"`) {
+		t.Errorf("%q is used, %v: %s", common, err, why)
+	}
+	for _, name := range []string{"auto", "light"} {
+		if _, ok := s.Get(name); !ok {
+			t.Errorf("%s is not loaded", name)
+		}
+	}
+	a.configPath = filepath.Join(dir, "good.yaml")
+	c.Theme, c.Fabrics = "light", c.Fabrics[1:]
+	if _, common, why, err := a.dressed(c); err != nil || common != "light" || why != "" {
+		t.Errorf("%q is used, %v: %s", common, err, why)
+	}
+}
+
 // TestOwnThemesComeBeforeThoseOfEverybody: the person has to read the screen.
 func TestOwnThemesComeBeforeThoseOfEverybody(t *testing.T) {
 	a, _, _ := bareApp(t)
