@@ -15,19 +15,22 @@ import (
 type chrome struct{ header, tabs, status, hints bool }
 
 // chrome leaves lines out as the terminal gets lower: what is being looked at
-// comes before how to go on.
+// comes before how to go on. A line that is being typed has one at any height, and on
+// two lines the row that it is about comes before the title.
 func (m *Model) chrome() chrome {
+	typing := m.prompt != nil && m.height >= 2
+	header := m.height >= 3 || m.height == 2 && !typing
 	if m.look.compact {
-		return chrome{header: m.height >= 2}
+		return chrome{header: header, hints: typing}
 	}
 	return chrome{
-		header: m.height >= 2, tabs: m.height >= 18 && m.top().spec.tab.number != 0,
-		status: m.height >= 14, hints: m.height >= 8,
+		header: header, tabs: m.height >= 18 && m.top().spec.tab.number != 0,
+		status: m.height >= 14, hints: m.height >= 8 || typing,
 	}
 }
 
 // brief tells whether there is room for no more than one line.
-func (m *Model) brief() bool { return m.height < 2 || m.height < 4 && m.width < 30 }
+func (m *Model) brief() bool { return m.height < 2 }
 
 // room is the space that is left for the pane.
 func (m *Model) room() (width, height int) {
@@ -71,13 +74,18 @@ func (m *Model) lines() []string {
 	if m.width <= 0 || m.height <= 0 {
 		return nil
 	}
-	frame := m.filtered(m.top().pane.View(m.env()))
+	e, c := m.env(), m.chrome()
+	_, height := m.room()
+	// What is said must not cover the row that it is about.
+	said := m.told((height + 1) / 2)
+	e.Height = height - len(said)
+	frame := m.filtered(m.top().pane.View(e))
 	if m.brief() {
-		lines := make([]string, m.height)
-		lines[0] = widget.NewLine(m.width).Spans(frame.Brief...).String()
-		return lines
+		if m.prompt != nil {
+			return []string{m.promptLine()}
+		}
+		return []string{widget.NewLine(m.width).Spans(frame.Brief...).String()}
 	}
-	c := m.chrome()
 	lines := make([]string, 0, m.height)
 	if c.header {
 		lines = append(lines, m.header(frame, !c.status))
@@ -85,12 +93,10 @@ func (m *Model) lines() []string {
 	if c.tabs {
 		lines = append(lines, m.tabLine())
 	}
-	_, height := m.room()
-	body := frame.Lines[:min(len(frame.Lines), height)]
+	body := frame.Lines[:min(len(frame.Lines), e.Height)]
 	lines = append(lines, body...)
-	lines = append(lines, make([]string, height-len(body))...)
-	said := m.told((height + 1) / 2)
-	copy(lines[len(lines)-len(said):], said)
+	lines = append(lines, make([]string, e.Height-len(body))...)
+	lines = append(lines, said...)
 	if c.status {
 		lines = append(lines, m.status(frame))
 	}
@@ -101,6 +107,11 @@ func (m *Model) lines() []string {
 		m.drawPrompt(lines, height)
 	}
 	return lines
+}
+
+// promptLine draws the line that is being typed.
+func (m *Model) promptLine() string {
+	return m.prompt.draw(m.width, m.style.ink(themes.Match), m.style.ink(themes.Text), false)
 }
 
 // drawPrompt draws the line that is typed over the last line of the frame, and over
