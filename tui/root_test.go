@@ -264,7 +264,7 @@ func TestObjectAndFabricMayVanishUnderTheirScreens(t *testing.T) {
 
 func TestSnapshotHasItsSizeAndItsReasons(t *testing.T) {
 	ctx, cfg := context.Background(), config(t, &fakeEngine{fleet: fullFleet()})
-	for _, screen := range append(Screens(), "") {
+	for _, screen := range append(SnapshotScreens(), "") {
 		text, err := Snapshot(ctx, cfg, SnapshotOptions{Screen: screen, Fabric: "dc1-prod", Width: 90, Height: 30})
 		if err != nil {
 			t.Errorf("%q: %v", screen, err)
@@ -281,6 +281,7 @@ func TestSnapshotHasItsSizeAndItsReasons(t *testing.T) {
 	}
 	for _, o := range []SnapshotOptions{
 		{Screen: "none", Width: 80, Height: 24}, {Screen: "detail", Fabric: "none", Width: 80, Height: 24}, {Width: 0, Height: 24},
+		{Screen: "past", Fabric: "dc1-prod", Width: 80, Height: 24}, {Screen: "run-diff", Width: 80, Height: 24}, {Screen: "commit", Width: 80, Height: 24},
 	} {
 		if _, err := Snapshot(ctx, cfg, o); err == nil {
 			t.Errorf("Snapshot(%+v) gave no error", o)

@@ -29,6 +29,9 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 	if !slices.Contains(Screens(), o.Screen) {
 		return "", fmt.Errorf("no screen %q (there are %s)", o.Screen, strings.Join(Screens(), ", "))
 	}
+	if !slices.Contains(SnapshotScreens(), o.Screen) {
+		return "", fmt.Errorf("screen %q is about one entry of the history, which a snapshot cannot name: selvage history lists them, and shows one run whole", o.Screen)
+	}
 	if o.Width < 1 || o.Height < 1 {
 		return "", fmt.Errorf("size %dx%d: both must be at least 1", o.Width, o.Height)
 	}
@@ -46,6 +49,15 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 		lines[i] = plain + strings.Repeat(" ", max(o.Width-ansi.StringWidth(plain), 0))
 	}
 	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// SnapshotScreens are the names of the screens that can be drawn by their name: all
+// but those of one entry of the history.
+func SnapshotScreens() []string {
+	return slices.DeleteFunc(Screens(), func(name string) bool {
+		spec, _ := specOf(name)
+		return spec.of == aRecord
+	})
 }
 
 // visit opens the screens on the way to one, as a person would.

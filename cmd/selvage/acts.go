@@ -27,7 +27,7 @@ func (a *app) acts(s *session) tui.Acts {
 // anything.
 func (a *app) views(s *session) tui.Acts {
 	all := a.acts(s)
-	return tui.Acts{By: all.By, Masked: all.Masked, Chronicle: all.Chronicle, Visitor: onlooker{s.store}, Handover: all.Handover, Linter: all.Linter, Doctor: all.Doctor, Informer: all.Informer, Referrer: all.Referrer}
+	return tui.Acts{By: all.By, Masked: all.Masked, Chronicle: all.Chronicle, Visitor: onlooker{s.store}, Handover: all.Handover, Linter: all.Linter, Doctor: all.Doctor, Informer: all.Informer, Journal: all.Journal, Referrer: all.Referrer}
 }
 
 // accepter accepts differences for a while.

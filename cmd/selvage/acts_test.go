@@ -44,6 +44,14 @@ func TestSecretsOfAPlanAreMasked(t *testing.T) {
 	}
 }
 
+// TestASnapshotShowsTheLog, which is there for the dashboard too.
+func TestASnapshotShowsTheLog(t *testing.T) {
+	a, _ := demoWorld(t, 1)
+	if a.views(demoSession(t, a)).Journal == nil {
+		t.Error("a snapshot has no log")
+	}
+}
+
 // TestDifferenceIsAcceptedInTheDashboard accepts one for a while, and tells what
 // is missing for it.
 func TestDifferenceIsAcceptedInTheDashboard(t *testing.T) {

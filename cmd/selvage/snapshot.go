@@ -22,9 +22,9 @@ func (a *app) snapshotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "snapshot SCREEN",
 		Short:     "Check, and print a screen of the dashboard as text",
-		Long:      "Check, and print a screen of the dashboard as text. The screens are " + strings.Join(tui.Screens(), ", ") + ".",
+		Long:      "Check, and print a screen of the dashboard as text. The screens are " + strings.Join(tui.SnapshotScreens(), ", ") + ".",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1)),
-		ValidArgs: tui.Screens(),
+		ValidArgs: tui.SnapshotScreens(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.snapshot(cmd, args[0], flags)
 		},
