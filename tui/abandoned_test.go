@@ -72,11 +72,11 @@ func TestAValueThatIsRefusedLateIsTold(t *testing.T) {
 	}
 	d.waits = true
 	d.acts.fault = errors.New("no such draft is possible")
-	d.press("ctrl+u").typed("4711").press("enter", "esc")
+	d.press("ctrl+u").typed("null").press("enter", "esc")
 	d.act()
 	is := q.question.about.(edited)
 	told := strings.Join(strings.Fields(d.screen()), " ")
-	if want := string(is.path) + " = 4711 was not taken: no such draft is possible"; !strings.Contains(told, want) {
+	if want := string(is.path) + " = null was not taken: no such draft is possible"; !strings.Contains(told, want) {
 		t.Errorf("it does not tell %q:\n%s", want, d.screen())
 	}
 }
