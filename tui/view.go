@@ -148,14 +148,15 @@ func (m *Model) filtered(f Frame) Frame {
 	note.Text = widget.Fit(note.Text, max(m.width/3, 8), widget.CutEnd)
 	gap := widget.Span{Text: safe.Lit("  ")}
 	f.Brief = append([]widget.Span{note, gap}, f.Brief...)
+	room := e.headRoom()
 	must := widget.Width(note.Text) + widget.Width(f.Position) + 4
 	if n := len(f.Facts); n > 0 {
 		must += widget.Width(f.Facts[n-1].Text) + 2
 	}
-	if must > m.width*3/4 {
+	if must > room*3/4 {
 		must, f.Position = must-widget.Width(f.Position), safe.Text{}
 	}
-	f.Title = cutSpans(f.Title, max(m.width-must, m.width/4))
+	f.Title = cutSpans(f.Title, max(room-must, room/4))
 	f.Facts = append(f.Facts[:len(f.Facts):len(f.Facts)], note)
 	return f
 }
