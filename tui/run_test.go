@@ -272,3 +272,17 @@ func TestWaitingRunTellsItsReasonOnce(t *testing.T) {
 	}
 	d.shows("     " + command)
 }
+
+// TestLongStepHasOneLabel: what comes of it goes on below itself.
+func TestLongStepHasOneLabel(t *testing.T) {
+	f := running(core.RunFollowing)
+	r := *f.Run
+	r.Steps = append([]core.RunStep{}, r.Steps...)
+	r.Steps[0].Detail = strings.Repeat("bob was at it in dc1-prod, ", 6)
+	f.Run = &r
+	d := drive(t, only(f), 80, 24).press("enter", "8")
+	if n := strings.Count(d.screen(), "check        ok"); n != 1 {
+		t.Errorf("the step is told %d times:\n%s", n, d.screen())
+	}
+	d.shows("\n" + strings.Repeat(" ", 34) + "dc1-prod, bob was at it")
+}

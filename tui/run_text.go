@@ -132,7 +132,11 @@ func (t *runText) step(s core.RunStep, phase core.RunPhase) {
 	case s.Err != "":
 		word, r = "failed", themes.Error
 	}
-	t.marked(r, fmt.Sprintf("   %-12s %-7s %7s  ", safe.Clean(s.Name), word, took(end.Sub(s.Started))), safe.Clean(s.Detail), scrollLine{fold: -1})
+	label := fmt.Sprintf("   %-12s %-7s %7s  ", safe.Clean(s.Name), word, took(end.Sub(s.Started)))
+	for _, l := range widget.Wrap(safe.Clean(s.Detail), max(t.width-1-len(label), 1)) {
+		t.marked(r, label, l, scrollLine{fold: -1})
+		label = strings.Repeat(" ", len(label))
+	}
 	if s.Err != "" {
 		t.say(r, 5, safe.Clean(s.Err))
 	}

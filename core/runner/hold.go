@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -177,6 +178,7 @@ func (at *progress) wait(id core.FabricID, by core.Holder) {
 func (at *progress) waited(err error) {
 	if n := len(at.run.Steps) - 1; n >= 0 && at.run.Steps[n].Name == turn && at.run.Steps[n].Ended.IsZero() {
 		at.run.Steps[n].Ended = at.config.Now()
+		at.run.Steps[n].Detail = strings.Replace(at.run.Steps[n].Detail, " is at it in ", " was at it in ", 1)
 		if err != nil {
 			at.run.Steps[n].Err = oneLine(err)
 		}
