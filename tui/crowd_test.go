@@ -133,7 +133,7 @@ func TestWhatIsChosenFollowsMarksCursorAndDrafts(t *testing.T) {
 	before := r.screen()
 	r.press("space").shows("1 marked")
 	r.press("space").shows("2 marked")
-	r.press("2").shows("2 decided")
+	r.press("2").typed("2").press("enter").shows("2 decided")
 	if r.press("u").screen(); !strings.Contains(r.screen(), "0 decided") {
 		t.Errorf("what was undone still counts as decided:\n%s\nat first:\n%s", r.screen(), before)
 	}

@@ -280,8 +280,12 @@ func TestSnapshotHasItsSizeAndItsReasons(t *testing.T) {
 		}
 	}
 	for _, o := range []SnapshotOptions{
-		{Screen: "none", Width: 80, Height: 24}, {Screen: "detail", Fabric: "none", Width: 80, Height: 24}, {Width: 0, Height: 24},
-		{Screen: "past", Fabric: "dc1-prod", Width: 80, Height: 24}, {Screen: "run-diff", Width: 80, Height: 24}, {Screen: "commit", Width: 80, Height: 24},
+		{Screen: "none", Width: 80, Height: 24},
+		{Screen: "detail", Fabric: "none", Width: 80, Height: 24},
+		{Width: 0, Height: 24},
+		{Screen: "past", Fabric: "dc1-prod", Width: 80, Height: 24},
+		{Screen: "run-diff", Width: 80, Height: 24},
+		{Screen: "commit", Width: 80, Height: 24},
 	} {
 		if _, err := Snapshot(ctx, cfg, o); err == nil {
 			t.Errorf("Snapshot(%+v) gave no error", o)

@@ -17,7 +17,7 @@ func runKeys() []binding {
 	k := func(keys ...string) []string { return keys }
 	return []binding{
 		{inRun, ActFollow, k("f"), "follow", "have the cursor follow what goes on"},
-		{inRun, ActNextRun, k("tab"), "next run", "the run of the next fabric that has another"},
+		{inRun, ActNextRun, k("tab"), "next run", "run of the next fabric with another"},
 	}
 }
 

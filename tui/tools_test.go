@@ -33,7 +33,7 @@ func TestAToolOpensOnWhatIsSelected(t *testing.T) {
 	if _, err := os.Stat(out); err == nil {
 		t.Error("it was opened on a fabric, and wants an object")
 	}
-	d.hides("all of it")
+	d.shows("all of it: ")
 	d.press("j", "enter", "j", "j", "j", "j", "f6")
 	got, err := os.ReadFile(out)
 	if err != nil {
