@@ -30,7 +30,7 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 		return "", fmt.Errorf("no screen %q (there are %s)", o.Screen, strings.Join(Screens(), ", "))
 	}
 	if !slices.Contains(SnapshotScreens(), o.Screen) {
-		return "", fmt.Errorf("screen %q is about one entry of the history, which a snapshot cannot name: selvage history lists them, and shows one run whole", o.Screen)
+		return "", fmt.Errorf("screen %q is about one entry of the history, which a snapshot cannot name: selvage history lists them", o.Screen)
 	}
 	if o.Width < 1 || o.Height < 1 {
 		return "", fmt.Errorf("size %dx%d: both must be at least 1", o.Width, o.Height)
