@@ -194,6 +194,7 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 		Git:              before.Git,
 		GitKinds:         maps.Clone(before.GitKinds),
 		Drafts:           before.Drafts,
+		Proposed:         before.Proposed,
 		Acceptances:      except(before.Acceptances, func(a core.Acceptance) bool { return spent(a, c) }),
 		Acknowledgements: except(before.Acknowledgements, func(a core.Acknowledgement) bool { return voided(a, c) }),
 	}
