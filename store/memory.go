@@ -211,7 +211,7 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 	}
 	if c.Git != nil {
 		m.Git = core.NewSnapshot(givenReadings(keptReadings(c.Git.Readings))...)
-		for o := range c.Git.Objects() {
+		for _, o := range c.Git.All() {
 			m.Git.Add(o)
 		}
 		m.Git.Findings = keptFindings(c.Git.Findings)

@@ -26,8 +26,10 @@
 // only where somebody clearly dumped all definitions: where there is one of a
 // kind that the scope leaves out, and others of the same group.
 //
-// A file is read again at every check and never kept: a dump is replaced by
-// copying another one over it, with whatever times and sizes that leaves.
+// A file is read again at every check, whatever its time and size say: a dump is
+// replaced by copying another one over it, with whatever of both that leaves. But a
+// document that stood in the reading before with the very same text is not parsed
+// again, which is nearly all of what a check of a large dump would cost.
 //
 // Agents and the objects of engines are read apart from what is compared, and only
 // files that name their group are parsed for that. That the dump is broken

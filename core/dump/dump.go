@@ -2,12 +2,10 @@ package dump
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
-	"sync"
 	"time"
 
 	"selvage/core"
@@ -25,13 +23,11 @@ type Config struct {
 // Source is a dump as a [core.Source]. It is safe for concurrent use.
 type Source struct {
 	config Config
-
-	mu    sync.Mutex
-	sound map[string][sha256.Size]byte // files that were parsed whole, by their content
+	memory memory
 }
 
 // New makes the source; the dump is opened by Read.
-func New(c Config) *Source { return &Source{config: c, sound: map[string][sha256.Size]byte{}} }
+func New(c Config) *Source { return &Source{config: c} }
 
 // Read reads the dump. The snapshot holds the objects of the wanted kinds and
 // namespaces and covers everything, or it holds nothing and its one reading
@@ -44,12 +40,14 @@ func (s *Source) Read(ctx context.Context, want core.Scope) *core.Snapshot {
 		Access: core.AccessOK,
 		ReadAt: s.config.Now(),
 	}
-	r := reader{want: want, places: map[core.Key]string{}, held: map[core.GroupKind]bool{}}
+	seen := s.memory.begin(want)
+	r := reader{want: want, seen: seen, places: map[core.Key]string{}, held: map[core.GroupKind]bool{}}
 	if err := (files{ctx, r.parse}).read(s.config.Path); err != nil {
 		e := explain("read dump", err)
 		reading.Access, reading.Error, reading.ReadAt = e.Access, e.Error(), time.Time{}
 		return core.NewSnapshot(reading)
 	}
+	s.memory.keep(seen)
 	snapshot := core.NewSnapshot(reading)
 	for _, o := range r.objects {
 		snapshot.Add(o)
@@ -78,6 +76,7 @@ func explain(op string, err error) *core.Error {
 // reader collects the objects of one reading.
 type reader struct {
 	want    core.Scope
+	seen    *seen
 	objects []*core.Object
 	places  map[core.Key]string // of the objects: file:line
 
@@ -87,10 +86,11 @@ type reader struct {
 
 // parse takes the objects of one file.
 func (r *reader) parse(data []byte, name string) error {
-	docs, err := limits().Parse(data)
+	docs, err := limits().ParseSeen(data, r.seen)
 	if err != nil {
 		return placed(err, name)
 	}
+	r.objects = slices.Grow(r.objects, len(docs))
 	for _, d := range docs {
 		place := fmt.Sprintf("%s:%d", name, d.Line)
 		if d.Err != nil {

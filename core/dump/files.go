@@ -1,6 +1,7 @@
 package dump
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,11 +105,14 @@ func (f files) readFile(file *os.File, name string) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, int64(limits().Bytes)+1))
-	if err != nil {
+	var data bytes.Buffer
+	if info, err := file.Stat(); err == nil {
+		data.Grow(int(min(info.Size(), int64(limits().Bytes))) + bytes.MinRead)
+	}
+	if _, err := data.ReadFrom(io.LimitReader(file, int64(limits().Bytes)+1)); err != nil {
 		return fmt.Errorf("%q: %w", name, err)
 	}
-	return f.take(data, name)
+	return f.take(data.Bytes(), name)
 }
 
 // placed tells in which file, and where in it, something is wrong.

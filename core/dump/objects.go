@@ -82,21 +82,25 @@ type document struct {
 	fields          map[string]any
 }
 
-// holding reads what the dump holds of a group. A file in which the group is not
-// named is not parsed again where it was found to be sound: of one that was cut
+// holding reads what the dump holds of a group. A document in which the group is not
+// named is not parsed again where it was found to be sound: of a dump that was cut
 // off nobody can tell what it does not hold.
 func (s *Source) holding(ctx context.Context, group string) (*held, error) {
 	h := &held{group: group, namespace: s.config.Namespace, defined: map[string]string{}, seen: map[core.Key]bool{}}
 	err := files{ctx, func(data []byte, name string) error {
-		content := sha256.Sum256(data)
-		if !bytes.Contains(data, []byte(group)) && s.isSound(name, content) {
-			return nil
-		}
-		values, err := limits().Values(data)
+		var sound []digest
+		values, err := limits().ValuesOf(data, func(text []byte) bool {
+			sum := sha256.Sum256(text)
+			if !bytes.Contains(text, []byte(group)) && s.memory.isSound(sum) {
+				return false
+			}
+			sound = append(sound, sum)
+			return true
+		})
 		if err != nil {
 			return placed(err, name)
 		}
-		s.foundSound(name, content)
+		s.memory.foundSound(sound)
 		for _, v := range values {
 			if err := h.take(v); err != nil {
 				return fmt.Errorf("%q: %w", name, err)
@@ -105,19 +109,6 @@ func (s *Source) holding(ctx context.Context, group string) (*held, error) {
 		return nil
 	}}.read(s.config.Path)
 	return h, err
-}
-
-// isSound tells whether a file with just that content was parsed before.
-func (s *Source) isSound(file string, content [sha256.Size]byte) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sound[file] == content
-}
-
-func (s *Source) foundSound(file string, content [sha256.Size]byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.sound[file] = content
 }
 
 // take takes what a value holds of the group: itself, or the items of a list. It

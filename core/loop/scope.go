@@ -27,8 +27,8 @@ func (w *worker) scope(m *core.Memory) core.Scope {
 // whether there were any to add.
 func widen(want core.Scope, git *core.Snapshot) (core.Scope, bool) {
 	namespaces, kinds := len(want.Namespaces), len(want.Expect)
-	for o := range git.Objects() {
-		want = include(want, o.Key)
+	for k := range git.Keys() {
+		want = include(want, k)
 	}
 	return want, len(want.Namespaces) > namespaces || len(want.Expect) > kinds
 }

@@ -85,23 +85,25 @@ func (l Limits) filled() Limits {
 // Parse reads a file within the default [Limits].
 func Parse(data []byte) ([]Document, error) { return Limits{}.Parse(data) }
 
-// ParseSeen is [Parse] for many versions of one file: a document whose text was
-// parsed before is taken from seen, and its fields are then shared.
-func ParseSeen(data []byte, seen Seen) ([]Document, error) { return Limits{}.parse(data, seen) }
+// ParseSeen is [Limits.ParseSeen] within the default limits.
+func ParseSeen(data []byte, seen Seen) ([]Document, error) { return Limits{}.ParseSeen(data, seen) }
 
 // Parse reads a file of YAML or JSON documents in their order, with the items
 // of Lists in place of the Lists. Documents that are empty, null or nothing but
 // comments are left out. The error is a [*SyntaxError]; there are no documents
 // then. It does not keep data.
-func (l Limits) Parse(data []byte) ([]Document, error) { return l.parse(data, nil) }
+func (l Limits) Parse(data []byte) ([]Document, error) { return l.ParseSeen(data, nil) }
 
-func (l Limits) parse(data []byte, seen Seen) ([]Document, error) {
+// ParseSeen is [Limits.Parse] for many versions of one file: a document whose text
+// was parsed before is taken from seen. Its object is then another one, with the same
+// fields. A nil seen has seen nothing.
+func (l Limits) ParseSeen(data []byte, seen Seen) ([]Document, error) {
 	l = l.filled()
 	data, err := l.text(data)
 	if err != nil {
 		return nil, err
 	}
-	var docs []Document
+	docs := make([]Document, 0, min(1+bytes.Count(data, []byte("\n---")), l.Documents))
 	for c := range chunks(data) {
 		more, err := l.documents(c, seen)
 		if err != nil {
@@ -148,6 +150,12 @@ func Values(data []byte) ([]any, error) { return Limits{}.Values(data) }
 // Values reads the documents of a file as plain decoded values, whatever they
 // are. The error is a [*SyntaxError].
 func (l Limits) Values(data []byte) ([]any, error) {
+	return l.ValuesOf(data, func([]byte) bool { return true })
+}
+
+// ValuesOf is [Limits.Values] of the documents that are wanted by their text. The
+// others are not read, and may be wrong. wanted must not keep what it is given.
+func (l Limits) ValuesOf(data []byte, wanted func(text []byte) bool) ([]any, error) {
 	l = l.filled()
 	data, err := l.text(data)
 	if err != nil {
@@ -155,6 +163,9 @@ func (l Limits) Values(data []byte) ([]any, error) {
 	}
 	var all []any
 	for c := range chunks(data) {
+		if !wanted(c.text) {
+			continue
+		}
 		values, err := l.decode(c)
 		if err != nil {
 			return nil, explain(err, data)

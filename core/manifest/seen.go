@@ -12,10 +12,10 @@ type Seen interface {
 	Put(text [sha256.Size]byte, docs []Document, size int)
 }
 
-// moved are documents with their lines so many lines further down. Objects of
-// which the line changes are copied, their fields are not.
+// moved are documents with their lines so many lines further down. Objects are
+// copied, their fields are not.
 func moved(docs []Document, by int) []Document {
-	if by == 0 || len(docs) == 0 {
+	if len(docs) == 0 {
 		return docs
 	}
 	all := make([]Document, len(docs))
