@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -28,6 +29,39 @@ type LoginReader interface {
 	// answered last. What it cannot look at is left out, or has an Err. It sends
 	// nothing that reading the server would not.
 	ReadLogin(ctx context.Context) Login
+}
+
+// ServerShown is what an answer shows of the server that it came from.
+type ServerShown struct {
+	certificate *x509.Certificate // nil without TLS
+	ahead       time.Duration     // as in [Login]
+	clock       bool
+}
+
+// ShownBy is what an answer shows that came now: over which connection, nil without
+// TLS, and what its Date says (RFC 9110, 6.6.1), the zero time where it has none.
+func ShownBy(connection *tls.ConnectionState, date, now time.Time) *ServerShown {
+	s := &ServerShown{}
+	if connection != nil && len(connection.PeerCertificates) > 0 {
+		s.certificate = connection.PeerCertificates[0]
+	}
+	if !date.IsZero() {
+		// A Date leaves out what is over the second.
+		s.ahead, s.clock = date.Add(time.Second/2).Sub(now), true
+	}
+	return s
+}
+
+// Tell adds to a login what was shown by the server of that name; nothing where s
+// is nil.
+func (s *ServerShown) Tell(l *Login, server string) {
+	if s == nil {
+		return
+	}
+	if s.certificate != nil {
+		l.Credentials = append(l.Credentials, CertificateCredential("server certificate", server, s.certificate))
+	}
+	l.Ahead, l.Clock = s.ahead, s.clock
 }
 
 // Credential is something that proves who one is, or whom one trusts, and that

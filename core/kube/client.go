@@ -34,7 +34,7 @@ type client struct {
 	catalog  atomic.Pointer[catalog] // the last one; nil before the first
 	hints    hints
 	sets     sets
-	shown    atomic.Pointer[shown] // what the last answer showed of the server; nil before it
+	shown    atomic.Pointer[core.ServerShown] // what the last answer showed of the server; nil before it
 }
 
 // newClient makes the client of a server. It takes config over and puts the
@@ -211,7 +211,8 @@ func (c *client) send(ctx context.Context, p string, query url.Values, header ht
 	if err != nil {
 		return nil, c.failed(ctx, err)
 	}
-	c.shown.Store(shownBy(response, c.now()))
+	date, _ := http.ParseTime(response.Header.Get("Date")) // zero where it has none
+	c.shown.Store(core.ShownBy(response.TLS, date, c.now()))
 	return response, nil
 }
 

@@ -2,7 +2,6 @@ package kube
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,25 +16,6 @@ var (
 	_ core.LoginReader = (*Objects)(nil)
 )
 
-// shown is what an answer shows of the server that it came from.
-type shown struct {
-	certificate *x509.Certificate // nil without TLS
-	ahead       time.Duration     // of this machine's clock, see [core.Login]
-	clock       bool              // it said what time it is
-}
-
-func shownBy(response *http.Response, now time.Time) *shown {
-	s := &shown{}
-	if response.TLS != nil && len(response.TLS.PeerCertificates) > 0 {
-		s.certificate = response.TLS.PeerCertificates[0]
-	}
-	if at, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		// The header leaves out what is over the second.
-		s.ahead, s.clock = at.Add(time.Second/2).Sub(now), true
-	}
-	return s
-}
-
 // ReadLogin implements [core.LoginReader]. What keeps the credentials from being
 // found is told by Read and is left out here.
 func (s *Source) ReadLogin(ctx context.Context) core.Login {
@@ -44,14 +24,7 @@ func (s *Source) ReadLogin(ctx context.Context) core.Login {
 		return core.Login{}
 	}
 	l := core.Login{Credentials: s.config.credentials(c.login, s.config.Now())}
-	at := c.shown.Load()
-	if at == nil {
-		return l
-	}
-	if at.certificate != nil {
-		l.Credentials = append(l.Credentials, core.CertificateCredential("server certificate", c.server.String(), at.certificate))
-	}
-	l.Ahead, l.Clock = at.ahead, at.clock
+	c.shown.Load().Tell(&l, c.server.String())
 	return l
 }
 

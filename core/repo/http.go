@@ -39,7 +39,7 @@ type httpTransport struct {
 	mu    sync.Mutex
 	known *credential // what the server accepted or was configured
 
-	shown atomic.Pointer[shown] // what the last answer showed of the server; nil before it
+	shown atomic.Pointer[core.ServerShown] // what the last answer showed of the server; nil before it
 }
 
 func newHTTP(c Config, l Location, a address) *httpTransport {
@@ -254,7 +254,8 @@ func (w *httpWire) do(ctx context.Context, method string, target *url.URL, body 
 		watch.stop()
 		return nil, nil, err
 	}
-	w.t.shown.Store(shownBy(res, w.t.config.Now()))
+	date, _ := http.ParseTime(res.Header.Get("Date")) // zero where it has none
+	w.t.shown.Store(core.ShownBy(res.TLS, date, w.t.config.Now()))
 	end := func() {
 		// Read to its end, a body gives its connection back for the next time.
 		watch.limit = min(watch.limit, time.Second)

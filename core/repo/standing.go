@@ -2,12 +2,10 @@ package repo
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -91,24 +89,6 @@ func (l *local) writable(ctx context.Context) error {
 	return nil
 }
 
-// shown is what an answer shows of the server that it came from.
-type shown struct {
-	certificate *x509.Certificate // nil without TLS
-	ahead       time.Duration     // of this machine's clock, see [core.Login]
-	clock       bool              // it said what time it is
-}
-
-func shownBy(res *http.Response, now time.Time) *shown {
-	s := &shown{}
-	if res.TLS != nil && len(res.TLS.PeerCertificates) > 0 {
-		s.certificate = res.TLS.PeerCertificates[0]
-	}
-	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
-		s.ahead, s.clock = at.Add(time.Second/2).Sub(now), true
-	}
-	return s
-}
-
 // ReadLogin implements [core.LoginReader]. A repository on this machine has none.
 func (p *Publisher) ReadLogin(ctx context.Context) core.Login {
 	var l core.Login
@@ -134,12 +114,7 @@ func (t *httpTransport) readLogin(context.Context) core.Login {
 		}
 	}
 	t.mu.Unlock()
-	if s := t.shown.Load(); s != nil {
-		if s.certificate != nil {
-			l.Credentials = append(l.Credentials, core.CertificateCredential("server certificate", t.base.Host, s.certificate))
-		}
-		l.Ahead, l.Clock = s.ahead, s.clock
-	}
+	t.shown.Load().Tell(&l, t.base.Host)
 	return l
 }
 

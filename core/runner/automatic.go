@@ -230,7 +230,7 @@ func (w *ward) publishRuled(ctx context.Context) error {
 // cannot be.
 func (w *ward) refuseRuled(ctx context.Context, run *core.Run, reasons []string) error {
 	run.Phase, run.Ended = core.RunRefused, w.config.Now()
-	run.Err = oneLine(&core.NotAllowed{Reasons: reasons})
+	run.Err = core.OneLine(&core.NotAllowed{Reasons: reasons})
 	w.config.Log.Warn("policy refused", "fabric", w.fabric.ID, "run", run.ID, "why", run.Err)
 	if err := w.config.Books.SaveRun(ctx, run); err != nil {
 		return err

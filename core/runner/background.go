@@ -72,13 +72,13 @@ func (r *Runner) unwritten(run *core.Run, err error) {
 		return
 	}
 	if run.Err == "" {
-		run.Err = oneLine(err)
+		run.Err = core.OneLine(err)
 	}
 	r.config.Board.ShowRun(copied(run))
 }
 
 // showEnd shows a run as over that the books do not have.
 func (r *Runner) showEnd(run *core.Run, phase core.RunPhase, err error) {
-	run.Phase, run.Err, run.Ended = phase, oneLine(err), r.config.Now()
+	run.Phase, run.Err, run.Ended = phase, core.OneLine(err), r.config.Now()
 	r.config.Board.ShowRun(copied(run))
 }

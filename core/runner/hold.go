@@ -25,17 +25,17 @@ type stops struct {
 
 func newStops() *stops { return &stops{all: map[string]context.CancelCauseFunc{}} }
 
-func (s *stops) add(ctx context.Context, run string) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// add lets [Runner.Stop] end a run until it is closed: after that nobody is told
+// that it will end by it.
+func (s *stops) add(run string, cancel context.CancelCauseFunc) (closed func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all[run] = cancel
-	return ctx, func() {
+	return sync.OnceFunc(func() { // once: later the place may be that of the run's next attempt
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.all, run)
-		cancel(nil)
-	}
+	})
 }
 
 // Stop ends a run of this process; by is who wants it. It tells whether there is
@@ -180,7 +180,7 @@ func (at *progress) waited(err error) {
 		at.run.Steps[n].Ended = at.config.Now()
 		at.run.Steps[n].Detail = strings.Replace(at.run.Steps[n].Detail, " is at it in ", " was at it in ", 1)
 		if err != nil {
-			at.run.Steps[n].Err = oneLine(err)
+			at.run.Steps[n].Err = core.OneLine(err)
 		}
 	}
 }

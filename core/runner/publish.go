@@ -158,7 +158,7 @@ func (at *progress) rest(ctx context.Context, out core.Published, try int) error
 	}
 	now := at.config.Now()
 	s := &at.run.Steps[len(at.run.Steps)-1]
-	s.Ended, s.Err = now, oneLine(why)
+	s.Ended, s.Err = now, core.OneLine(why)
 	at.show()
 	if err := core.Pause(ctx, max(at.config.Pace<<(try-1), out.RetryAfter)); err != nil {
 		return err

@@ -203,11 +203,11 @@ func (w *ward) giveUp(ctx context.Context, g gaveUp) error {
 		if run, err = w.config.Books.Run(ctx, g.run); err != nil || run.Phase != core.RunRetrying {
 			return err
 		}
-		run.Phase, run.Err, run.Ended, run.RetryAt = core.RunInterrupted, oneLine(g.why), w.config.Now(), time.Time{}
+		run.Phase, run.Err, run.Ended, run.RetryAt = core.RunInterrupted, core.OneLine(g.why), w.config.Now(), time.Time{}
 		return w.config.Books.SaveRun(ctx, run)
 	})
 	if other := (*busy)(nil); errors.As(err, &other) {
-		run.Err = fmt.Sprintf("%s, and will be over as soon as this is: %s", oneLine(g.why), other)
+		run.Err = fmt.Sprintf("%s, and will be over as soon as this is: %s", core.OneLine(g.why), other)
 		w.config.Board.ShowRun(copied(run))
 		return nil
 	}

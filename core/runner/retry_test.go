@@ -156,6 +156,48 @@ func TestRetryIsGivenUp(t *testing.T) {
 	p.wantDesk(t, "dc1", "vpc-1 .spec.subnets.web.vlan")
 }
 
+// TestStopIsPromisedOnlyWhereItEndsTheRun: not to who presses the key while it is
+// written down that the run is put off.
+func TestStopIsPromisedOnlyWhereItEndsTheRun(t *testing.T) {
+	b := tended(t, func(f *fabric) { f.Backoff = time.Hour })
+	late := &stopping{}
+	p := b.open(func(_ *site, w *wraps) {
+		w.books = func(books books) books { late.books = books; return late }
+	})
+	late.stop = p.runner.Stop
+	p.runs(t)
+	p.decide(t, "dc1", set("vpc-1", vlan, int64(1005)))
+	made := p.plan(t, "dc1")
+	b.remote().behave(onKnock(answers(http.StatusServiceUnavailable, "")))
+	id := p.begin(t, made)
+	p.ends(t, core.RunRetrying)
+	if late.promised.Load() {
+		t.Error("the run is put off, and somebody was told that it ends")
+	}
+	until(t, "it can be stopped", func() error {
+		if !p.runner.Stop(id, "ada") {
+			return fmt.Errorf("there is no such run")
+		}
+		return nil
+	})
+	p.ends(t, core.RunInterrupted)
+}
+
+// stopping are books in which somebody wants a run to end while it is written down
+// that it is put off.
+type stopping struct {
+	books
+	stop     func(run, by string) bool
+	promised atomic.Bool
+}
+
+func (s *stopping) SaveRun(ctx context.Context, r *core.Run, done ...int64) error {
+	if r.Phase == core.RunRetrying && s.stop(r.ID, "ada") {
+		s.promised.Store(true)
+	}
+	return s.books.SaveRun(ctx, r, done...)
+}
+
 // TestRetryIsGivenUpWhereSomebodyElseIsAtIt: as soon as they are done, and it says so
 // until then.
 func TestRetryIsGivenUpWhereSomebodyElseIsAtIt(t *testing.T) {

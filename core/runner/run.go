@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -105,10 +104,13 @@ func (r *Runner) carry(ctx context.Context, run *core.Run, p *core.Plan) (*core.
 
 func (r *Runner) carryOn(ctx context.Context, at *progress) (*core.Run, error) {
 	run, p := at.run, at.plan
-	ctx, stop := r.stops.add(ctx, run.ID)
-	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	closed := r.stops.add(run.ID, cancel)
+	defer closed()
 	held, release, err := at.hold(ctx)
 	if err != nil {
+		closed()
 		return at.unheld(ctx, err)
 	}
 	defer release()
@@ -119,6 +121,7 @@ func (r *Runner) carryOn(ctx context.Context, at *progress) (*core.Run, error) {
 		defer cancel()
 	}
 	err = at.steps(ctx)
+	closed() // how it ends is decided now: a stop that comes later would be lost
 	return run, at.end(ctx, err)
 }
 
@@ -272,7 +275,7 @@ func (at *progress) step(ctx context.Context, name string, do func(context.Conte
 	s := &at.run.Steps[len(at.run.Steps)-1]
 	s.Ended, s.Detail = at.config.Now(), detail
 	if err != nil {
-		s.Err = oneLine(err)
+		s.Err = core.OneLine(err)
 	}
 	at.show()
 	return err
@@ -314,7 +317,7 @@ func (at *progress) end(ctx context.Context, err error) error {
 	run := at.run
 	following := run.Phase == core.RunFollowing
 	if err != nil && !errors.Is(err, errOver) {
-		run.Err = oneLine(err)
+		run.Err = core.OneLine(err)
 		run.Phase = core.RunFailed
 		var no *core.NotAllowed
 		switch {
@@ -325,7 +328,7 @@ func (at *progress) end(ctx context.Context, err error) error {
 		case ctx.Err() != nil:
 			run.Phase, run.Err = core.RunInterrupted, "it was stopped"
 			if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-				run.Err = oneLine(cause)
+				run.Err = core.OneLine(cause)
 			}
 		}
 	}
@@ -354,5 +357,3 @@ func (at *progress) end(ctx context.Context, err error) error {
 	}
 	return nil
 }
-
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
