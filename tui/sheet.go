@@ -31,7 +31,7 @@ func sheetKeys() []binding {
 // Sheets opens objects as texts in files, for an editor.
 type Sheets interface {
 	// Open writes an object into a file that nobody else may read: as its Git has it,
-	// with the comments, or else as live does.
+	// with the comments, or else as live does, and with what drafts have decided.
 	Open(ctx context.Context, id core.FabricID, k core.Key) (Sheet, error)
 }
 
@@ -43,11 +43,11 @@ var ErrNoSheet = errors.New("the editor left no file: nothing was decided")
 type Sheet interface {
 	// File is where the text is.
 	File() string
-	// Take lays down drafts for what the file now says otherwise, and gives how many
-	// differences those decide; 0 where it says what it said. Where it cannot be taken
-	// it holds the reasons on top, beside the text, and the first of them is the
+	// Take lays down drafts for what the file now says otherwise, and drops those whose
+	// places say again what Git says. It gives how many of either; 0 where the file
+	// says what it said. Where it cannot be taken it holds the reasons on top, beside the text, and the first of them is the
 	// error; [ErrNoSheet] where there is no file any more.
-	Take(ctx context.Context, by string) (int, error)
+	Take(ctx context.Context, by string) (made, dropped int, err error)
 	// Leave ends it. It removes the file, and keeps it where something was typed that
 	// was not taken: then it gives its name.
 	Leave() (kept string, err error)
@@ -122,16 +122,13 @@ func (s *sheetWork) take() Outcome {
 	return Outcome{Deed: &Deed{
 		Label: safe.Lit("take what was made of ").Plus(s.name),
 		Run: func(ctx context.Context) (Done, error) {
-			n, err := s.sheet.Take(ctx, s.by)
+			made, dropped, err := s.sheet.Take(ctx, s.by)
 			if err != nil {
 				return Done{}, err
 			}
 			s.left = true
 			_, err = s.sheet.Leave()
-			if n == 0 {
-				return Done{Says: safe.Lit(" nothing was changed: ").Plus(s.name)}, err
-			}
-			return Done{Says: safe.Sprintf(" %s of %s from the editor (u undoes it)", plural(n, "draft"), s.name)}, err
+			return Done{Says: s.came(made, dropped)}, err
 		},
 		next: func(m *Model, _ Done, err error) (tea.Cmd, bool) {
 			if err == nil || errors.Is(err, ErrNoSheet) {
@@ -142,6 +139,19 @@ func (s *sheetWork) take() Outcome {
 		},
 		abandoned: s.abandoned(safe.Text{}),
 	}}
+}
+
+// came tells what came of a text. Laying down and dropping are a step each.
+func (s *sheetWork) came(made, dropped int) safe.Text {
+	switch {
+	case made == 0 && dropped == 0:
+		return safe.Lit(" nothing was changed: ").Plus(s.name)
+	case made == 0:
+		return safe.Sprintf(" %s of %s dropped (u undoes it)", plural(dropped, "draft"), s.name)
+	case dropped == 0:
+		return safe.Sprintf(" %s of %s from the editor (u undoes it)", plural(made, "draft"), s.name)
+	}
+	return safe.Sprintf(" %s of %s from the editor, %d dropped (u undoes one, then the other)", plural(made, "draft"), s.name, dropped)
 }
 
 // leave ends it without taking anything.

@@ -18,6 +18,7 @@ type fakeSheets struct {
 	dir   string
 	taken []string
 	wrong string // what cannot be taken
+	drops int    // drafts that go, each time
 }
 
 type fakeSheet struct {
@@ -41,19 +42,19 @@ func (s *fakeSheet) read() []byte {
 	return text
 }
 
-func (s *fakeSheet) Take(context.Context, string) (int, error) {
+func (s *fakeSheet) Take(context.Context, string) (made, dropped int, err error) {
 	if !s.left() {
-		return 0, ErrNoSheet
+		return 0, 0, ErrNoSheet
 	}
 	text := s.read()
 	switch {
 	case bytes.Equal(text, s.wrote):
-		return 0, nil
+		return 0, 0, nil
 	case s.wrong != "" && strings.Contains(string(text), s.wrong):
-		return 0, errors.New("line 2: no value of a VLAN: 5000")
+		return 0, 0, errors.New("line 2: no value of a VLAN: 5000")
 	}
 	s.taken, s.wrote = append(s.taken, string(text)), text
-	return 2, nil
+	return 2, s.drops, nil
 }
 
 func (s *fakeSheet) Leave() (string, error) {
@@ -112,6 +113,18 @@ func TestWhatWasNotChangedDecidesNothing(t *testing.T) {
 	d.shows("nothing was changed")
 	if len(sheets.taken) > 0 || sheets.left() {
 		t.Errorf("it takes %q", sheets.taken)
+	}
+}
+
+func TestDraftsThatTheEditorTookBackAreTold(t *testing.T) {
+	d, sheets := editingWith(t, "echo vlan: 1002 >>")
+	sheets.drops = 1
+	d.press("enter", "E")
+	d.shows("2 drafts of ")
+	d.shows("from the editor, 1 dropped")
+	said := (&sheetWork{}).came(0, 1)
+	if !strings.Contains(said.String(), "1 draft of  dropped (u undoes it)") {
+		t.Errorf("it says %q", said)
 	}
 }
 

@@ -34,7 +34,7 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 	if err != nil {
 		return exit{code: exitRefused, err: fmt.Errorf("edit %s: %w", page.Name, err)}
 	}
-	made, err := a.editing(ctx, open)
+	came, err := a.editing(ctx, open)
 	kept, leaving := open.Leave()
 	var e exit
 	switch {
@@ -46,30 +46,36 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 		return exit{code: exitRefused, err: fmt.Errorf("edit %s of %s: %w", page.Name, f.Fabric.ID, err)}
 	case leaving != nil:
 		return leaving
-	case len(made) == 0:
+	case len(came.made) == 0 && came.dropped == 0:
 		fmt.Fprintf(a.errs, "%s: nothing was changed, and nothing is decided\n", cleaned(page.Name))
 		return nil
 	}
-	return a.tellDecided(ctx, s, f.Fabric.ID, made, flags)
+	if came.dropped > 0 {
+		fmt.Fprintf(a.errs, "%s: drafts dropped, as their places say again what git says: %d\n", cleaned(page.Name), came.dropped)
+	}
+	if len(came.made) == 0 {
+		return nil
+	}
+	return a.tellDecided(ctx, s, f.Fabric.ID, came.made, flags)
 }
 
 // editing has a person edit a sheet until what they made of it lies on the desk, and
-// gives those drafts; none where there is nothing to be decided.
-func (a *app) editing(ctx context.Context, s *openSheet) ([]core.Draft, error) {
+// tells what came of it; nothing where there is nothing to be decided.
+func (a *app) editing(ctx context.Context, s *openSheet) (taken, error) {
 	for {
 		before, err := os.ReadFile(s.file)
 		if err != nil {
-			return nil, err
+			return taken{}, err
 		}
 		if err := a.openEditor(ctx, s.file); err != nil {
-			return nil, err
+			return taken{}, err
 		}
-		made, problem, err := s.take(ctx, username())
+		came, problem, err := s.take(ctx, username())
 		if err != nil || problem == nil {
-			return made, err
+			return came, err
 		}
 		if again, err := os.ReadFile(s.file); err != nil || bytes.Equal(again, before) {
-			return nil, errors.Join(fmt.Errorf("it was left with what cannot be taken: %s", problem.Reason), err)
+			return taken{}, errors.Join(fmt.Errorf("it was left with what cannot be taken: %s", problem.Reason), err)
 		}
 	}
 }

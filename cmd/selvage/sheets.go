@@ -61,38 +61,46 @@ func (s *openSheet) write(text []byte) error {
 }
 
 // Take lays down what the file says.
-func (s *openSheet) Take(ctx context.Context, by string) (int, error) {
-	made, problem, err := s.take(ctx, by)
+func (s *openSheet) Take(ctx context.Context, by string) (made, dropped int, err error) {
+	t, problem, err := s.take(ctx, by)
 	if problem != nil && err == nil {
 		err = errors.New(problem.String())
 	}
-	return len(made), err
+	return len(t.made), t.dropped, err
 }
 
-// take lays down what the file says and gives those drafts, or what keeps it from
-// being taken, which then stands in the file too.
-func (s *openSheet) take(ctx context.Context, by string) ([]core.Draft, *sheet.Problem, error) {
+// taken is what came of a sheet.
+type taken struct {
+	made    []core.Draft
+	dropped int // drafts whose places say again what Git says
+}
+
+// take lays down what the file says and tells what came of that, or what keeps it
+// from being taken, which then stands in the file too.
+func (s *openSheet) take(ctx context.Context, by string) (t taken, _ *sheet.Problem, _ error) {
 	typed, err := os.ReadFile(s.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, tui.ErrNoSheet
+		return t, nil, tui.ErrNoSheet
 	}
 	if err != nil {
-		return nil, nil, err
+		return t, nil, err
 	}
-	decisions, problems := s.page.Decisions(typed)
+	decisions, dropped, problems := s.page.Decisions(typed)
 	if len(problems) == 0 {
-		var made []core.Draft
 		if len(decisions) > 0 {
-			made, err = s.session.runner.Decide(ctx, s.page.Fabric, by, decisions...)
+			t.made, err = s.session.runner.Decide(ctx, s.page.Fabric, by, decisions...)
+		}
+		if err == nil && len(dropped) > 0 {
+			err = s.session.runner.Drop(ctx, s.page.Fabric, by, dropped...)
 		}
 		if err == nil {
-			s.wrote = typed
-			return made, nil, nil
+			s.wrote, t.dropped = typed, len(dropped)
+			return t, nil, nil
 		}
 		problems = []sheet.Problem{{Reason: err.Error()}}
 	}
 	// Not remembered as written: it holds what was typed.
-	return nil, &s.page.Within(problems...)[0], disk.Replace(s.file, s.page.Again(typed, problems...), 0o600)
+	return taken{}, &s.page.Within(problems...)[0], disk.Replace(s.file, s.page.Again(typed, problems...), 0o600)
 }
 
 // Leave removes the file, unless something is in it that was typed and not taken.

@@ -11,8 +11,8 @@ import (
 // TestSheetWithoutItsFileIsNotKept: an editor can remove what it was given.
 func TestSheetWithoutItsFileIsNotKept(t *testing.T) {
 	s := &openSheet{file: filepath.Join(t.TempDir(), "gone.yaml")}
-	if n, err := s.Take(t.Context(), "alice"); n != 0 || !errors.Is(err, tui.ErrNoSheet) {
-		t.Errorf("it takes %d, %v", n, err)
+	if made, dropped, err := s.Take(t.Context(), "alice"); made+dropped != 0 || !errors.Is(err, tui.ErrNoSheet) {
+		t.Errorf("it takes %d and drops %d, %v", made, dropped, err)
 	}
 	if kept, err := s.Leave(); kept != "" || err != nil {
 		t.Errorf("it keeps %q, %v", kept, err)

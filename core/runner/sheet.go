@@ -10,8 +10,9 @@ import (
 )
 
 // Sheet is an object of a fabric to be edited: what its Git has, with the comments,
-// or else what live says. What comes of it is for [Runner.Decide]. It goes by the
-// last check, and checks again where the branch has moved since.
+// or else what live says, as the drafts on the desk have it. What comes of it is for
+// [Runner.Decide] and [Runner.Drop]. It goes by the last check, and checks again
+// where the branch has moved since.
 func (r *Runner) Sheet(ctx context.Context, id core.FabricID, k core.Key) (sheet.Sheet, error) {
 	s, err := r.sheet(ctx, id, k)
 	if errors.Is(err, core.ErrMoved) {
@@ -47,8 +48,15 @@ func (r *Runner) sheet(ctx context.Context, id core.FabricID, k core.Key) (sheet
 		return sheet.Sheet{}, refuse("edit %s of %s: git was not read: check again when it can be%s", fabric.Label(k), id, because(subject))
 	}
 	s := sheet.Sheet{Fabric: id, Namespace: fabric.Namespace, Key: k, Name: fabric.Label(k), Shape: subject.Shape, Schema: subject.Schema}
-	if s.Document, s.File, err = plan.Document(ctx, plan.Input{Files: r.files}, one, k); err != nil || s.File != "" {
+	if s.Document, s.File, err = plan.Document(ctx, plan.Input{Files: r.files}, one, k); err != nil {
 		return s, err
+	}
+	m, err := r.config.Books.Memory(ctx, id)
+	if err != nil {
+		return s, err
+	}
+	if s.File != "" {
+		return s.WithDrafts(subject, m.Drafts, m.Proposed), nil
 	}
 	fields, ok := subject.Sides.Live.Value.Any().(map[string]any)
 	if !ok {
@@ -58,8 +66,10 @@ func (r *Runner) sheet(ctx context.Context, id core.FabricID, k core.Key) (sheet
 	if version == "" {
 		version = core.KindOf(k.GroupKind()).Version
 	}
-	s.Document, err = sheet.Rendered(k, version, fields)
-	return s, err
+	if s.Document, err = sheet.Rendered(k, version, fields); err != nil {
+		return s, err
+	}
+	return s.WithDrafts(subject, m.Drafts, m.Proposed), nil
 }
 
 func undecidable(id core.FabricID) error {

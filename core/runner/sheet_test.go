@@ -17,7 +17,7 @@ func TestWhatIsEditedAsATextIsPublishedInPlace(t *testing.T) {
 	if string(s.Document) != vpc1 || s.File != "dc1/vpc-1.yaml" {
 		t.Fatalf("the sheet of %q is\n%s\nwant\n%s", s.File, s.Document, vpc1)
 	}
-	decisions, problems := s.Decisions([]byte(strings.NewReplacer("1001", "1005", "l2vni", "l3vni").Replace(string(s.Text()))))
+	decisions, _, problems := s.Decisions([]byte(strings.NewReplacer("1001", "1005", "l2vni", "l3vni").Replace(string(s.Text()))))
 	if len(problems) > 0 || len(decisions) != 2 {
 		t.Fatalf("decisions %+v, problems %v", decisions, problems)
 	}
@@ -49,12 +49,109 @@ func TestSheetOfWhatOnlyLiveHasIsTheWholeObject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decisions, problems := s.Decisions([]byte(strings.Replace(string(s.Text()), "9009", "9010", 1)))
+	decisions, _, problems := s.Decisions([]byte(strings.Replace(string(s.Text()), "9009", "9010", 1)))
 	if len(problems) > 0 || len(decisions) != 1 || decisions[0].Path != core.Root {
 		t.Fatalf("decisions %+v, problems %v, of\n%s", decisions, problems, s.Text())
 	}
 	p.publish(t, "dc1", decisions...)
 	if got := b.remote().file("main", "dc1/vpc-9.yaml"); !strings.Contains(got, "vlan: 9010") || !strings.Contains(got, "kind: VPC") {
+		t.Errorf("the file is\n%s", got)
+	}
+}
+
+// typed opens the sheet of an object, edits it, and lays down what comes of that.
+func (p *process) typed(t *testing.T, k core.Key, edit ...string) (opened string) {
+	t.Helper()
+	s, err := p.runner.Sheet(t.Context(), "dc1", k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened = string(s.Text())
+	text := strings.NewReplacer(edit...).Replace(opened)
+	if len(edit) > 0 && text == opened {
+		t.Fatalf("%q does not stand in\n%s", edit, opened)
+	}
+	decisions, dropped, problems := s.Decisions([]byte(text))
+	if len(problems) > 0 {
+		t.Fatalf("problems %v with\n%s", problems, text)
+	}
+	if len(decisions) > 0 {
+		p.decide(t, "dc1", decisions...)
+	}
+	if len(dropped) > 0 {
+		if err := p.runner.Drop(t.Context(), "dc1", p.site.Me, dropped...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return opened
+}
+
+// TestSecondSheetGoesOnFromTheDrafts of the first one.
+func TestSecondSheetGoesOnFromTheDrafts(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	p.typed(t, key("vpc-1"), "l2vni", "l3vni", "1001", "1005")
+	opened := p.typed(t, key("vpc-1"))
+	for _, want := range []string{"#: 2 places stand as drafted,", "  mode:   l3vni # not yet l3\n", "vlan: 1005 # asked for in CHG-7\n"} {
+		if !strings.Contains(opened, want) {
+			t.Errorf("it does not hold %q:\n%s", want, opened)
+		}
+	}
+	p.wantDesk(t, "dc1", "vpc-1 "+string(mode), "vpc-1 "+string(vlan)) // nothing was changed
+	p.typed(t, key("vpc-1"), "10.0.1.0/24", "10.0.9.0/24", "1005", "1001")
+	p.wantDesk(t, "dc1", "vpc-1 "+string(mode), "vpc-1 .spec.subnets.web.subnet")
+	p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	if got, want := b.remote().file("main", "dc1/vpc-1.yaml"), strings.NewReplacer("l2vni", "l3vni", "10.0.1.0/24", "10.0.9.0/24").Replace(vpc1); got != want {
+		t.Errorf("the file is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestChangeInsideOfADraftKeepsTheRestOfIt, and one around drafts has what they say.
+func TestChangeInsideOfADraftKeepsTheRestOfIt(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	web := map[string]any{"subnet": "10.0.1.0/24", "vlan": int64(1005)}
+	p.decide(t, "dc1", set("vpc-1", ".spec.subnets", map[string]any{"web": web, "db": map[string]any{"subnet": "10.0.2.0/24", "vlan": int64(1006)}}))
+	p.typed(t, key("vpc-1"), "1005", "1001", "1006", "1007")
+	p.wantDesk(t, "dc1", "vpc-1 .spec.subnets")
+	if opened := p.typed(t, key("vpc-1")); !strings.Contains(opened, "vlan: 1007") || !strings.Contains(opened, "vlan: 1001 # asked") {
+		t.Errorf("it opens with\n%s", opened)
+	}
+	p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	if got := b.remote().file("main", "dc1/vpc-1.yaml"); !strings.HasPrefix(got, vpc1) || !strings.Contains(got, "vlan: 1007") {
+		t.Errorf("the file is\n%s", got)
+	}
+}
+
+func TestAllOfADraftPutBackDropsItWithThoseInside(t *testing.T) {
+	p := one(t).open()
+	p.decide(t, "dc1", set("vpc-1", ".spec.subnets.web", map[string]any{"subnet": "10.0.1.0/24", "vlan": int64(1005)}))
+	p.decide(t, "dc1", set("vpc-1", vlan, int64(1009)))
+	p.typed(t, key("vpc-1"), "1009", "1001")
+	p.wantDesk(t, "dc1")
+}
+
+func TestSheetTellsOfADecisionOnTheWholeObject(t *testing.T) {
+	p := one(t).open()
+	p.decide(t, "dc1", core.Decision{Key: key("vpc-1"), Path: core.Root, Choice: core.TakeEdited})
+	if opened := p.typed(t, key("vpc-1")); !strings.Contains(opened, "#: 1 draft is on the whole object, and is not shown") || !strings.HasSuffix(opened, vpc1) {
+		t.Errorf("it opens with\n%s", opened)
+	}
+	p.wantDesk(t, "dc1", "vpc-1 "+string(core.Root))
+}
+
+func TestSecondSheetOfWhatOnlyLiveHasIsOfItsDraft(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	b.live("dc1", "vpc-9.yaml", vpc("vpc-9", 9009))
+	p.check(t, "dc1")
+	p.typed(t, key("vpc-9"), "9009", "9010")
+	if opened := p.typed(t, key("vpc-9"), "10.0.2.0/24", "10.0.3.0/24"); !strings.Contains(opened, "vlan: 9010") || !strings.Contains(opened, "1 place stands as drafted") {
+		t.Errorf("it opens with\n%s", opened)
+	}
+	p.wantDesk(t, "dc1", "vpc-9 "+string(core.Root))
+	p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	if got := b.remote().file("main", "dc1/vpc-9.yaml"); !strings.Contains(got, "vlan: 9010") || !strings.Contains(got, "10.0.3.0/24") {
 		t.Errorf("the file is\n%s", got)
 	}
 }

@@ -12,46 +12,51 @@ import (
 )
 
 // Decisions are what a person wants who made a text of the sheet, none where it says
-// what the sheet said, or nothing at all. Where there are problems there are no
-// decisions.
-func (s Sheet) Decisions(text []byte) ([]core.Decision, []Problem) {
+// what the sheet said, or nothing at all; and the drafts that are to go, as their
+// places say again what Git says. Where there are problems there is neither.
+func (s Sheet) Decisions(text []byte) (decisions []core.Decision, dropped []int64, problems []Problem) {
 	text = body(text)
-	if bytes.Equal(text, s.Document) {
-		return nil, nil
+	if bytes.Equal(text, s.opened()) {
+		return nil, nil, nil
 	}
 	want, line, problem := s.read(text)
 	if problem != nil {
-		return nil, []Problem{*problem}
+		return nil, nil, []Problem{*problem}
 	}
 	if want == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
-	have, _, problem := s.read(s.Document)
-	if problem != nil || have == nil {
-		return nil, []Problem{{Reason: "what the sheet was made of cannot be read itself: " + s.File}}
+	git, _, wrong := s.read(s.Document)
+	have, _, problem := s.read(s.opened())
+	if problem != nil || wrong != nil || git == nil || have == nil {
+		return nil, nil, []Problem{{Reason: "what the sheet was made of cannot be read itself: " + s.File}}
 	}
 	moves := merge.ThreeWay(core.ValueOf(have), core.ValueOf(have), core.ValueOf(want), s.Shape).Moves
 	if len(moves) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	find := finder{core.ValueOf(have), core.ValueOf(want), manifest.NewLocator(text), line}
-	var problems []Problem
-	var decisions []core.Decision
 	for _, m := range moves {
 		problems = append(problems, s.wrong(m, find)...)
 		decisions = append(decisions, core.Decision{Key: s.Key, Path: m.Path, Choice: core.TakeEdited, Value: m.To, From: "editor"})
 	}
 	switch {
 	case len(problems) > 0:
-		return nil, problems
+		return nil, nil, problems
 	case s.File == "":
 		o, err := core.NewObject(core.CloneJSON(want))
 		if err != nil {
-			return nil, []Problem{{line, err.Error()}}
+			return nil, nil, []Problem{{line, err.Error()}}
 		}
-		return []core.Decision{{Key: s.Key, Path: core.Root, Choice: core.TakeEdited, Value: core.ValueOf(o.Fields), From: "editor"}}, nil
+		return []core.Decision{{Key: s.Key, Path: core.Root, Choice: core.TakeEdited, Value: core.ValueOf(o.Fields), From: "editor"}}, nil, nil
+	case s.desk.text == nil:
+		return decisions, nil, nil
 	}
-	return decisions, nil
+	decisions, dropped = s.over(moves, core.ValueOf(git), core.ValueOf(want))
+	if err := s.comes(core.ValueOf(want), decisions, dropped); err != nil {
+		return nil, nil, []Problem{{Reason: "it does not go together with the drafts that stand, drop those first: " + core.OneLine(err)}}
+	}
+	return decisions, dropped, nil
 }
 
 // read is the one document of a text, and the line that it begins at; nil where
@@ -84,10 +89,7 @@ func (s Sheet) read(text []byte) (map[string]any, int, *Problem) {
 	if o.Key.Namespace == "" {
 		o.Key.Namespace = s.Namespace
 	}
-	want := s.Key
-	if want.Namespace == "" {
-		want.Namespace = s.Namespace
-	}
+	want := s.placed()
 	if o.Key != want {
 		return nil, 0, &Problem{line, fmt.Sprintf("it is %s now: kind, name and namespace say which object it is, and stay (this one is %s)", named(o.Key), named(want))}
 	}

@@ -2,7 +2,7 @@
 // that follow from what they made of it.
 //
 // A [Sheet] is made of the document that Git has, or of what live says where Git
-// has none. [Sheet.Text] is what the editor opens with, [Sheet.Decisions] reads what
+// has none; [Sheet.WithDrafts] lays over that what stands on the desk. [Sheet.Text] is what the editor opens with, [Sheet.Decisions] reads what
 // it left behind, and [Sheet.Again] is the text to open it with once more where that
 // cannot be taken. The package is pure: no files, no editor, no clock.
 //
@@ -13,6 +13,7 @@
 //   - All of a text becomes decisions or none of it. What cannot be decided, such as
 //     another name or a status, is told and not left out.
 //   - A text that says what it said before decides nothing.
+//   - What stands as drafted and is not touched stays as it was drafted.
 //
 // # Decisions
 //
@@ -21,6 +22,14 @@
 // decision of its own, which stands or falls with that place in Git alone; and the
 // bytes of the file around it stay, with their comments. The price is that a comment
 // that is typed into a sheet goes nowhere, and its head says so.
+//
+// Drafts are laid into the document by the code that publishes them, so the sheet
+// shows what the file would be. A change inside of what one draft decided decides that
+// draft's place anew as a whole: by itself it would be judged against Git, where that
+// place may not be, and be void at once. Before anything is decided the new desk is
+// laid over Git in memory, and where that is not what was typed, nothing is taken.
+// Of an object that Git has, a decision on the whole is told and not shown: it may be
+// to remove it, which no text says.
 //
 // The lines of the head begin with "#:", so that they can be told from comments of
 // the document's, and a second head does not pile up on the first.

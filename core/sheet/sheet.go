@@ -28,6 +28,8 @@ type Sheet struct {
 	// Shape tells how the items of lists are identified, Schema what fields there
 	// are. Either may be nil, where nothing is known.
 	Shape, Schema *core.SchemaNode
+
+	desk desk
 }
 
 // Problem is why a text is not taken.
@@ -50,7 +52,15 @@ func Rendered(k core.Key, version string, fields map[string]any) ([]byte, error)
 }
 
 // Text is what an editor opens with.
-func (s Sheet) Text() []byte { return s.Again(s.Document) }
+func (s Sheet) Text() []byte { return s.Again(s.opened()) }
+
+// opened is the document that an editor opens with.
+func (s Sheet) opened() []byte {
+	if s.desk.text != nil {
+		return s.desk.text
+	}
+	return s.Document
+}
 
 // Again is a text that an editor left behind, to be opened once more, with what is
 // wrong with it on top: as lines of what is opened.
@@ -88,6 +98,7 @@ func (s Sheet) head(problems []Problem) []string {
 		"that says the same, or nothing, decides nothing. Comments stay as git has them: those",
 		"that you change here are not kept.",
 	}
+	head = append(head, s.desk.head(s.File != "")...)
 	if len(problems) > 0 {
 		head = append(head, "", "This cannot be taken, and nothing is decided yet:")
 		length := len(head) + len(problems)

@@ -72,7 +72,7 @@ func TestWhatWasEditedIsDecided(t *testing.T) {
 	} {
 		text := string(s.Text())
 		text = strings.NewReplacer(c.edit...).Replace(text)
-		decisions, problems := s.Decisions([]byte(text))
+		decisions, _, problems := s.Decisions([]byte(text))
 		var got []string
 		for _, d := range decisions {
 			if d.Key != s.Key || d.Choice != core.TakeEdited || d.From != "editor" {
@@ -109,7 +109,7 @@ func TestWhatCannotBeDecidedComesBackWithTheReason(t *testing.T) {
 		{"two documents", []string{"servers: [a, b]\n", "servers: [a, b]\n---\nkind: X\n"}, "2 documents", ""},
 	} {
 		text := []byte(strings.NewReplacer(c.edit...).Replace(string(s.Document)))
-		decisions, problems := s.Decisions(text)
+		decisions, _, problems := s.Decisions(text)
 		if len(decisions) > 0 || len(problems) == 0 || !strings.Contains(problems[0].Reason, c.want) {
 			t.Errorf("%s: Decisions = %v, %v, want a problem about %q", c.about, decisions, problems, c.want)
 			continue
@@ -135,7 +135,7 @@ func TestWhatCannotBeDecidedComesBackWithTheReason(t *testing.T) {
 func TestTextWithoutADocumentDecidesNothing(t *testing.T) {
 	s := vpcSheet()
 	for _, text := range []string{"", "\n\n", "# nothing\n", "---\n", "#: head\n", "null\n"} {
-		if decisions, problems := s.Decisions([]byte(text)); len(decisions)+len(problems) > 0 {
+		if decisions, _, problems := s.Decisions([]byte(text)); len(decisions)+len(problems) > 0 {
 			t.Errorf("Decisions(%q) = %v, %v, want nothing", text, decisions, problems)
 		}
 	}
@@ -144,7 +144,7 @@ func TestTextWithoutADocumentDecidesNothing(t *testing.T) {
 func TestObjectThatGitDoesNotHaveIsDecidedAsAWhole(t *testing.T) {
 	s := vpcSheet()
 	s.File = ""
-	decisions, problems := s.Decisions([]byte(strings.Replace(string(s.Text()), "1001", "1005", 1)))
+	decisions, _, problems := s.Decisions([]byte(strings.Replace(string(s.Text()), "1001", "1005", 1)))
 	if len(problems) > 0 || len(decisions) != 1 || decisions[0].Path != core.Root {
 		t.Fatalf("Decisions = %v, %v, want one on the object", decisions, problems)
 	}
