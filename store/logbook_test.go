@@ -308,11 +308,7 @@ func TestHistoryTellsRuns(t *testing.T) {
 
 func TestPlansAndRunsAreSwept(t *testing.T) {
 	now := &clock{noon}
-	s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: now.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer finish(t, s)
+	s := openBy(t, t.TempDir(), now)
 	put(t, s, draft(1, ".spec", "published"))
 	put(t, s, draft(2, ".spec", "dropped"))
 	put(t, s, draft(3, ".spec", "kept"))

@@ -171,11 +171,7 @@ func TestDamagedHistoryIsNoticed(t *testing.T) {
 // That a side could not be read, or nothing could, is asked for long after.
 func TestChecksThatCouldNotReadAreKeptLong(t *testing.T) {
 	now := &clock{noon}
-	s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: now.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer finish(t, s)
+	s := openBy(t, t.TempDir(), now)
 	record(t, s, inSync(t, "dc1", 1))
 	kept := []core.Check{empty("dc1", noon.Add(3*time.Minute)), empty("dc1", noon.Add(4*time.Minute)), empty("dc1", noon.Add(5*time.Minute))}
 	kept[0].Report.Live.Access = core.AccessUnreachable

@@ -41,11 +41,7 @@ func named(n core.News) []string {
 // as the visit lasts.
 func TestNewsAreWhatChangedSinceOneLooked(t *testing.T) {
 	c := &clock{noon}
-	s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { finish(t, s) })
+	s := openBy(t, t.TempDir(), c)
 	record(t, s, inSync(t, "dc1", 3))
 	if got := news(t, s, "kim"); len(got) != 0 {
 		t.Errorf("to who never looked, %v is new", got)
@@ -85,11 +81,7 @@ func TestNewsAreWhatChangedSinceOneLooked(t *testing.T) {
 // by itself.
 func TestOnesOwnWordIsNoNews(t *testing.T) {
 	c := &clock{noon}
-	s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { finish(t, s) })
+	s := openBy(t, t.TempDir(), c)
 	record(t, s, inSync(t, "dc1", 3))
 	for _, person := range []string{"kim", "bob"} {
 		visit(t, s, person, noon)

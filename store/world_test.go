@@ -131,7 +131,13 @@ func edited(t testing.TB, id core.FabricID, m *core.Memory, i int, at time.Time)
 // openAt opens a store in a folder and closes it with the test.
 func openAt(t testing.TB, dir string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Config{Dir: dir, Now: (&clock{noon}).Now})
+	return openBy(t, dir, &clock{noon})
+}
+
+// openBy is openAt with a clock that the test has set by itself.
+func openBy(t testing.TB, dir string, c *clock) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), Config{Dir: dir, Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
