@@ -85,6 +85,15 @@ func (o Overwritten) Lived() time.Duration {
 // followed, but looked at now and then. It says nothing about those checks.
 const Polled = "polled"
 
+// Polling tells how often a fabric is looked at that nobody watches: "looked at
+// every 5m".
+func (f Fabric) Polling() string {
+	if f.CheckEvery <= 0 {
+		return "looked at when somebody asks"
+	}
+	return "looked at every " + ShortAge(f.CheckEvery)
+}
+
 // Blind is a time in which nobody watched a fabric, so that what came and went
 // in it was not seen.
 type Blind struct {

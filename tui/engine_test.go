@@ -294,8 +294,17 @@ func TestKeepingIsToldOfWhatSomebodyHasToDecide(t *testing.T) {
 	if _, ok := keeping(core.Fabric{}, e, &v, v.Changes[0]); ok {
 		t.Error("something is told of what is not known")
 	}
-	if k := keepings(core.Fabric{}, argo("dc1"), &core.Verdict{State: core.Conflict, Changes: v.Changes}); len(k) != 2 || k[0].Effect != core.KeepRestored {
-		t.Errorf("keepings %+v, want that of the conflict first", k)
+	f := core.FabricState{Report: &core.Report{Engine: argo("dc1")}}
+	v.State = core.Conflict
+	all := keepings(f, &v, nil)
+	if len(all) != 2 || all[0].Effect != core.KeepRestored {
+		t.Errorf("keepings %+v, want that of the conflict first", all)
+	}
+	for choice, want := range map[core.Choice]int{core.TakeGit: 2, core.TakeLive: 1, core.TakeEdited: 1} {
+		on := core.DraftStanding{Draft: core.Draft{Resolution: core.Resolution{Key: v.Key, Path: v.Changes[1].Path, Choice: choice}}}
+		if k := keepings(f, &v, decidedOn([]core.DraftStanding{on})); len(k) != want {
+			t.Errorf("with a draft for %s: keepings %+v, want %d", choice, k, want)
+		}
 	}
 }
 

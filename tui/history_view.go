@@ -82,13 +82,27 @@ func (p *historyPane) above(e Env) []string {
 	if p.all {
 		title = safe.Lit("all fabrics, newest first")
 	} else if p.course != nil {
-		note = widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("watched %d%% of %d days", p.course.Share(), len(p.course.Days))}
+		note = widget.Span{Ink: s.ink(themes.Dim), Text: followedText(e, p.course)}
 	}
 	lines := []string{listRule(e, widget.Span{Ink: s.ink(themes.Title), Text: title}, note)}
 	if p.course != nil && !p.all && e.Height >= 12 {
 		lines = append(lines, courseLine(e, p.course))
 	}
 	return lines
+}
+
+// followedText tells for how much of a time the state of the fabric was known, or
+// where nobody watched it in that time, how often it is looked at: to be polled is
+// how it is set up and no fault.
+func followedText(e Env, c *core.Course) safe.Text {
+	f, ok := e.fabric()
+	switch {
+	case !ok || f.Report == nil:
+		return safe.Text{}
+	case f.Report.Watched.Before(c.From):
+		return safe.Sprintf("polled, %s", f.Fabric.Polling())
+	}
+	return safe.Sprintf("watched %d%% of %d days", c.Share(), len(c.Days))
 }
 
 // courseLine is how a fabric fared, a character for each day: the letter of the
@@ -196,10 +210,13 @@ func (p *historyPane) cells(e Env, r *historyRow, selected bool) []widget.Span {
 
 // about is what a row is about and what came of it, on one line.
 func (p *historyPane) about(e Env, r *historyRow) safe.Text {
-	f, _ := e.Fleet.Fabric(r.entry.Fabric)
+	f, there := e.Fleet.Fabric(r.entry.Fabric)
 	text := r.says
+	blind, isBlind := r.entry.What.(core.Blind)
 	switch _, run := r.entry.What.(core.Run); {
 	case run:
+	case isBlind && blind.Reason == core.Polled && there:
+		text = text.Plus(safe.Sprintf(", %s", f.Fabric.Polling()))
 	case len(r.others) > 0 && len(r.about) == 0:
 		text = text.Plus(safe.Sprintf(" (%s since %s)", plural(len(r.others)+1, "check"), clockOf(e.Now, r.others[len(r.others)-1].entry.At)))
 	case len(r.others) > 0 || len(r.about) > 1:

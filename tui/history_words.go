@@ -35,6 +35,9 @@ func tell(e core.Entry, label func(core.Key) string) happened {
 		h.overwritten(x)
 	case core.Blind:
 		h.word.role, h.says = themes.Dim, blindText(x)
+		if x.Reason == core.Polled {
+			h.word.text = safe.Lit(core.Polled)
+		}
 	case core.Acceptance:
 		h.who, h.about, h.says = x.By, x.Keys, acceptedText(x)
 	case core.Acknowledgement:
@@ -151,8 +154,11 @@ func foundText(c core.Checked) safe.Text {
 }
 
 func blindText(b core.Blind) safe.Text {
-	if b.From.IsZero() {
+	switch {
+	case b.From.IsZero():
 		return safe.Clean(b.Reason)
+	case b.Reason == core.Polled: // which the word before it says
+		return safe.Sprintf("for %s", core.ShortAge(b.Until.Sub(b.From)))
 	}
 	return safe.Sprintf("for %s: %s", core.ShortAge(b.Until.Sub(b.From)), b.Reason)
 }

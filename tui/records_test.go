@@ -353,3 +353,41 @@ func TestNothingIsCalledNoneThatWasNotRead(t *testing.T) {
 	d.shows("runs that wait or went wrong  ? (not read)")
 	d.hides("reading the notes")
 }
+
+// TestDoctorIsShownFromItsBeginning whichever fabric answered first, and however low
+// the screen is.
+func TestDoctorIsShownFromItsBeginning(t *testing.T) {
+	e := &fakeEngine{fleet: core.Fleet{Fabrics: []core.FabricState{unreachable()}}}
+	cfg := config(t, e)
+	cfg.Acts.Doctor = &fakeActs{engine: e}
+	for _, height := range []int{8, 10, 24, 45} {
+		text, err := Snapshot(t.Context(), cfg, SnapshotOptions{Screen: "doctor", Width: 80, Height: height})
+		if err != nil || !strings.Contains(text, "\n>this terminal") {
+			t.Errorf("in %d lines: %v\n%s", height, err, text)
+		}
+	}
+}
+
+// TestAPolledFabricIsToldAsPolled and not as one that nobody watches, which reads as
+// if something were broken.
+func TestAPolledFabricIsToldAsPolled(t *testing.T) {
+	f := desk()
+	drive(t, only(f), 80, 24).press("h").shows("watched 9")
+	f.Report.Watched = time.Time{}
+	d := drive(t, only(f), 80, 24).press("h")
+	d.shows("polled, looked at every 1m")
+	d.hides("watched")
+
+	f.Fabric.CheckEvery = 0
+	drive(t, only(f), 80, 24).press("h").shows("polled, looked at when somebody asks")
+
+	polled := tell(core.Entry{Fabric: f.Fabric.ID, At: noon, What: core.Blind{From: ago(3 * time.Hour), Until: noon, Reason: core.Polled}}, core.Key.String)
+	e := Env{Fleet: only(f), Now: noon}
+	says := (&historyPane{}).about(e, &historyRow{happened: polled})
+	if got := polled.word.text.String() + " " + says.String(); got != "polled for 3h, looked at when somebody asks" {
+		t.Errorf("the row says %q", got)
+	}
+	if polled.what != "not_watched" {
+		t.Errorf("its word in files is %q", polled.what)
+	}
+}

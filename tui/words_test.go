@@ -2,11 +2,13 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"selvage/core"
+	"selvage/core/safe"
 	"selvage/themes"
 )
 
@@ -212,5 +214,49 @@ func TestFilterOfFabricsKnowsTheWordsOnScreen(t *testing.T) {
 			t.Errorf("/%s shows %q, want %s", text, got, want)
 		}
 		d.shows("1/1")
+	}
+}
+
+// TestTitleHasTheWordsOfTheRows where it has no room for a count of each word.
+func TestTitleHasTheWordsOfTheRows(t *testing.T) {
+	fabrics := func(words ...string) []group {
+		groups := []group{}
+		for _, w := range words {
+			groups = append(groups, group{core.Unknown, safe.Clean(w), 2})
+		}
+		return append(groups, group{core.Drifted, safe.Lit("drifted"), 1})
+	}
+	for _, tt := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"unreadable"}, "2 unreadable, 1 drifted"},
+		{[]string{"unreadable", "stale"}, "4 unknown, 1 drifted"},
+		{[]string{"unreadable", "stale", "error"}, "6 unknown, 1 drifted"},
+	} {
+		got := []string{}
+		for _, g := range byState(fabrics(tt.words...)) {
+			got = append(got, fmt.Sprintf("%d %s", g.n, g.word))
+		}
+		if strings.Join(got, ", ") != tt.want {
+			t.Errorf("%q are told as %q, want %q", tt.words, got, tt.want)
+		}
+	}
+}
+
+// TestHeaderOfAFabricHasTheWordOfItsRow in every state, where there is little room.
+func TestHeaderOfAFabricHasTheWordOfItsRow(t *testing.T) {
+	fabrics := append(fullFleet().Fabrics, unreachable(), frozen())
+	broken := unreachable()
+	broken.Fabric.ID, broken.Report.Live.Access = "dc8-dump", core.AccessInvalid
+	for _, f := range append(fabrics, broken) {
+		d := drive(t, only(f), 80, 24)
+		_, word := f.Standing(noon)
+		if !strings.Contains(d.cursor(), word) {
+			t.Errorf("%s: the row %q does not say %q", f.Fabric.ID, d.cursor(), word)
+		}
+		if head, _, _ := strings.Cut(d.press("enter").screen(), "\n"); !strings.Contains(head, word) {
+			t.Errorf("%s: the header %q does not say %q", f.Fabric.ID, head, word)
+		}
 	}
 }

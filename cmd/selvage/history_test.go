@@ -330,3 +330,24 @@ func TestAMassChangeIsAcceptedByTypingItsCount(t *testing.T) {
 		}
 	}
 }
+
+// TestAPolledTimeIsToldAsPolled in the table, and under its own name in the other
+// outputs.
+func TestAPolledTimeIsToldAsPolled(t *testing.T) {
+	until := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	entry := core.Entry{Fabric: "dc1", At: until, What: core.Blind{From: until.Add(-3 * time.Hour), Until: until, Reason: core.Polled}}
+	c := chapterOf(entry, core.Fabric{ID: "dc1", CheckEvery: 5 * time.Minute})
+	if got := c.event + " " + strings.Join(c.told, "; "); got != "polled for 3h, looked at every 5m" {
+		t.Errorf("the table says %q", got)
+	}
+	if c := chapterOf(entry, core.Fabric{ID: "dc1"}); c.told[0] != "for 3h, looked at when somebody asks" {
+		t.Errorf("of a fabric without an interval it says %q", c.told)
+	}
+	entry.What = core.Blind{From: until.Add(-time.Hour), Until: until, Reason: "selvage did not run"}
+	if c := chapterOf(entry, core.Fabric{}); c.event != "not watched" {
+		t.Errorf("a time without selvage is told as %q", c.event)
+	}
+	if word := entry.What.Word(); word != "not_watched" {
+		t.Errorf("the event in JSON and CSV is %q", word)
+	}
+}

@@ -182,6 +182,9 @@ func chapterOf(e core.Entry, f core.Fabric) *chapter {
 		c.event, c.told = "overwritten", tellOverwritten(x)
 	case core.Blind:
 		c.event, c.told = "not watched", []string{tellBlind(x)}
+		if x.Reason == core.Polled {
+			c.event, c.told = core.Polled, []string{tellPolled(x, f)}
+		}
 	case core.Acceptance:
 		c.event, c.told = "accepted", []string{tellAcceptance(x)}
 	case core.Acknowledgement:
@@ -271,6 +274,15 @@ func tellBlind(b core.Blind) string {
 		return b.Reason
 	}
 	return fmt.Sprintf("for %s: %s", config.FormatDuration(b.Until.Sub(b.From).Round(time.Second)), b.Reason)
+}
+
+// tellPolled tells of a time in which a fabric was looked at now and then: how often,
+// as that is configured now.
+func tellPolled(b core.Blind, f core.Fabric) string {
+	if b.From.IsZero() {
+		return f.Polling()
+	}
+	return fmt.Sprintf("for %s, %s", config.FormatDuration(b.Until.Sub(b.From).Round(time.Second)), f.Polling())
 }
 
 func tellAcceptance(a core.Acceptance) string {
