@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,10 +28,11 @@ type Ignorer interface {
 
 // IgnoreRule is a line for the configuration that has a field left out.
 type IgnoreRule struct {
-	Item  string // the line, as an item of the fabric's ignore list
-	Where string // file and line where it goes; "" where it cannot be added there
-	Text  string // the lines that are new there
-	Why   string // why it cannot be added; "" where it can
+	Rule  core.IgnoreRule // what it leaves out
+	Item  string          // the line, as an item of the fabric's ignore list
+	Where string          // file and line where it goes; "" where it cannot be added there
+	Text  string          // the lines that are new there
+	Why   string          // why it cannot be added; "" where it can
 	Add   func(context.Context) error
 }
 
@@ -57,7 +59,8 @@ func ignoring(e Env, m matter) Outcome {
 			if m.copies() {
 				cmd = m.copy(pasteable(rule.Item))
 			}
-			m.prompt = newPrompt("", ignoreLine{id, rule})
+			f, _ := m.env().Fleet.Fabric(id)
+			m.prompt = newPrompt("", ignoreLine{id, rule, reach(f, rule.Rule)})
 			return cmd, true
 		},
 	}}
@@ -67,6 +70,27 @@ func ignoring(e Env, m matter) Outcome {
 type ignoreLine struct {
 	fabric core.FabricID
 	rule   IgnoreRule
+	reach  safe.Text // how far the rule goes
+}
+
+// reach tells which objects of a fabric a rule is about, and of how many of them it
+// leaves a difference out now, as far as the fabric's report tells.
+func reach(f core.FabricState, rule core.IgnoreRule) safe.Text {
+	about := safe.Sprintf("for every %s of %s, later ones too", rule.Kind, f.Fabric.ID)
+	if f.Report == nil {
+		return about
+	}
+	objects, differ := 0, 0
+	for _, v := range f.Report.Verdicts {
+		if v.Key.IsFile() || !rule.Matches(v.Key.GroupKind()) {
+			continue
+		}
+		objects++
+		if slices.ContainsFunc(v.Changes, func(c core.Change) bool { return c.Path.Match(rule.Path) }) {
+			differ++
+		}
+	}
+	return about.Plus(safe.Sprintf(": %s now, this path differs in %s", grouped(objects), grouped(differ)))
 }
 
 func (l ignoreLine) label() safe.Text {
@@ -107,10 +131,12 @@ func (l ignoreLine) above(m *Model, height int) []string {
 	}
 	if l.rule.Why != "" {
 		say(themes.Text, safe.Sprintf("an item for the ignore list of %s in the configuration%s:", l.fabric, copied))
+		say(themes.Warn, l.reach)
 		say(themes.Key, safe.Clean(l.rule.Item))
 		say(themes.Warn, safe.Clean(l.rule.Why))
 	} else {
 		say(themes.Text, safe.Sprintf("a rule for %s, at %s%s:", l.fabric, l.rule.Where, copied))
+		say(themes.Warn, l.reach)
 		for _, t := range safe.Multi(l.rule.Text) {
 			say(themes.Added, safe.Lit("+ ").Plus(t))
 		}

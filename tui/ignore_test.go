@@ -22,7 +22,7 @@ type fakeIgnorer struct {
 
 func (i *fakeIgnorer) Rule(_ context.Context, _ core.FabricID, k core.Key, path core.Path) (IgnoreRule, error) {
 	i.asked = append(i.asked, path)
-	r := IgnoreRule{Item: "- {kind: " + k.Kind + ", path: '" + string(path) + "'}" + i.note, Why: i.why}
+	r := IgnoreRule{Rule: core.IgnoreRule{Kind: k.Kind, Path: path}, Item: "- {kind: " + k.Kind + ", path: '" + string(path) + "'}" + i.note, Why: i.why}
 	if i.why == "" {
 		r.Where, r.Text = "/home/alice/selvage.yaml:12", "    ignore:\n      "+r.Item
 		r.Add = func(context.Context) error {
@@ -104,5 +104,26 @@ func TestARuleIsCopiedAsAnyText(t *testing.T) {
 		if got := raw(d.last); !strings.Contains(got, want) {
 			t.Errorf("%s: it copies %q, want %q", name, got, want)
 		}
+	}
+}
+
+// TestHowFarARuleReachesIsToldBeforeItIsAdded: it is about more than the object on screen.
+func TestHowFarARuleReachesIsToldBeforeItIsAdded(t *testing.T) {
+	second, below, elsewhere := driftedSwitch(), driftedSwitch(), driftedSwitch()
+	second.Key.Name, below.Key.Name, elsewhere.Key.Name = "leaf-04", "leaf-05", "leaf-06"
+	below.Changes = []core.Change{{Path: ".spec.description.deeper", Op: core.OpChanged, Verdict: core.FieldDrift}}
+	elsewhere.Changes = elsewhere.Changes[1:]
+	calm := core.Verdict{Key: key(wiringGroup, "Switch", "leaf-07"), State: core.InSync}
+	d, i := drive(t, oneFabric(driftedSwitch(), second, below, elsewhere, calm, onlyLive("tmp", "kubectl", 8)), 80, 24), &fakeIgnorer{}
+	d.model.cfg.Acts.Ignorer = i
+	want := "for every Switch of dc1-prod, later ones too: 5 now, this path differs in 3"
+	for why, then := range map[string]string{"": "to add it there type yes:", "it comes from the defaults": "add it by hand;"} {
+		i.why = why
+		d.press("enter", "d", "I").shows(then)
+		d.shows(want)
+		d.press("esc", "esc", "esc")
+	}
+	if len(want) > 80 {
+		t.Errorf("it does not fit on a line: %d", len(want))
 	}
 }

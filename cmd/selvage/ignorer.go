@@ -21,7 +21,7 @@ func (i ignorer) Rule(_ context.Context, id core.FabricID, k core.Key, path core
 		kind += "." + k.Group
 	}
 	a, err := i.session.config.AddIgnore(id, config.Ignore{Kind: kind, Path: path})
-	rule := tui.IgnoreRule{Item: a.Item, Text: a.Text}
+	rule := tui.IgnoreRule{Rule: core.IgnoreRule{Kind: kind, Path: path}, Item: a.Item, Text: a.Text}
 	if err != nil {
 		rule.Why = err.Error()
 		return rule, nil
