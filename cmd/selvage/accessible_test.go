@@ -92,7 +92,7 @@ func TestTheDemonstrationInLines(t *testing.T) {
 	s.said.hears(t, 0, `^lab-gpu: unreadable, was stale\.`) // a check has come round
 	object := s.types("open dc2-frontend", `^1\. (VPC/\S+): conflict \(!\), .*\.vlan, by kubectl-edit`)[1]
 	s.types("diff 1", `^    base \d+$`)
-	s.types("decide 1", `^git, live, base, `)
+	s.types("decide 1", `^Type git, live or base `)
 	s.types("live", `^draft: take live on .*\.vlan of `+object+`$`)
 	plan := s.types("sync", `^Type the plan's id, (\S+), to commit and push it`)[1]
 	s.types("yes", `^not done: "yes" is not `+plan)

@@ -29,7 +29,7 @@ func commands() []command {
 	sync := flags{"ticket": true, "message": true, "allow-delete": true, "plan": true, "propose": false, "no-wait": false}
 	return []command{
 		{"list", []string{"status", "fabrics"}, "", "the fabrics and how each stands", nil, (*talk).list},
-		{"open", nil, "FABRIC", "go to a fabric, by its name or its number in the list", nil, (*talk).openFabric},
+		{"open", []string{"fabric"}, "FABRIC", "go to a fabric, by its name or its number in the list", nil, (*talk).openFabric},
 		{"objects", []string{"ls"}, "[FABRIC] [--all]", "its objects that are not in sync; --all: every one", flags{"all": false}, (*talk).listObjects},
 		{"diff", nil, "[FABRIC] [OBJECT...] [-o fields or unified]", "what differs, - live and + git", flags{"output": true}, (*talk).diff},
 		{"explain", []string{"why"}, "[FABRIC] OBJECT", "why the verdict on an object is what it is", nil, (*talk).explain},

@@ -139,7 +139,7 @@ func (t *talk) step(ctx context.Context, f core.FabricState, v core.Verdict, ope
 			t.say(safe.Sprintf("decided already: %s", d.Sentence(f.Fabric.Label(d.Key))))
 		}
 	}
-	t.ask(safe.Lit("git, live, base, = and a value as JSON, skip or stop?"), func(ctx context.Context, line string) error {
+	t.ask(safe.Lit("Type git, live or base to take what it says, an equals sign and a JSON value to set your own, skip to go on without deciding, or stop."), func(ctx context.Context, line string) error {
 		d := core.Decision{Key: v.Key, Path: c.Path, Choice: core.Choice(strings.ToLower(line))}
 		typed, edits := strings.CutPrefix(line, "=")
 		var err error
@@ -325,6 +325,9 @@ func (t *talk) ack(ctx context.Context, g given) error {
 			return fmt.Errorf("--field %q: %w", g.flags["field"], err)
 		}
 	}
+	if err := t.spanFault(g.flags["for"]); err != nil {
+		return err
+	}
 	for _, missing := range []struct{ flag, question string }{
 		{"for", "for how long (8h, 2d, 3w)?"}, {"reason", "why may it stay?"},
 	} {
@@ -334,6 +337,12 @@ func (t *talk) ack(ctx context.Context, g given) error {
 		t.ask(safe.Clean(missing.question), func(ctx context.Context, line string) error {
 			if line == "" {
 				return errors.New("nothing was accepted: it takes an end and a reason")
+			}
+			if missing.flag == "for" {
+				if err := t.spanFault(line); err != nil {
+					t.tell(err)
+					return t.ack(ctx, g)
+				}
 			}
 			g.flags[missing.flag] = line
 			return t.ack(ctx, g)
@@ -351,6 +360,16 @@ func (t *talk) ack(ctx context.Context, g given) error {
 	}
 	t.say(safe.Sprintf("%s is accepted until %s", name, core.Stamp(until)))
 	return nil
+}
+
+// spanFault is why a text does not say for how long a difference may stay, told
+// before anything else is asked. No text is none yet.
+func (t *talk) spanFault(text string) error {
+	if t.cfg.Acts.Span == nil || strings.TrimSpace(text) == "" {
+		return nil
+	}
+	_, err := t.cfg.Acts.Span(text)
+	return err
 }
 
 // restore makes a draft of an edit that was overwritten.

@@ -318,3 +318,33 @@ func (s *shared) shows(tb testing.TB, text string) {
 		}
 	}
 }
+
+// TestATimeThatIsNoneIsToldAtOnce and asked for again, in words of the conversation.
+func TestATimeThatIsNoneIsToldAtOnce(t *testing.T) {
+	c := converse(t, twoFabrics())
+	c.cfg.Acts.Span = func(text string) (time.Duration, error) {
+		if text != "2d" {
+			return 0, fmt.Errorf("%q: it is no time", text)
+		}
+		return 48 * time.Hour, nil
+	}
+	if got, want := c.types("ack dc1 VPC/vpc-2", "soon"), "for how long (8h, 2d, 3w)?\nnot done: \"soon\": it is no time\nfor how long (8h, 2d, 3w)?\n"; got != want {
+		t.Errorf("it says\n%s\nwant\n%s", got, want)
+	}
+	if got := c.types("2d", "the test bed"); len(c.world.accepted) != 1 || !strings.Contains(got, "is accepted until") {
+		t.Errorf("a good answer gives %q, accepted %q", got, c.world.accepted)
+	}
+	if got, want := c.types("ack dc1 VPC/vpc-2 --for soon"), "not done: \"soon\": it is no time\n"; got != want || c.answer != nil {
+		t.Errorf("it says\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestFabricOpensOne(t *testing.T) {
+	c := converse(t, twoFabrics())
+	for _, line := range []string{"fabric dc1", "fabric 1"} {
+		if c.types("fabrics", line); c.open != "dc1" {
+			t.Errorf("%s opens %q", line, c.open)
+		}
+		c.open = ""
+	}
+}
