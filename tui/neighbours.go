@@ -26,7 +26,7 @@ type Reference struct{ From, To core.Key }
 type neighbours struct {
 	report       *core.Report
 	uses, usedBy map[core.Key][]core.Key
-	states       map[core.Key]core.State
+	states       map[core.Key]core.State // of all these, as far as they are there
 }
 
 // objectsAbout is what the reading of a list of objects is about.
@@ -72,12 +72,17 @@ func (p *detailPane) Job(e Env) (Job, bool) {
 // nearby works out who depends on whom.
 func nearby(from Referrer, report *core.Report) *neighbours {
 	n := &neighbours{report, map[core.Key][]core.Key{}, map[core.Key][]core.Key{}, map[core.Key]core.State{}}
-	for i := range report.Verdicts {
-		n.states[report.Verdicts[i].Key] = report.Verdicts[i].State
-	}
 	for _, r := range from.References(report.Verdicts) {
 		n.uses[r.From] = append(n.uses[r.From], r.To)
 		n.usedBy[r.To] = append(n.usedBy[r.To], r.From)
+	}
+	for i := range report.Verdicts {
+		k := report.Verdicts[i].Key
+		_, uses := n.uses[k]
+		_, used := n.usedBy[k]
+		if uses || used {
+			n.states[k] = report.Verdicts[i].State
+		}
 	}
 	return n
 }

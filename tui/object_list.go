@@ -49,13 +49,21 @@ func (r objectRow) objects() []*core.Verdict {
 	return nil
 }
 
+// count is how many those are.
+func (r objectRow) count() int {
+	if r.members == nil && r.verdict != nil {
+		return 1
+	}
+	return len(r.members)
+}
+
 // fill makes the rows.
 func (p *detailPane) fill(f core.FabricState, e Env) {
 	p.rows, p.folded, p.widest, p.alike = []objectRow{}, [2]int{}, 0, false
 	if f.Report == nil {
 		return
 	}
-	found := []*core.Verdict{}
+	found := make([]*core.Verdict, 0, len(f.Report.Verdicts))
 	for i := range f.Report.Verdicts {
 		v := &f.Report.Verdicts[i]
 		for _, fold := range v.Folded {
@@ -79,6 +87,7 @@ func (p *detailPane) fill(f core.FabricState, e Env) {
 	if p.grouped {
 		p.rows = grouping(found, p.likes.names, alike, p.unfolds)
 	} else {
+		p.rows = make([]objectRow, 0, len(found))
 		for _, v := range found {
 			p.rows = append(p.rows, objectRow{verdict: v})
 		}

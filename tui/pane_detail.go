@@ -92,18 +92,16 @@ func (p *detailPane) load(f core.FabricState, e Env) {
 	p.loads, p.count = p.loads+1, 0
 	p.fill(f, e)
 	keys := make([]rowKey, len(p.rows))
-	shown := make([]core.Key, 0, len(p.rows))
 	for i, r := range p.rows {
 		keys[i] = r.key()
-		for _, v := range r.objects() {
-			shown = append(shown, v.Key)
-		}
 		if !r.inside {
-			p.count += len(r.objects())
+			p.count += r.count()
 		}
 	}
 	p.list.SetKeys(keys)
-	p.marked.keep(shown)
+	if p.marked.count() > 0 {
+		p.marked.keep(p.objects())
+	}
 	if !p.touched {
 		p.list.To(0)
 	}

@@ -196,6 +196,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyPressMsg:
+		if m.cfg.Pressed != nil {
+			m.cfg.Pressed()
+		}
 		if !m.quitting {
 			return m.key(msg)
 		}

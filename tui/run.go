@@ -58,7 +58,7 @@ type Config struct {
 
 	Term   string // $TERM
 	NoSync bool   // never to use synchronized output
-	FPS    int    // frames a second at most, 45 where 0
+	FPS    int    // frames a second at most, 60 where 0
 
 	// nil stands for the process's own. To an Out that is a file nothing is
 	// written faster than the terminal takes it.
@@ -73,6 +73,9 @@ type Config struct {
 	// Front is told when a program is about to get the terminal, and when it has
 	// ended: what ctrl+c sends meanwhile is not meant for the dashboard.
 	Front func(bool)
+	// Pressed is called at each key, on the goroutine that waits for the next one;
+	// nil where nobody wants to know.
+	Pressed func()
 	// Notice is said at the beginning, until the first key; empty for nothing.
 	Notice safe.Text
 	// Parting is told what went wrong after the person began to leave, when the
@@ -89,7 +92,7 @@ func Run(ctx context.Context, cfg Config) error {
 	defer cancel(nil)
 	fps := cfg.FPS
 	if fps == 0 {
-		fps = 45
+		fps = 60
 	}
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx),

@@ -107,7 +107,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Programs: slices.DeleteFunc(tui.ToolPrograms(), func(name string) bool { return !child.Has(name) }),
 		Keymap:   keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
 		ConfigFile: s.config.Files[0], LogFile: logPath(s.config),
-		Env: a.env, Front: a.keys.lend,
+		Env: a.env, Front: a.keys.lend, Pressed: a.precedence().key,
 		Parting: func(t safe.Text) { fmt.Fprintf(a.errs, "selvage: %s\n", t) },
 	}, nil
 }

@@ -10,38 +10,39 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"selvage/testdata/termtest"
 )
 
-// manyVPCs are n VPCs as YAML; every hundredth is on other VLANs where live. The
-// first of those has 300 subnets, for a long diff.
-func manyVPCs(n int, live bool) string {
+// manyVPCs are n VPCs as YAML, as they are in Git (round 0) or live: there every
+// hundredth is on other VLANs, in each round on others, and from the second round on
+// a hundred besides are that were not before. The first has 300 subnets, for a long
+// diff.
+func manyVPCs(n, round int) string {
 	var b strings.Builder
 	for i := range n {
 		subnets, vlan := 1, 1000+i%2000
-		if live && i%100 == 7 {
-			vlan += 5
+		if round > 0 && i%100 == 7 || round > 1 && i > n*4/5 && i%20 == round {
+			vlan += 4 + round
 		}
 		if i == 7 {
 			subnets = 300
 		}
-		fmt.Fprintf(&b, "---\n{apiVersion: vpc.githedgehog.com/v1beta1, kind: VPC, metadata: {name: vpc-%05d}, spec: {subnets: {", i)
+		fmt.Fprintf(&b, "---\napiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: vpc-%05d\nspec:\n  subnets:\n", i)
 		for j := range subnets {
-			fmt.Fprintf(&b, "s%03d: {subnet: 10.%d.%d.0/24, vlan: %d}, ", j, (i+j)/250, (i+j)%250, vlan+j)
+			fmt.Fprintf(&b, "    s%03d:\n      subnet: 10.%d.%d.0/24\n      vlan: %d\n", j, (i+j)/250, (i+j)%250, vlan+j)
 		}
-		b.WriteString("}}}\n")
 	}
 	return b.String()
 }
 
 // large opens the built program on a fabric of 10,000 objects that is checked so
-// often, at 160x45, and gives what it takes to watch it.
-func large(b *testing.B, interval string) (*termtest.Terminal, *exec.Cmd) {
+// often, at 160x45, and gives what it takes to watch it. Its dump is dc1.yaml in dir.
+func large(b *testing.B, dir, interval string) (*termtest.Terminal, *exec.Cmd) {
 	b.Helper()
-	dir := b.TempDir()
 	put := func(name, text string) {
 		name = filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
@@ -51,8 +52,8 @@ func large(b *testing.B, interval string) (*termtest.Terminal, *exec.Cmd) {
 			b.Fatal(err)
 		}
 	}
-	put("repo/dc1/vpcs.yaml", manyVPCs(10_000, false))
-	put("dc1.yaml", manyVPCs(10_000, true))
+	put("repo/dc1/vpcs.yaml", manyVPCs(10_000, 0))
+	put("dc1.yaml", manyVPCs(10_000, 1))
 	put("selvage.yaml", `state: {dir: ./state}
 fabrics:
   - name: dc1
@@ -77,6 +78,21 @@ fabrics:
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TERM=xterm-256color", "SSH_TTY=/dev/pts/9"}
 	screen := termtest.Start(b, cmd, wide())
 	screen.Wait("engine: none found")
+	return screen, cmd
+}
+
+// floor opens a program that does nothing but count keys, at as many frames a
+// second, for figures to be read beside.
+func floor(b *testing.B) (*termtest.Terminal, *exec.Cmd) {
+	b.Helper()
+	binary := filepath.Join(b.TempDir(), "empty")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-C", root(b), "-o", binary, "./testdata/termtest/empty").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	cmd := exec.CommandContext(b.Context(), binary)
+	cmd.Env = []string{"TERM=xterm-256color", "SSH_TTY=/dev/pts/9"}
+	screen := termtest.Start(b, cmd, wide())
+	screen.Wait("keys: 0.")
 	return screen, cmd
 }
 
@@ -121,7 +137,7 @@ func quantile[T float64 | time.Duration](all []T, q float64) float64 {
 // objects: what an action writes to the terminal.
 func BenchmarkTerminalBytes(b *testing.B) {
 	for b.Loop() {
-		screen, cmd := large(b, "1h")
+		screen, cmd := large(b, b.TempDir(), "1h")
 		// While the age of the one fabric counts seconds.
 		ticks := []float64{}
 		for range 5 {
@@ -138,6 +154,10 @@ func BenchmarkTerminalBytes(b *testing.B) {
 		screen.Settle(3 * time.Second)
 		b.ReportMetric(float64(screen.Written()-before), "B/idle")
 		b.ReportMetric(idleCPU(b, cmd.Process.Pid), "cpu%/idle")
+		empty, emptyCmd := floor(b)
+		empty.Settle(2 * time.Second)
+		b.ReportMetric(idleCPU(b, emptyCmd.Process.Pid), "cpu%/idle-empty")
+		empty.Press("ctrl+c")
 
 		screen.Press("enter")
 		screen.Wait("fabrics > dc1")
@@ -163,34 +183,88 @@ func BenchmarkTerminalBytes(b *testing.B) {
 }
 
 // BenchmarkTerminalLatency is the time from a key to the last byte of its frame,
-// while 10,000 objects are being checked all the time.
+// while 10,000 objects are checked every second and a hundred others of them have
+// drifted with each check; and beside it, key by key, that of an empty program.
 func BenchmarkTerminalLatency(b *testing.B) {
 	for b.Loop() {
 		for _, interval := range []string{"1h", "1s"} {
-			screen, _ := large(b, interval)
+			dir := b.TempDir()
+			screen, _ := large(b, dir, interval)
 			screen.Press("enter")
 			screen.Wait("fabrics > dc1")
 			screen.Press("a")
 			screen.Wait("1/10000")
+			empty, _ := floor(b)
+			still := func() {}
+			if interval == "1s" {
+				still = drifts(b, filepath.Join(dir, "dc1.yaml"), time.Second)
+			}
 			// Not until all is quiet: with checks it never is. The frame of a key
-			// is the one in which the row's number is the next.
-			all := []time.Duration{}
+			// is the one in which the cursor is on the next of the rows that stay.
+			var all, least []time.Duration
+			const far = 60 // rows: more than a screen
 			for i := range 300 {
-				// At any moment between two frames, as a person does.
-				<-time.After(40*time.Millisecond + rand.N(40*time.Millisecond))
-				began := time.Now()
-				screen.Press("j")
-				screen.Wait(fmt.Sprintf("%d/10000", i+2))
-				all = append(all, time.Since(began))
+				key, at := "j", 1+i%(2*far)
+				if at > far {
+					key, at = "k", 2*far-at
+				}
+				all = append(all, answer(screen, key, fmt.Sprintf("> * VPC/vpc-%05d", 100*at+7)))
+				least = append(least, answer(empty, key, fmt.Sprintf("keys: %d.", i+1)))
 			}
 			name := map[string]string{"1h": "quiet", "1s": "checking"}[interval]
 			b.ReportMetric(quantile(all, 0.5)/1e6, "ms/median-"+name)
 			b.ReportMetric(quantile(all, 0.99)/1e6, "ms/p99-"+name)
-			screen.Press("ctrl+c")
-			screen.ExitCode()
+			b.ReportMetric(quantile(least, 0.5)/1e6, "ms/median-"+name+"-empty")
+			b.ReportMetric(quantile(least, 0.99)/1e6, "ms/p99-"+name+"-empty")
+			still()
+			for _, s := range []*termtest.Terminal{screen, empty} {
+				s.Press("ctrl+c")
+				s.ExitCode()
+			}
 		}
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// answer is how long a screen takes to show what a key does, pressed at any moment
+// between two frames, as a person does.
+func answer(screen *termtest.Terminal, key, shows string) time.Duration {
+	<-time.After(20*time.Millisecond + rand.N(40*time.Millisecond))
+	began := time.Now()
+	screen.Press(key)
+	screen.Wait(shows)
+	return time.Since(began)
+}
+
+// drifts has other objects of a dump drift at each interval, until the function that
+// it gives was called.
+func drifts(b *testing.B, dump string, interval time.Duration) (still func()) {
+	b.Helper()
+	var rounds [4]string
+	for i := range rounds {
+		rounds[i] = manyVPCs(10_000, i+2)
+	}
+	done := make(chan struct{})
+	var moving sync.WaitGroup
+	moving.Go(func() {
+		tick := time.NewTicker(interval)
+		defer tick.Stop()
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			if err := errors.Join(os.WriteFile(dump+".new", []byte(rounds[i%len(rounds)]), 0o600), os.Rename(dump+".new", dump)); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		moving.Wait()
+	}
 }
 
 // idleCPU is what a process and its children take of a core, in percent, while

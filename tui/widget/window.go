@@ -52,11 +52,12 @@ type List[K comparable] struct {
 	keys []K
 }
 
-// SetKeys tells what is in the list now. Where the selected thing is gone, the
-// next one that was below it is selected, or the one above.
+// SetKeys tells what is in the list now; the list keeps the slice. Where the
+// selected thing is gone, the next one that was below it is selected, or the one
+// above.
 func (l *List[K]) SetKeys(keys []K) {
 	old, at := l.keys, l.cursor
-	l.keys = slices.Clone(keys)
+	l.keys = keys
 	l.SetLen(len(keys))
 	if at >= len(old) {
 		return
