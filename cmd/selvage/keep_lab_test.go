@@ -70,8 +70,11 @@ func TestKeepingGitDoesWhatItSaysOnTheLab(t *testing.T) {
 
 	t.Run("self-heal restores", func(t *testing.T) {
 		healing.engine.Set(t, labtest.EngineOptions{Auto: true, Prune: true}) // long enough to see the edit
-		healing.vlan(t, "web", 1311)
-		healing.is(t, "VPC/vpc-1", core.Drifted)
+		labtest.Eventually(t, "the edit is seen", func() error {
+			healing.vlan(t, "web", 1311) // again, for a sync that began before may undo it
+			_, err := healing.isNow(t, "VPC/vpc-1", core.Drifted)
+			return err
+		})
 		healing.heals(t, true)
 		labtest.Eventually(t, "it is told, or has happened", func() error {
 			out, errs, code := p.run("resolve", "healing", "VPC/vpc-1", "--field", ".spec.subnets.web.vlan", "--take", "git")

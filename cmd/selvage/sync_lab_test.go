@@ -95,23 +95,31 @@ func (h *hall) says(t *testing.T, subnet string, vlan int) {
 func (h *hall) is(t *testing.T, name string, state core.State) objectStatus {
 	t.Helper()
 	var found objectStatus
-	labtest.Eventually(t, fmt.Sprintf("%s of %s is %s", name, h.name, state), func() error {
-		out, errs, _ := h.program.run("status", "-o", "json", "--all", h.name)
-		var list statusList
-		if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Items) != 1 {
-			t.Fatalf("status prints no JSON: %v\n%s\n%s", err, out, errs)
-		}
-		for _, o := range list.Items[0].Objects {
-			if o.Kind+"/"+o.Name == name {
-				if found = o; o.State == state {
-					return nil
-				}
-				return fmt.Errorf("it is %s: %s", o.State, o.Reason)
-			}
-		}
-		return fmt.Errorf("it is not told of: %v", names(list.Items[0]))
+	labtest.Eventually(t, fmt.Sprintf("%s of %s is %s", name, h.name, state), func() (err error) {
+		found, err = h.isNow(t, name, state)
+		return err
 	})
 	return found
+}
+
+// isNow gives an object of the fabric; the error says that it is in another state.
+func (h *hall) isNow(t *testing.T, name string, state core.State) (objectStatus, error) {
+	t.Helper()
+	out, errs, _ := h.program.run("status", "-o", "json", "--all", h.name)
+	var list statusList
+	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Items) != 1 {
+		t.Fatalf("status prints no JSON: %v\n%s\n%s", err, out, errs)
+	}
+	for _, o := range list.Items[0].Objects {
+		if o.Kind+"/"+o.Name != name {
+			continue
+		}
+		if o.State != state {
+			return o, fmt.Errorf("it is %s: %s", o.State, o.Reason)
+		}
+		return o, nil
+	}
+	return objectStatus{}, fmt.Errorf("it is not told of: %v", names(list.Items[0]))
 }
 
 // does runs a command that has to end with a code, and gives what it prints.
