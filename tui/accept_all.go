@@ -81,7 +81,7 @@ func reverts(all []acceptance) []safe.Text {
 	n, order := map[string]int{}, []string{}
 	for _, a := range all {
 		for _, v := range a.objects {
-			for _, k := range keepings(a.fabric.Fabric, engineOf(a.fabric), v) {
+			for _, k := range keepings(a.fabric, v, nil) {
 				if k.Effect != core.KeepRestored && k.Effect != core.KeepDepends {
 					continue
 				}

@@ -55,7 +55,7 @@ func newTextDiff(f core.FabricState, v *core.Verdict, document func(map[string]a
 		d.say(themes.Error, 2, safe.Sprintf("draw as YAML: %v", err))
 	}
 	d.changes = len(d.heads)
-	d.keepAll(f.Fabric, engineOf(f), v)
+	d.keepAll(f, v)
 	if o.aside {
 		d.aside(v.Folded)
 	}

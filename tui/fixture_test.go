@@ -87,7 +87,7 @@ func fabric(id string, seen time.Duration, verdicts ...core.Verdict) core.Fabric
 		},
 		LastSync: ago(2 * time.Hour), LastCheck: ago(seen),
 		Report: &core.Report{
-			At: ago(seen),
+			At: ago(seen), Watched: ago(seen),
 			Git: []core.Reading{{
 				Source: "git", URL: "git@git.example.net:net/fabrics.git", Branch: "main", Path: "fabrics/" + id,
 				Revision: "4f2c9e1d0b7a4c55", RevisionTime: ago(2 * time.Hour), ReadAt: ago(12 * time.Second), Access: core.AccessOK,

@@ -29,15 +29,18 @@ func keeping(f core.Fabric, e *core.Engine, v *core.Verdict, c core.Change) (cor
 }
 
 // keepings are those of an object's changes, each told once, of the worst change
-// first.
-func keepings(f core.Fabric, e *core.Engine, v *core.Verdict) []core.Keeping {
+// first. Of a change about which somebody has decided otherwise there is none.
+func keepings(f core.FabricState, v *core.Verdict, desk decided) []core.Keeping {
 	changes := slices.Clone(v.Changes)
 	slices.SortStableFunc(changes, func(a, b core.Change) int {
 		return cmp.Compare(fieldState(a.Verdict), fieldState(b.Verdict))
 	})
 	all := []core.Keeping{}
 	for _, c := range changes {
-		if k, ok := keeping(f, e, v, c); ok && !slices.Contains(all, k) {
+		if d := desk.on(matter{v, c}); d != nil && d.Choice != core.TakeGit {
+			continue
+		}
+		if k, ok := keeping(f.Fabric, engineOf(f), v, c); ok && !slices.Contains(all, k) {
 			all = append(all, k)
 		}
 	}
@@ -59,13 +62,13 @@ func (d *scroll) keep(e *core.Engine, k core.Keeping, told map[string]bool) {
 }
 
 // keepAll appends what becomes of the changes of an object that is shown whole.
-func (d *scroll) keepAll(f core.Fabric, e *core.Engine, v *core.Verdict) {
+func (d *scroll) keepAll(f core.FabricState, v *core.Verdict) {
 	told := map[string]bool{}
-	for i, k := range keepings(f, e, v) {
+	for i, k := range keepings(f, v, decidedOn(f.Drafts)) {
 		if i == 0 {
 			d.add(scrollLine{fold: -1})
 		}
-		d.keep(e, k, told)
+		d.keep(engineOf(f), k, told)
 	}
 }
 
@@ -146,7 +149,7 @@ func commandShown(e Env, command string, width int) (lines []string, ok bool) {
 // keepLines are what becomes of an object's changes where Git's values are kept,
 // on a line each, and the first command that brings it about.
 func keepLines(e Env, f core.FabricState, v *core.Verdict, width int) (says, commands []string) {
-	for _, k := range keepings(f.Fabric, engineOf(f), v) {
+	for _, k := range keepings(f, v, e.decided(f)) {
 		says = append(says, widget.NewLine(width).Put(e.Style.ink(themes.Dim), safe.Sprintf(" keeping git: %s", k.Sentence)).String())
 		if k.Command != "" && len(commands) == 0 {
 			commands, _ = commandShown(e, k.Command, width)

@@ -11,6 +11,7 @@ func deskKeys() []binding {
 		{inDecide, ActEdit, k("e"), "edit", "edit the value"},
 		{inDrafts, ActDiff, k("enter", "d"), "diff", "diff of the object"},
 		{inDrafts, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
+		{inResolve, ActPlan, k("enter", "s"), "plan", "plan of a sync (nothing is sent yet)"},
 		{inDesk, ActDrop, k("0"), "clear", "drop what was decided"},
 		{inDesk, ActUndo, k("u"), "undo", "undo the last step at the desk"},
 		{inDesk, ActRedo, k("U"), "", "do it again"},
@@ -21,7 +22,6 @@ func deskKeys() []binding {
 		{inResolve, ActFilter, k("/"), "filter", "filter"},
 		{inResolve, ActUndecided, k("m"), "all or conflicts", "all differences, or conflicts only"},
 		{inResolve, ActDiff, k("d"), "diff", "diff of the object"},
-		{inResolve, ActPlan, k("enter", "s"), "plan", "plan of a sync (nothing is sent yet)"},
 		{inResolve, ActExplain, k("x"), "explain", "why the verdict is what it is"},
 		{inResolve, ActAccept, k("#"), "accept", "accept the difference for a while"},
 

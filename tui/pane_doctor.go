@@ -164,7 +164,10 @@ func (p *doctorPane) load(e Env) {
 		p.fabric(text, id)
 	}
 	text.changes = len(text.heads)
-	p.show(text, p.text == nil)
+	fresh := p.text == nil
+	if p.show(text, fresh); fresh {
+		p.window.To(0) // where the text begins, whichever result came first
+	}
 	p.search(e.Filter, true)
 }
 

@@ -298,15 +298,17 @@ func (p *fabricsPane) title(e Env) []widget.Span {
 	return append([]widget.Span{name, total, {Text: safe.Lit(" ")}}, p.brief(e)...)
 }
 
-// byState puts groups of the same state together.
+// byState puts groups of the same state together. One that stands alone keeps the
+// word that its rows show.
 func byState(groups []group) []group {
 	merged := []group{}
 	for _, g := range groups {
 		if n := len(merged); n > 0 && merged[n-1].state == g.state {
 			merged[n-1].n += g.n
+			merged[n-1].word = safe.Clean(g.state.Title())
 			continue
 		}
-		merged = append(merged, group{g.state, safe.Clean(g.state.Title()), g.n})
+		merged = append(merged, g)
 	}
 	return merged
 }

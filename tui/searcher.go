@@ -45,7 +45,7 @@ func (r *searcher) following(forward bool, line int) int {
 func (r *searcher) can(e Env, a Action) bool {
 	switch a {
 	case ActNextHit, ActPrevHit:
-		return len(r.hits) > 0 || len(r.text.heads) > 1 && e.Filter.empty()
+		return len(r.hits) > 0 || e.Filter.empty() && r.reader.can(ActNextChange)
 	default:
 		return r.reader.can(a)
 	}
