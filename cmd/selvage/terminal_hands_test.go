@@ -57,12 +57,20 @@ func TestAPagerHasTheTerminalAlone(t *testing.T) {
 // TestWhatRunsInFrontIsSuspendedWithTheDashboard, and both come back.
 func TestWhatRunsInFrontIsSuspendedWithTheDashboard(t *testing.T) {
 	s := newStage(t)
-	pager := s.script("pager", `cat >/dev/null; echo paged; read -r word </dev/tty; echo "heard $word"; read -r word </dev/tty`)
+	pid := filepath.Join(t.TempDir(), "pid")
+	pager := s.script("pager", `cat >/dev/null; echo $$ >`+pid+`; echo paged; read -r word </dev/tty; echo "heard $word"; read -r word </dev/tty`)
 	screen := s.shell(termtest.Options{}, "PAGER="+pager)
 	screen.Press("|")
 	screen.Wait("paged")
 	screen.Press("ctrl+z")
 	prompts(screen)
+	// The shell does not wait for it, and until it runs again to be stopped it takes
+	// what is typed.
+	text, err := os.ReadFile(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	untilIn(t, strings.TrimSpace(string(text)), "T")
 	listens(t, screen)
 	screen.Type("fg\r")
 	screen.Type("hello\r")
@@ -93,6 +101,25 @@ func TestASignalEndsWhatRunsInFrontToo(t *testing.T) {
 	restored(t, screen)
 }
 
+// until waits for what is to become so.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(what)
+		}
+	}
+}
+
+// untilIn waits until a process is in a state of proc(5), or is gone.
+func untilIn(t *testing.T, pid, state string) {
+	t.Helper()
+	until(t, "process "+pid+" is not in state "+state, func() bool {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		return err != nil || strings.Contains(string(stat), ") "+state+" ")
+	})
+}
+
 // TestASignalEndsAPipelineInFront, each part of it.
 func TestASignalEndsAPipelineInFront(t *testing.T) {
 	s := newStage(t)
@@ -102,15 +129,7 @@ func TestASignalEndsAPipelineInFront(t *testing.T) {
 	screen.Press("|")
 	screen.Wait("paged")
 	var parts []int
-	until := func(what string, is func() bool) {
-		t.Helper()
-		for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal(what)
-			}
-		}
-	}
-	until("it does not start", func() bool {
+	until(t, "it does not start", func() bool {
 		text, _ := os.ReadFile(pids)
 		parts = nil
 		for _, word := range strings.Fields(string(text)) {
@@ -125,10 +144,7 @@ func TestASignalEndsAPipelineInFront(t *testing.T) {
 		t.Errorf("it exits with %d", code)
 	}
 	for _, pid := range parts {
-		until("a part of it still runs", func() bool {
-			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			return err != nil || strings.Contains(string(stat), ") Z ")
-		})
+		untilIn(t, strconv.Itoa(pid), "Z") // or gone
 	}
 	restored(t, screen)
 }

@@ -10,6 +10,17 @@ import (
 	"selvage/testdata/labtest"
 )
 
+// tells waits until an Application says how live compares with the branch.
+func tells(t *testing.T, e *labtest.Engine, sync string) map[string]any {
+	t.Helper()
+	return e.WaitObject(t, "it tells that it is "+sync, func(app map[string]any) error {
+		if got := at(app, "status", "sync", "status"); got != sync {
+			return fmt.Errorf("it is %v", got)
+		}
+		return nil
+	})
+}
+
 // keeps: with self-heal and prune off, what differs stays and is told.
 func keeps(t *testing.T, c *labtest.Cluster, repo *labtest.Repo) {
 	repo.Write("fabric/vpc.yaml", vpcDoc("vpc-1", "10.0.1.0/24", 1001)+vpcDoc("vpc-2", "10.0.2.0/24", 1002))
@@ -18,13 +29,9 @@ func keeps(t *testing.T, c *labtest.Cluster, repo *labtest.Repo) {
 		Type: labtest.ArgoCD, Name: "keeps", Path: "fabric", Options: labtest.EngineOptions{Auto: true, Health: "Degraded", HealthMessage: "a switch is down"},
 	})
 	e.WaitApplied(t, first)
+	tells(t, e, "Synced") // what it compares after the sync: before it both differ
 	c.Apply(t, "kubectl-edit", vpcDoc("vpc-1", "10.0.1.0/24", 1011))
-	app := e.WaitObject(t, "it tells of the edit", func(app map[string]any) error {
-		if at(app, "status", "sync", "status") != "OutOfSync" {
-			return errors.New("not yet")
-		}
-		return nil
-	})
+	app := tells(t, e, "OutOfSync")
 	want(t, entry(t, app, "status.resources", "VPC", "vpc-1"), map[string]any{"status": "OutOfSync", "requiresPruning": nil})
 	want(t, entry(t, app, "status.resources", "VPC", "vpc-2"), map[string]any{"status": "Synced"})
 	want(t, app, map[string]any{"status.health.status": "Degraded", "status.health.message": "a switch is down"})
