@@ -78,7 +78,7 @@ func (s *service) ends(by syscall.Signal, want int) {
 	if code != want {
 		s.t.Errorf("it exits with %d after %s, want %d; it says:\n%s", code, by, want, s.said())
 	}
-	if took > time.Second {
+	if took > soon {
 		s.t.Errorf("it took %s to end", took)
 	}
 }
