@@ -100,8 +100,9 @@ type selector interface {
 // selection is the fabric and the object that are selected, or that the screen is
 // about; zero where there is none.
 func (m *Model) selection() (core.FabricID, core.Key) {
-	if p, ok := m.top().pane.(selector); ok {
-		return p.Selected(m.env())
+	p, e := m.current()
+	if s, ok := p.(selector); ok {
+		return s.Selected(e)
 	}
 	return m.top().place.Fabric, m.top().place.Object
 }

@@ -60,7 +60,6 @@ func (p *detailPane) Copied(e Env) (string, any) {
 	if !ok {
 		return "", nil
 	}
-	p.load(f, e)
 	objects := p.about()
 	switch len(objects) {
 	case 0:
@@ -93,7 +92,6 @@ func halfText(parts []part) string {
 // Copied is the path under the cursor, or the value of the side whose line it is
 // on.
 func (p *diffPane) Copied(e Env) (string, any) {
-	p.load(e)
 	if p.gone {
 		return "", nil
 	}
@@ -144,7 +142,6 @@ func (p *resolvePane) Copied(e Env) (string, any) {
 	if !ok {
 		return "", nil
 	}
-	p.load(e)
 	m, ok := p.selected()
 	if !ok {
 		return "", nil
@@ -156,7 +153,7 @@ func (p *resolvePane) Copied(e Env) (string, any) {
 
 // Copied is the object and the path.
 func (p *draftsPane) Copied(e Env) (string, any) {
-	f := p.load(e)
+	f, _ := e.fabric()
 	d, ok := p.selected()
 	if !ok {
 		return "", nil
@@ -167,7 +164,7 @@ func (p *draftsPane) Copied(e Env) (string, any) {
 // Copied is what the line says, and its entry; of an edit that was overwritten the
 // value: it may be wanted back.
 func (p *historyPane) Copied(e Env) (string, any) {
-	r, ok := p.selected(e)
+	r, ok := p.selected()
 	if !ok {
 		return "", nil
 	}
@@ -182,7 +179,6 @@ func (p *historyPane) Copied(e Env) (string, any) {
 
 // Copied is the line, and the plan.
 func (p *planPane) Copied(e Env) (string, any) {
-	p.load(e)
 	if a := p.plan(e); a != nil {
 		return p.lineText(), a.shown
 	}
@@ -191,7 +187,7 @@ func (p *planPane) Copied(e Env) (string, any) {
 
 // Copied is the line, and the run.
 func (p *runPane) Copied(e Env) (string, any) {
-	f := p.load(e)
+	f := p.fabric(e)
 	if f.Run == nil {
 		return p.lineText(), nil
 	}
@@ -200,7 +196,6 @@ func (p *runPane) Copied(e Env) (string, any) {
 
 // Copied is the line, and the verdict that is explained.
 func (p *explainPane) Copied(e Env) (string, any) {
-	p.load(e)
 	if f, _ := e.fabric(); f.Report != nil {
 		for _, v := range f.Report.Verdicts {
 			if v.Key == e.Place.Object {
@@ -213,7 +208,6 @@ func (p *explainPane) Copied(e Env) (string, any) {
 
 // Copied is the line, and the fabric.
 func (p *enginePane) Copied(e Env) (string, any) {
-	p.load(e)
 	f, ok := e.fabric()
 	if !ok {
 		return "", nil

@@ -168,9 +168,10 @@ func deskFacts(e Env, f core.FabricState) []widget.Span {
 	return facts
 }
 
-// goneFrame stands where a screen has lost what it was about.
-func goneFrame(e Env, why safe.Text) Frame {
-	span := widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Lit(" ").Plus(why)}
+// goneFrame stands where a screen has lost the fabric that it was about.
+func goneFrame(e Env) Frame {
+	why := safe.Sprintf(" fabric %q is no longer configured", e.Place.Fabric)
+	span := widget.Span{Ink: e.Style.ink(themes.Dim), Text: why}
 	return Frame{
 		Title: crumbs(e),
 		Lines: []string{widget.NewLine(e.Width).Spans(span).String()},

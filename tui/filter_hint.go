@@ -103,8 +103,9 @@ func (m *Model) suggestions() []string {
 	}
 	_, token := lastToken(m.prompt.value())
 	return words.candidates(token, func(field string) []string {
-		if p, ok := m.top().pane.(valued); ok {
-			return p.Values(m.env(), field)
+		p, e := m.current()
+		if v, ok := p.(valued); ok {
+			return v.Values(e, field)
 		}
 		return nil
 	})

@@ -63,11 +63,12 @@ type copier interface {
 // selected is what the cursor of the screen on top is on. Its text is safe to be
 // pasted into a shell: no key of a terminal is in it.
 func (m *Model) selected() (text string, all any) {
-	p, ok := m.top().pane.(copier)
+	p, e := m.current()
+	c, ok := p.(copier)
 	if !ok {
 		return "", nil
 	}
-	text, all = p.Copied(m.env())
+	text, all = c.Copied(e)
 	return pasteable(text), all
 }
 

@@ -76,7 +76,8 @@ func (m *Model) can(a Action) bool {
 	if act, ok := m.own[a]; ok {
 		return act.can == nil || act.can(m)
 	}
-	return m.top().pane.Can(m.env(), a)
+	p, e := m.current()
+	return p.Can(e, a)
 }
 
 // do carries out an action that it can.
@@ -84,7 +85,8 @@ func (m *Model) do(a Action) tea.Cmd {
 	if act, ok := m.own[a]; ok {
 		return act.do(m)
 	}
-	return m.follow(m.top().pane.Do(m.env(), a))
+	p, e := m.current()
+	return m.follow(p.Do(e, a))
 }
 
 // follow does what an action of a pane asks for.

@@ -181,7 +181,6 @@ func (p *detailPane) decide(e Env, a Action) Outcome {
 // differences that may stay.
 func (p *detailPane) Answer(e Env, q question, text string) Outcome {
 	f, _ := e.fabric()
-	p.load(f, e)
 	is, ok := q.about.(taking)
 	if !ok {
 		out := answeredAll(e, q, text, func() []acceptance { return acceptances(f, p.about()) })

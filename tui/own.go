@@ -25,8 +25,9 @@ type aimer interface{ Aimed(Env) []core.FabricID }
 // aimed are the fabrics that an action is about: those that are meant in a list,
 // else the one that the screen is about.
 func (m *Model) aimed() []core.FabricID {
-	if p, ok := m.top().pane.(aimer); ok {
-		return p.Aimed(m.env())
+	p, e := m.current()
+	if a, ok := p.(aimer); ok {
+		return a.Aimed(e)
 	}
 	if _, ok := m.fleet.Fabric(m.top().place.Fabric); ok {
 		return []core.FabricID{m.top().place.Fabric}

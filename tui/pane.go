@@ -17,6 +17,17 @@ type Place struct {
 	Record string // the id of a run or a commit
 }
 
+// loader is a pane that makes a text or rows of what it is given. It is told before it
+// is asked for anything with an [Env], and keeps what it made as long as that is of the
+// same.
+type loader interface{ load(Env) }
+
+func load(p Pane, e Env) {
+	if l, ok := p.(loader); ok {
+		l.load(e)
+	}
+}
+
 // reopener is a pane that is told when it comes back after it was left.
 type reopener interface{ reopened() }
 

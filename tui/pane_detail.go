@@ -74,7 +74,11 @@ func newObjectList(of objectList) Pane {
 }
 
 // load brings the rows up to date.
-func (p *detailPane) load(f core.FabricState, e Env) {
+func (p *detailPane) load(e Env) {
+	f, ok := e.fabric()
+	if !ok {
+		return
+	}
 	made := objectsMade{
 		report: f.Report, filter: e.Filter.text, all: p.all, trouble: p.trouble, grouped: p.grouped,
 		order: p.order, folds: p.folds, loaded: true,
@@ -120,7 +124,6 @@ func (p *detailPane) Can(e Env, a Action) bool {
 	if !ok {
 		return false
 	}
-	p.load(f, e)
 	switch a {
 	case ActShowAll:
 		return p.lists == listsDrift && f.Report != nil && f.Report.Counts[core.InSync] > 0
@@ -222,11 +225,7 @@ func troubled(v *core.Verdict) bool {
 }
 
 func (p *detailPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(f, e)
+	f, _ := e.fabric()
 	frame := Frame{Title: p.title(e, f), Facts: fabricFacts(e, f), Note: e.Filter.trouble(e.Style)}
 	state, word := standing(f, e.Now)
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],

@@ -116,7 +116,6 @@ func (p *diffPane) load(e Env) {
 }
 
 func (p *diffPane) Can(e Env, a Action) bool {
-	p.load(e)
 	switch a {
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
@@ -160,7 +159,6 @@ func (p *diffPane) compared() bool {
 }
 
 func (p *diffPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	o := &p.options
 	switch a {
 	case ActNextObject:
@@ -189,16 +187,11 @@ func (p *diffPane) Do(e Env, a Action) Outcome {
 	default:
 		p.do(a)
 	}
-	p.load(e)
 	return Outcome{}
 }
 
 func (p *diffPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{
 		Title: []widget.Span{
@@ -287,7 +280,6 @@ func (p *diffPane) turn(e Env) Outcome {
 		p.chosen = viewFields
 		return Outcome{Note: safe.Sprintf("the split view needs %d columns, here are %d", splitWidth, e.Width)}
 	}
-	p.load(e)
 	return Outcome{}
 }
 

@@ -243,7 +243,6 @@ func (d *scroll) symptom(s Symptom) {
 }
 
 func (p *doctorPane) Can(e Env, a Action) bool {
-	p.load(e)
 	if a == ActExamine {
 		return e.acts.Doctor != nil && p.exam != nil && p.exam.left == 0
 	}
@@ -255,13 +254,11 @@ func (p *doctorPane) Do(e Env, a Action) Outcome {
 		p.exam, p.results = nil, map[core.FabricID]examined{}
 		return Outcome{Note: safe.Lit("looking at everything again")}
 	}
-	p.load(e)
 	p.do(a)
 	return Outcome{}
 }
 
 func (p *doctorPane) View(e Env) Frame {
-	p.load(e)
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Lit("doctor")), Note: p.found(e), Position: p.position()}
 	bad := map[string]int{}

@@ -20,7 +20,7 @@ type draftsPane struct {
 func newDraftsPane() Pane { return &draftsPane{} }
 
 // load brings the rows up to date, in the order in which they were made.
-func (p *draftsPane) load(e Env) core.FabricState {
+func (p *draftsPane) load(e Env) {
 	f, _ := e.fabric()
 	p.rows = f.Drafts
 	keys := make([]int64, len(p.rows))
@@ -30,7 +30,6 @@ func (p *draftsPane) load(e Env) core.FabricState {
 	if !slices.Equal(keys, p.list.Keys()) {
 		p.list.SetKeys(keys)
 	}
-	return f
 }
 
 func (p *draftsPane) selected() (core.DraftStanding, bool) {
@@ -41,7 +40,7 @@ func (p *draftsPane) selected() (core.DraftStanding, bool) {
 }
 
 func (p *draftsPane) Can(e Env, a Action) bool {
-	f := p.load(e)
+	f, _ := e.fabric()
 	switch a {
 	case ActUndo, ActRedo, ActPlan:
 		return canDecide(e, a, nil)
@@ -56,7 +55,7 @@ func (p *draftsPane) Can(e Env, a Action) bool {
 }
 
 func (p *draftsPane) Do(e Env, a Action) Outcome {
-	f := p.load(e)
+	f, _ := e.fabric()
 	d, _ := p.selected()
 	switch a {
 	case ActUndo, ActRedo, ActPlan:
@@ -86,11 +85,7 @@ func (p *draftsPane) objects() []core.Key {
 }
 
 func (p *draftsPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("drafts")), Facts: fabricFacts(e, f)}
 	count := safe.Lit("no drafts")

@@ -39,22 +39,16 @@ func (p *enginePane) load(e Env) {
 }
 
 func (p *enginePane) Can(e Env, a Action) bool {
-	p.load(e)
 	return p.can(e, a)
 }
 
 func (p *enginePane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	p.do(a)
 	return Outcome{}
 }
 
 func (p *enginePane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{
 		Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("engine")), Facts: fabricFacts(e, f),

@@ -123,7 +123,6 @@ func (p *explainPane) compose(e Env, f core.Fabric) *scroll {
 }
 
 func (p *explainPane) Can(e Env, a Action) bool {
-	p.load(e)
 	switch a {
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
@@ -133,7 +132,6 @@ func (p *explainPane) Can(e Env, a Action) bool {
 }
 
 func (p *explainPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	switch a {
 	case ActNextObject:
 		return otherObject(e, 1)
@@ -142,16 +140,11 @@ func (p *explainPane) Do(e Env, a Action) Outcome {
 	default:
 		p.do(a)
 	}
-	p.load(e)
 	return Outcome{}
 }
 
 func (p *explainPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{
 		Title: []widget.Span{

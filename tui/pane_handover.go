@@ -114,7 +114,6 @@ func (p *handoverPane) part() handoverPart {
 }
 
 func (p *handoverPane) Can(e Env, a Action) bool {
-	p.load(e)
 	switch a {
 	case ActGoThere:
 		return p.part().place.Screen != ""
@@ -128,7 +127,6 @@ func (p *handoverPane) Can(e Env, a Action) bool {
 }
 
 func (p *handoverPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	part := p.part()
 	switch a {
 	case ActGoThere:
@@ -162,7 +160,6 @@ func (p *handoverPane) Answer(e Env, _ question, text string) Outcome {
 }
 
 func (p *handoverPane) View(e Env) Frame {
-	p.load(e)
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Lit("hand-over")), Note: p.found(e), Position: p.position()}
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Sprintf("  %s", plural(len(p.parts), "matter"))})

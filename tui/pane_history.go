@@ -136,8 +136,7 @@ func (r historyRow) goesOn(h happened) bool {
 }
 
 // selected is the row under the cursor.
-func (p *historyPane) selected(e Env) (historyRow, bool) {
-	p.load(e)
+func (p *historyPane) selected() (historyRow, bool) {
 	if len(p.rows) == 0 {
 		return historyRow{}, false
 	}
@@ -145,7 +144,7 @@ func (p *historyPane) selected(e Env) (historyRow, bool) {
 }
 
 func (p *historyPane) Can(e Env, a Action) bool {
-	r, ok := p.selected(e)
+	r, ok := p.selected()
 	switch a {
 	case ActUndo, ActRedo:
 		return !p.all && canDecide(e, a, nil)
@@ -180,7 +179,7 @@ func (p *historyPane) canWith(e Env, r historyRow, a Action) bool {
 }
 
 func (p *historyPane) Do(e Env, a Action) Outcome {
-	r, ok := p.selected(e)
+	r, ok := p.selected()
 	if !ok {
 		return Outcome{}
 	}
@@ -243,7 +242,7 @@ func (p *historyPane) Hint(e Env, a Action, hint string) string {
 	if a != ActPlanAgain {
 		return hint
 	}
-	if r, ok := p.selected(e); ok {
+	if r, ok := p.selected(); ok {
 		if run, is := r.entry.What.(core.Run); is && takesBack(&run) {
 			return "revert"
 		}
@@ -278,11 +277,7 @@ func bringBack(e Env, entry core.Entry) Outcome {
 
 func (p *historyPane) View(e Env) Frame {
 	s := e.Style
-	f, ok := e.fabric()
-	if !ok && !p.all {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	frame := Frame{Title: crumbs(e, safe.Lit("events")), Note: e.Filter.trouble(s)}
 	if !p.all {
 		frame.Title, frame.Facts = crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("history")), fabricFacts(e, f)

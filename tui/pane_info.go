@@ -96,22 +96,16 @@ func (p *infoPane) load(e Env) {
 }
 
 func (p *infoPane) Can(e Env, a Action) bool {
-	p.load(e)
 	return p.can(e, a)
 }
 
 func (p *infoPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	p.do(a)
 	return Outcome{}
 }
 
 func (p *infoPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{
 		Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("info")), Facts: fabricFacts(e, f),

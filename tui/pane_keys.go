@@ -74,18 +74,15 @@ func standardKeys(b binding) []string {
 }
 
 func (p *keysPane) Can(e Env, a Action) bool {
-	p.load(e)
 	return p.can(e, a)
 }
 
 func (p *keysPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	p.do(a)
 	return Outcome{}
 }
 
 func (p *keysPane) View(e Env) Frame {
-	p.load(e)
 	s := e.Style
 	title := safe.Lit("keys")
 	frame := Frame{

@@ -99,8 +99,7 @@ func findingSubject(f core.FabricState, x core.LintFinding) subject {
 }
 
 // selected is the finding under the cursor.
-func (p *lintPane) selected(e Env) (core.LintFinding, bool) {
-	p.load(e)
+func (p *lintPane) selected() (core.LintFinding, bool) {
 	if len(p.rows) == 0 {
 		return core.LintFinding{}, false
 	}
@@ -108,7 +107,7 @@ func (p *lintPane) selected(e Env) (core.LintFinding, bool) {
 }
 
 func (p *lintPane) Can(e Env, a Action) bool {
-	x, ok := p.selected(e)
+	x, ok := p.selected()
 	switch a {
 	case ActShowAll:
 		return false
@@ -125,7 +124,7 @@ func (p *lintPane) Can(e Env, a Action) bool {
 func (p *lintPane) fault(i int) bool { return p.rows[i].Level == core.LintError }
 
 func (p *lintPane) Do(e Env, a Action) Outcome {
-	x, _ := p.selected(e)
+	x, _ := p.selected()
 	switch a {
 	case ActDiff:
 		keys, seen := []core.Key{}, map[core.Key]bool{{}: true}
@@ -145,11 +144,7 @@ func (p *lintPane) Do(e Env, a Action) Outcome {
 }
 
 func (p *lintPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("lint")), Facts: fabricFacts(e, f), Note: e.Filter.trouble(s)}
 	count := p.count()

@@ -104,18 +104,15 @@ func logText(j *journal, e Env) *scroll {
 }
 
 func (p *logPane) Can(e Env, a Action) bool {
-	p.load(e)
 	return p.can(e, a)
 }
 
 func (p *logPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	p.do(a)
 	return Outcome{}
 }
 
 func (p *logPane) View(e Env) Frame {
-	p.load(e)
 	s := e.Style
 	frame := Frame{
 		Title: []widget.Span{{Ink: s.ink(themes.Header), Text: safe.Lit("log")}},

@@ -232,7 +232,6 @@ func (p *pastPane) run() *core.Run {
 }
 
 func (p *pastPane) Can(e Env, a Action) bool {
-	p.load(e)
 	f, there := e.fabric()
 	r := p.run()
 	switch a {
@@ -254,7 +253,6 @@ func (p *pastPane) Can(e Env, a Action) bool {
 }
 
 func (p *pastPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	id := e.Place.Fabric
 	switch a {
 	case ActDiff:
@@ -273,11 +271,7 @@ func (p *pastPane) Do(e Env, a Action) Outcome {
 }
 
 func (p *pastPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	name := safe.Sprintf("%s ", p.noun()).Plus(safe.Clean(e.Place.Record[:min(8, len(e.Place.Record))]))
 	if p.view == pastDiff {

@@ -189,7 +189,6 @@ func (p *planPane) may(e Env) bool {
 }
 
 func (p *planPane) Can(e Env, a Action) bool {
-	p.load(e)
 	f, ok := e.fabric()
 	if !ok || !e.plans(f) {
 		return false
@@ -234,7 +233,6 @@ func (p *planPane) leftOut(e Env) []core.DraftStanding {
 }
 
 func (p *planPane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	f, _ := e.fabric()
 	r := p.row()
 	switch a {
@@ -339,11 +337,7 @@ func (p *planPane) Answer(e Env, q question, text string) Outcome {
 }
 
 func (p *planPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(e.planned()), safe.Lit("sync plan")), Facts: fabricFacts(e, f)}
 	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  esc cancels")})

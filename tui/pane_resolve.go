@@ -244,7 +244,6 @@ func (p *resolvePane) chosen() *chosen {
 }
 
 func (p *resolvePane) Can(e Env, a Action) bool {
-	p.load(e)
 	f, ok := e.fabric()
 	switch a {
 	case ActUndecided:
@@ -267,7 +266,6 @@ func (p *resolvePane) Can(e Env, a Action) bool {
 }
 
 func (p *resolvePane) Do(e Env, a Action) Outcome {
-	p.load(e)
 	m, _ := p.selected()
 	f, _ := e.fabric()
 	switch a {
@@ -318,11 +316,7 @@ func (p *resolvePane) Focus(k core.Key) {
 }
 
 func (p *resolvePane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	p.load(e)
+	f, _ := e.fabric()
 	frame := Frame{
 		Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("resolve")), Facts: fabricFacts(e, f),
 		Note: e.Filter.trouble(e.Style),

@@ -39,7 +39,7 @@ type runMade struct {
 func newRunPane() Pane { return &runPane{} }
 
 // load brings the text up to date. The cursor stays in its part.
-func (p *runPane) load(e Env) core.FabricState {
+func (p *runPane) load(e Env) {
 	f, _ := e.fabric()
 	for _, r := range []*core.Run{f.Own, f.Run} {
 		if r != nil && r.ID == e.Place.Record {
@@ -57,7 +57,7 @@ func (p *runPane) load(e Env) core.FabricState {
 	}
 	made := runMade{f.Run, other, e.Now, e.Width, true}
 	if made == p.made {
-		return f
+		return
 	}
 	fresh := p.made.run == nil || f.Run == nil || p.made.run.ID != f.Run.ID
 	p.made = made
@@ -70,6 +70,12 @@ func (p *runPane) load(e Env) core.FabricState {
 	if p.going = t.going; p.follows {
 		p.window.To(p.going)
 	}
+}
+
+// fabric is the fabric with the run that the screen is about.
+func (p *runPane) fabric(e Env) core.FabricState {
+	f, _ := e.fabric()
+	f.Run = p.made.run
 	return f
 }
 
@@ -82,7 +88,7 @@ func (p *runPane) key() core.Key {
 }
 
 func (p *runPane) Can(e Env, a Action) bool {
-	f := p.load(e)
+	f := p.fabric(e)
 	switch a {
 	case ActStop:
 		return f.Run != nil && !f.Run.Phase.Over() && e.acts.Starter != nil && e.mine[f.Run.ID]
@@ -101,7 +107,7 @@ func (p *runPane) Can(e Env, a Action) bool {
 }
 
 func (p *runPane) Do(e Env, a Action) Outcome {
-	f := p.load(e)
+	f := p.fabric(e)
 	switch a {
 	case ActStop:
 		return Outcome{
@@ -139,11 +145,7 @@ func (p *runPane) Answer(e Env, q question, text string) Outcome {
 }
 
 func (p *runPane) View(e Env) Frame {
-	f, ok := e.fabric()
-	if !ok {
-		return goneFrame(e, safe.Sprintf("fabric %q is no longer configured", e.Place.Fabric))
-	}
-	f = p.load(e)
+	f := p.fabric(e)
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run")), Facts: fabricFacts(e, f)}
 	if p.follows && f.Run != nil && !f.Run.Phase.Over() {

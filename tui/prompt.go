@@ -100,8 +100,12 @@ func (l *answerLine) key(m *Model, key string) (tea.Cmd, bool) {
 }
 
 func (l *answerLine) enter(m *Model, text string) tea.Cmd {
-	if a, ok := l.asking.pane.(asker); ok && l.asking == m.top() {
-		return m.follow(a.Answer(m.env(), l.question, text))
+	if l.asking != m.top() {
+		return nil
+	}
+	p, e := m.current()
+	if a, ok := p.(asker); ok {
+		return m.follow(a.Answer(e, l.question, text))
 	}
 	return nil
 }

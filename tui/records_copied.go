@@ -11,7 +11,6 @@ import (
 
 // Copied is the line, and the run or the plan.
 func (p *pastPane) Copied(e Env) (string, any) {
-	p.load(e)
 	switch a := p.made.answer; {
 	case a == nil, p.view == pastCommit:
 		return p.lineText(), nil
@@ -24,19 +23,17 @@ func (p *pastPane) Copied(e Env) (string, any) {
 
 // Copied is the line.
 func (p *handoverPane) Copied(e Env) (string, any) {
-	p.load(e)
 	return p.lineText(), nil
 }
 
 // Copied is the line.
 func (p *doctorPane) Copied(e Env) (string, any) {
-	p.load(e)
 	return p.lineText(), nil
 }
 
 // Copied is where the finding is and what it says.
 func (p *lintPane) Copied(e Env) (string, any) {
-	x, ok := p.selected(e)
+	x, ok := p.selected()
 	if !ok {
 		return "", nil
 	}
@@ -45,7 +42,6 @@ func (p *lintPane) Copied(e Env) (string, any) {
 
 // File is what the filter lets through of what was read, an entry a row.
 func (p *historyPane) File(e Env) (File, bool) {
-	p.load(e)
 	if len(p.rows) == 0 {
 		return File{}, false
 	}
@@ -67,7 +63,6 @@ func (p *historyPane) File(e Env) (File, bool) {
 
 // File is the findings that are shown.
 func (p *lintPane) File(e Env) (File, bool) {
-	p.load(e)
 	if len(p.rows) == 0 {
 		return File{}, false
 	}

@@ -63,7 +63,6 @@ func (p *resolvePane) Answer(e Env, q question, text string) Outcome {
 	if !ok {
 		return answered(e, q, text)
 	}
-	p.load(e)
 	f, _ := e.fabric()
 	about := p.chosen().matters
 	switch {

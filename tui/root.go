@@ -378,6 +378,23 @@ func (m *Model) env() Env {
 	return e
 }
 
+// current is the pane on top, up to date with what it is given.
+func (m *Model) current() (Pane, Env) {
+	p, e := m.top().pane, m.env()
+	load(p, e)
+	return p, e
+}
+
+// frame is what a pane of the screen on top draws. What is about a fabric that is gone
+// has nothing to draw.
+func (m *Model) frame(p Pane, e Env) Frame {
+	if _, ok := e.fabric(); !ok && m.top().spec.of != theFleet {
+		return goneFrame(e)
+	}
+	load(p, e)
+	return p.View(e)
+}
+
 func (m *Model) about() safe.Text {
 	if m.cfg.User == "" || m.cfg.Host == "" {
 		return safe.Clean(m.cfg.User + m.cfg.Host)

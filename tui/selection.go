@@ -10,8 +10,7 @@ func (p *fabricsPane) Selected(e Env) (core.FabricID, core.Key) {
 
 // Selected is the object under the cursor; of a row of several the first.
 func (p *detailPane) Selected(e Env) (core.FabricID, core.Key) {
-	if f, ok := e.fabric(); ok {
-		p.load(f, e)
+	if _, ok := e.fabric(); ok {
 		if all := p.row().objects(); len(all) > 0 {
 			return e.Place.Fabric, all[0].Key
 		}
@@ -21,7 +20,6 @@ func (p *detailPane) Selected(e Env) (core.FabricID, core.Key) {
 
 // Selected is the object of the difference under the cursor.
 func (p *resolvePane) Selected(e Env) (core.FabricID, core.Key) {
-	p.load(e)
 	if len(p.rows) == 0 {
 		return e.Place.Fabric, core.Key{}
 	}
@@ -30,14 +28,13 @@ func (p *resolvePane) Selected(e Env) (core.FabricID, core.Key) {
 
 // Selected is the object that the draft under the cursor is about.
 func (p *draftsPane) Selected(e Env) (core.FabricID, core.Key) {
-	p.load(e)
 	d, _ := p.selected()
 	return e.Place.Fabric, d.Key
 }
 
 // Selected is what the entry under the cursor is about; of several objects the first.
 func (p *historyPane) Selected(e Env) (core.FabricID, core.Key) {
-	r, ok := p.selected(e)
+	r, ok := p.selected()
 	if !ok {
 		return e.Place.Fabric, core.Key{}
 	}
@@ -49,13 +46,12 @@ func (p *historyPane) Selected(e Env) (core.FabricID, core.Key) {
 
 // Selected is the object of the finding under the cursor.
 func (p *lintPane) Selected(e Env) (core.FabricID, core.Key) {
-	x, _ := p.selected(e)
+	x, _ := p.selected()
 	return e.Place.Fabric, x.Key
 }
 
 // Selected is where the line under the cursor leads.
 func (p *handoverPane) Selected(e Env) (core.FabricID, core.Key) {
-	p.load(e)
 	to := p.part().place
 	return to.Fabric, to.Object
 }

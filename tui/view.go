@@ -79,7 +79,7 @@ func (m *Model) lines() []string {
 	// What is said must not cover the row that it is about.
 	said := m.told((height + 1) / 2)
 	e.Height = height - len(said)
-	frame := m.filtered(m.top().pane.View(e))
+	frame := m.filtered(m.frame(m.top().pane, e))
 	if m.brief() {
 		if m.prompt != nil {
 			return []string{m.promptLine()}
@@ -271,12 +271,14 @@ func (m *Model) hints() string {
 func (m *Model) hinted() []binding {
 	var shown, last []binding
 	tabs := m.chrome().tabs
+	p, e := m.current()
+	h, says := p.(hinter)
 	for _, b := range m.keymap.of(m.scopes()) {
 		if (b.scope == inTabs || b.scope == inMarked) && tabs {
 			continue
 		}
-		if p, ok := m.top().pane.(hinter); ok {
-			b.hint = p.Hint(m.env(), b.action, b.hint)
+		if says {
+			b.hint = h.Hint(e, b.action, b.hint)
 		}
 		switch {
 		case b.hint == "" || len(b.keys) == 0 || m.shadowed(b) || !m.can(b.action):

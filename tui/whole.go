@@ -32,7 +32,7 @@ func (m *Model) wholeText() string {
 	if p, ok := pane.(unfolder); ok {
 		p.unfold()
 	}
-	frame := pane.View(e)
+	frame := m.frame(pane, e)
 	var b strings.Builder
 	for i, s := range slices.Concat(frame.Title, frame.Facts, []widget.Span{e.stands()}) {
 		if i >= len(frame.Title) && s.Text.Len() > 0 {

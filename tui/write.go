@@ -39,8 +39,9 @@ func asCSV(rows [][]string) File {
 
 // file is what the screen on top is as a file.
 func (m *Model) file() File {
-	if p, ok := m.top().pane.(filer); ok {
-		if f, ok := p.File(m.env()); ok {
+	p, e := m.current()
+	if w, ok := p.(filer); ok {
+		if f, ok := w.File(e); ok {
 			return f
 		}
 	}
