@@ -111,25 +111,6 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 	return text
 }
 
-// crumbs is the way to a screen: the fabric first, and the last part in full.
-func crumbs(e Env, parts ...safe.Text) []widget.Span {
-	spans := []widget.Span{{Ink: e.Style.ink(themes.Dim), Text: safe.Lit("fabrics")}}
-	for i, t := range parts {
-		r := themes.Dim
-		switch i {
-		case 0:
-			r = themes.Place
-		case len(parts) - 1:
-			r = themes.Header
-		}
-		spans = append(spans, widget.Span{Ink: e.Style.ink(themes.Rule), Text: safe.Lit(" > ")}, widget.Span{Ink: e.Style.ink(r), Text: t})
-	}
-	if e.Width < 60 && len(parts) > 0 {
-		return spans[2:] // everything begins there
-	}
-	return spans
-}
-
 // fabricFacts are the right of the header: the age of what is shown last,
 // because it must never be missing.
 func fabricFacts(e Env, f core.FabricState) []widget.Span {
@@ -166,15 +147,4 @@ func deskFacts(e Env, f core.FabricState) []widget.Span {
 		facts = append(facts, widget.Span{Ink: e.Style.ink(is.role), Text: safe.Lit("run ").Plus(is.text)})
 	}
 	return facts
-}
-
-// goneFrame stands where a screen has lost the fabric that it was about.
-func goneFrame(e Env) Frame {
-	why := safe.Sprintf(" fabric %q is no longer configured", e.Place.Fabric)
-	span := widget.Span{Ink: e.Style.ink(themes.Dim), Text: why}
-	return Frame{
-		Title: crumbs(e),
-		Lines: []string{widget.NewLine(e.Width).Spans(span).String()},
-		Brief: []widget.Span{span},
-	}
 }

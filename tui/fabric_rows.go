@@ -58,7 +58,6 @@ func (p *fabricsPane) nothing(e Env) safe.Text {
 
 // previewRule divides the list from the preview of one fabric.
 func previewRule(e Env, f core.FabricState) string {
-	return widget.Rule(e.Width, e.Style.ink(themes.Rule),
-		widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(string(f.Fabric.ID))},
+	return rule(e, widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(string(f.Fabric.ID))},
 		widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Clean(strings.Join(marks(e, f), "  "))})
 }

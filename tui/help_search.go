@@ -114,7 +114,7 @@ func (*helpLine) above(*Model, int) []string { return nil }
 // draw shows what was found.
 func (l *helpLine) draw(e Env) []string {
 	s := e.Style
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("found")},
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("found")},
 		widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(plural(len(l.found), "command"))})}
 	if !e.roomy() {
 		lines = nil

@@ -230,7 +230,7 @@ func (p *historyPane) about(e Env, r *historyRow) safe.Text {
 // rule divides the list from what is told of the row under the cursor.
 func (p *historyPane) rule(e Env) string {
 	r := p.rows[p.list.Cursor()]
-	return widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(r.word.role), Text: r.word.text},
+	return rule(e, widget.Span{Ink: e.Style.ink(r.word.role), Text: r.word.text},
 		widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Clean(core.Stamp(r.entry.At))})
 }
 

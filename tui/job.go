@@ -124,6 +124,14 @@ func (m *Model) working() bool {
 	return false
 }
 
+// fault is why it failed; "" where it did not.
+func (w work) fault() string {
+	if w.err == nil {
+		return ""
+	}
+	return w.err.Error()
+}
+
 // note says in the status line for how long the work goes on, where that is
 // long enough to wonder, or why it failed; nothing else.
 func (w work) note(e Env) widget.Span {

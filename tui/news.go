@@ -211,7 +211,7 @@ func (p *fabricsPane) strip(e Env) []string {
 		return nil
 	}
 	s := e.Style
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("activity")}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("all fabrics (v tells more)")})}
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("activity")}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("all fabrics (v tells more)")})}
 	// Without the ages: they would tick, and this is looked at in passing.
 	pane := historyPane{all: true}
 	t := widget.NewTable(e.Width, pane.columns(e)[1:])

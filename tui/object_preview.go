@@ -14,8 +14,7 @@ import (
 // does.
 func objectPreview(e Env, v *core.Verdict, f core.FabricState, height int) []string {
 	s := e.Style
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule),
-		widget.Span{Ink: s.ink(themes.Header), Text: objectName(f, v.Key)},
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Header), Text: objectName(f, v.Key)},
 		widget.Span{Ink: s.ink(themes.Dim), Text: place(v.Origin)})}
 	lines = append(lines, stateLines(e, v, e.Width, max(height/3, 1))...)
 	lines = append(lines, notes(e, v, e.Width)...)
@@ -213,10 +212,10 @@ func (p *detailPane) below(e Env, f core.FabricState, r objectRow, height int) [
 	case r.verdict != nil:
 		return objectPreview(e, r.verdict, f, height)
 	case r.members == nil:
-		return append([]string{widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(r.kind.String())}, widget.Span{})},
+		return append([]string{rule(e, widget.Span{Ink: e.Style.ink(themes.Header), Text: safe.Clean(r.kind.String())}, widget.Span{})},
 			paragraph(safe.Sprintf("%s live: git holds no object of this kind, and never held one, so they are not compared", grouped(r.number)), e.Style.ink(themes.Dim), e.Width)...)
 	}
-	lines := []string{widget.Rule(e.Width, e.Style.ink(themes.Rule), widget.Span{Ink: e.Style.ink(themes.Header), Text: rowName(f, r)}, widget.Span{})}
+	lines := []string{rule(e, widget.Span{Ink: e.Style.ink(themes.Header), Text: rowName(f, r)}, widget.Span{})}
 	lines = append(lines, p.members(e, f, r, e.Width, max(height/3, 1))...)
 	off, _ := split(r.members[0])
 	for _, c := range off[:min(len(off), max(height-len(lines), 0))] {

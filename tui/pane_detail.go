@@ -228,8 +228,7 @@ func (p *detailPane) View(e Env) Frame {
 	f, _ := e.fabric()
 	frame := Frame{Title: p.title(e, f), Facts: fabricFacts(e, f), Note: e.Filter.trouble(e.Style)}
 	state, word := standing(f, e.Now)
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
-		widget.Span{Ink: e.Style.ink(role(state)), Text: safe.Sprintf("  %c ", state.Letter()).Plus(word)})
+	frame.Brief = then(frame.Title, widget.Span{Ink: e.Style.ink(role(state)), Text: safe.Sprintf("  %c ", state.Letter()).Plus(word)})
 	if chosen := p.Chosen(); chosen != "" {
 		frame.Facts = append(frame.Facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(chosen)})
 	}

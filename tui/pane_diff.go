@@ -194,11 +194,7 @@ func (p *diffPane) View(e Env) Frame {
 	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{
-		Title: []widget.Span{
-			{Ink: s.ink(themes.Place), Text: safe.Clean(string(e.Place.Fabric))},
-			{Ink: s.ink(themes.Rule), Text: safe.Lit(" > ")},
-			{Ink: s.ink(themes.Header), Text: objectName(f, e.Place.Object)},
-		},
+		Title: objectCrumbs(e, f),
 		Facts: []widget.Span{
 			{Ink: s.ink(themes.Dim), Text: p.seen(e, f)},
 			{Ink: s.ink(themes.Text), Text: direction(&p.about, p.options.flip, 200)},
@@ -208,8 +204,7 @@ func (p *diffPane) View(e Env) Frame {
 	if room := e.headRoom() - widget.SpanWidth(frame.Title) - 2; widget.Width(frame.Facts[1].Text) > room {
 		frame.Facts = []widget.Span{{Ink: s.ink(themes.Text), Text: direction(&p.about, p.options.flip, room)}}
 	}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
-		widget.Span{Ink: s.ink(role(p.about.State)), Text: safe.Sprintf("  %c %s", p.about.State.Letter(), p.about.State.Title())})
+	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(role(p.about.State)), Text: safe.Sprintf("  %c %s", p.about.State.Letter(), p.about.State.Title())})
 	if !p.options.aside {
 		room := e.Width - widget.Width(frame.Position) - 2
 		frame.Note = widget.Span{Ink: s.ink(themes.Dim), Text: asideNote(p.about.Folded, room)}
@@ -236,7 +231,7 @@ func (p *diffPane) above(e Env) []string {
 	}
 	note := strings.Join(says, "  ")
 	if !p.compared() {
-		lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
+		lines := []string{rule(e, widget.Span{}, widget.Span{})}
 		if !p.gone {
 			lines = append(lines, stateLines(e, &p.about, e.Width, max(e.Height/4, 1))...)
 			lines = append(append(lines, p.notes(e)...), "")
@@ -244,8 +239,7 @@ func (p *diffPane) above(e Env) []string {
 		return lines
 	}
 	off, _ := split(&p.about)
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule),
-		widget.Span{Ink: s.ink(themes.Title), Text: safe.Sprintf("%s, %s", plural(len(off), "change"), view)},
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Title), Text: safe.Sprintf("%s, %s", plural(len(off), "change"), view)},
 		widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(note)})}
 	minus, plus, means := safe.Lit(" - live"), safe.Lit("   + git"), safe.Lit("   from what runs to what git says (% flips)")
 	if p.options.flip {

@@ -23,11 +23,10 @@ const (
 // doctorPane tells what keeps fabrics from being read or published to, as it is
 // found out, and what the terminal has said of itself.
 type doctorPane struct {
-	searcher
+	textPane[doctorMade]
 	exam    *exam // nil before the first, and between two
 	exams   int   // that were begun
 	results map[core.FabricID]examined
-	made    doctorMade
 }
 
 // exam is one look at everything: it goes on over several jobs, each of which takes
@@ -150,11 +149,17 @@ func (p *doctorPane) load(e Env) {
 	if p.exam != nil {
 		made.exam = p.exam.number
 	}
-	if made == p.made && p.text != nil {
-		p.search(e.Filter, false)
-		return
+	if first := p.text == nil; p.anew(made) {
+		p.show(p.compose(e), false)
+		if first {
+			p.window.To(0) // where the text begins, whichever result came first
+		}
 	}
-	p.made = made
+	p.search(e.Filter)
+}
+
+// compose makes the text.
+func (p *doctorPane) compose(e Env) *scroll {
 	text := newScroll(min(e.Width, fieldsWidth))
 	p.terminal(text, e)
 	if e.acts.Doctor == nil {
@@ -164,11 +169,7 @@ func (p *doctorPane) load(e Env) {
 		p.fabric(text, id)
 	}
 	text.changes = len(text.heads)
-	fresh := p.text == nil
-	if p.show(text, fresh); fresh {
-		p.window.To(0) // where the text begins, whichever result came first
-	}
-	p.search(e.Filter, true)
+	return text
 }
 
 // worstFirst sorts fabrics by the worst that was found of each; those that nobody has
@@ -246,7 +247,7 @@ func (p *doctorPane) Can(e Env, a Action) bool {
 	if a == ActExamine {
 		return e.acts.Doctor != nil && p.exam != nil && p.exam.left == 0
 	}
-	return p.can(e, a)
+	return p.textPane.Can(e, a)
 }
 
 func (p *doctorPane) Do(e Env, a Action) Outcome {
@@ -254,13 +255,11 @@ func (p *doctorPane) Do(e Env, a Action) Outcome {
 		p.exam, p.results = nil, map[core.FabricID]examined{}
 		return Outcome{Note: safe.Lit("looking at everything again")}
 	}
-	p.do(a)
-	return Outcome{}
+	return p.textPane.Do(e, a)
 }
 
 func (p *doctorPane) View(e Env) Frame {
 	s := e.Style
-	frame := Frame{Title: crumbs(e, safe.Lit("doctor")), Note: p.found(e), Position: p.position()}
 	bad := map[string]int{}
 	for _, r := range p.results {
 		for _, x := range r.found {
@@ -271,14 +270,13 @@ func (p *doctorPane) View(e Env) Frame {
 		}
 	}
 	sum := safe.Sprintf("%d failed, %d to look at, %d well", bad["fail"], bad["warn"], bad["ok"])
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(sum)})
-	if e.roomy() {
-		note := widget.Span{}
-		if p.exam != nil && p.exam.left > 0 {
-			note = widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("%s to go", grouped(p.exam.left))}
-		}
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: sum}, note)}
+	note := widget.Span{}
+	if p.exam != nil && p.exam.left > 0 {
+		note = widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("%s to go", grouped(p.exam.left))}
 	}
-	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
-	return frame
+	title := crumbs(e, safe.Lit("doctor"))
+	return p.under(e, headRule(e, widget.Span{Ink: s.ink(themes.Title), Text: sum}, note), Frame{
+		Title: title,
+		Brief: then(title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(sum)}),
+	})
 }

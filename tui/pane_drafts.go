@@ -92,15 +92,12 @@ func (p *draftsPane) View(e Env) Frame {
 	if text := draftCount(f); text != "" {
 		count = safe.Clean(text)
 	}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
+	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	if len(p.rows) > 0 {
 		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
 	}
-	height := e.Height
-	if e.roomy() {
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: count}, widget.Span{})}
-		height--
-	}
+	frame.Lines = headRule(e, widget.Span{Ink: s.ink(themes.Title), Text: count}, widget.Span{})
+	height := e.Height - len(frame.Lines)
 	if len(p.rows) == 0 {
 		for _, t := range nothingDecided(e, f) {
 			frame.Lines = append(frame.Lines, paragraph(t, s.ink(themes.Dim), e.Width)...)
@@ -186,7 +183,7 @@ func (p *draftsPane) below(e Env, f core.FabricState) []string {
 		return nil
 	}
 	s := e.Style
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Header), Text: safe.Clean(d.Sentence(f.Fabric.Label(d.Key)))}, widget.Span{})}
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Header), Text: safe.Clean(d.Sentence(f.Fabric.Label(d.Key)))}, widget.Span{})}
 	if d.From != "" {
 		lines = append(lines, paragraph(safe.Sprintf("from %s", d.From), s.ink(themes.Dim), e.Width)...)
 	}

@@ -15,9 +15,8 @@ import (
 // explainPane tells how the verdict on one object came about. What it shows is
 // asked of the engine by a [Job], anew for each report.
 type explainPane struct {
-	searcher
+	textPane[explainMade]
 	answer *explained // the last one, nil before the first
-	made   explainMade
 }
 
 // explainMade is what the text was made of; it is made anew when one of these
@@ -90,22 +89,19 @@ func (p *explainPane) load(e Env) {
 	made := explainMade{width: e.Width, all: p.all, opened: len(p.open)}
 	if p.answer != nil && p.answer.place == e.Place.Object {
 		made.answer = p.answer
-	} else if e.work.err != nil {
-		made.fault = e.work.err.Error()
+	} else {
+		made.fault = e.work.fault()
 	}
-	if made == p.made && p.text != nil {
-		p.search(e.Filter, false)
-		return
+	if before := p.made.answer; p.anew(made) {
+		fresh := made.answer == nil || before == nil || made.answer.place != before.place
+		if fresh {
+			p.folding = folding{}
+			p.made.all, p.made.opened = false, 0
+		}
+		f, _ := e.fabric()
+		p.show(p.compose(e, f.Fabric), fresh)
 	}
-	fresh := made.answer == nil || p.made.answer == nil || made.answer.place != p.made.answer.place
-	if fresh {
-		p.folding = folding{}
-		made.all, made.opened = false, 0
-	}
-	p.made = made
-	f, _ := e.fabric()
-	p.show(p.compose(e, f.Fabric), fresh)
-	p.search(e.Filter, true)
+	p.search(e.Filter)
 }
 
 // compose makes the text, and as long as there is none says why.
@@ -127,7 +123,7 @@ func (p *explainPane) Can(e Env, a Action) bool {
 	case ActNextObject, ActPrevObject:
 		return len(e.Among) > 1
 	default:
-		return p.can(e, a)
+		return p.textPane.Can(e, a)
 	}
 }
 
@@ -138,28 +134,18 @@ func (p *explainPane) Do(e Env, a Action) Outcome {
 	case ActPrevObject:
 		return otherObject(e, -1)
 	default:
-		p.do(a)
+		return p.textPane.Do(e, a)
 	}
-	return Outcome{}
 }
 
 func (p *explainPane) View(e Env) Frame {
 	f, _ := e.fabric()
-	s := e.Style
-	frame := Frame{
-		Title: []widget.Span{
-			{Ink: s.ink(themes.Place), Text: safe.Clean(string(e.Place.Fabric))},
-			{Ink: s.ink(themes.Rule), Text: safe.Lit(" > ")},
-			{Ink: s.ink(themes.Header), Text: objectName(f, e.Place.Object)},
-		},
-		Facts:    []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("explained")}},
-		Position: p.position().Plus(objectPosition(e)),
-	}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit(" explained")})
-	frame.Note = p.found(e)
-	if e.roomy() {
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
-	}
-	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
+	s, title := e.Style, objectCrumbs(e, f)
+	frame := p.under(e, headRule(e, widget.Span{}, widget.Span{}), Frame{
+		Title: title,
+		Facts: []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("explained")}},
+		Brief: then(title, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit(" explained")}),
+	})
+	frame.Position = frame.Position.Plus(objectPosition(e))
 	return frame
 }

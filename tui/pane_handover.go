@@ -18,10 +18,9 @@ import (
 // is accepted for not much longer, and what could not be read. Notes and runs are
 // read by a [Job].
 type handoverPane struct {
-	searcher
+	textPane[handoverMade]
 	answer *handoverRead
 	stale  int // grows when a note came or went
-	made   handoverMade
 	parts  []handoverPart
 }
 
@@ -87,22 +86,16 @@ func (p *handoverPane) Did(Done, error) (shown bool) {
 
 // load brings the text up to date. The cursor stays in its part.
 func (p *handoverPane) load(e Env) {
-	made := handoverMade{answer: p.answer, minute: e.Now.Truncate(time.Minute), width: e.Width}
+	made := handoverMade{answer: p.answer, minute: e.Now.Truncate(time.Minute), width: e.Width, fault: e.work.fault()}
 	if len(e.Fleet.Fabrics) > 0 {
 		made.fleet = &e.Fleet.Fabrics[0]
 	}
-	if e.work.err != nil {
-		made.fault = e.work.err.Error()
+	if p.anew(made) {
+		t := newHandoverText(e, p.answer, made.fault)
+		p.parts = t.parts
+		p.show(t.scroll, false)
 	}
-	if made == p.made && p.text != nil {
-		p.search(e.Filter, false)
-		return
-	}
-	p.made = made
-	t := newHandoverText(e, p.answer, made.fault)
-	p.parts = t.parts
-	p.show(t.scroll, p.text == nil)
-	p.search(e.Filter, true)
+	p.search(e.Filter)
 }
 
 // part is what the cursor is on.
@@ -122,7 +115,7 @@ func (p *handoverPane) Can(e Env, a Action) bool {
 	case ActTakeAway:
 		return e.acts.Handover != nil && p.part().note != 0
 	default:
-		return p.can(e, a)
+		return p.textPane.Can(e, a)
 	}
 }
 
@@ -143,9 +136,8 @@ func (p *handoverPane) Do(e Env, a Action) Outcome {
 			return Done{Says: safe.Lit(" the note is taken away")}, keeper.TakeAway(ctx, by, part.note)
 		}}}
 	default:
-		p.do(a)
+		return p.textPane.Do(e, a)
 	}
-	return Outcome{}
 }
 
 // Answer keeps a note.
@@ -161,12 +153,12 @@ func (p *handoverPane) Answer(e Env, _ question, text string) Outcome {
 
 func (p *handoverPane) View(e Env) Frame {
 	s := e.Style
-	frame := Frame{Title: crumbs(e, safe.Lit("hand-over")), Note: p.found(e), Position: p.position()}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Sprintf("  %s", plural(len(p.parts), "matter"))})
-	if e.roomy() {
-		title := widget.Span{Ink: s.ink(themes.Title), Text: safe.Sprintf("what is open on %s", plural(len(e.Fleet.Fabrics), "fabric"))}
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), title, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(core.Stamp(e.Now))})}
-	}
-	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
-	return frame
+	title := crumbs(e, safe.Lit("hand-over"))
+	above := headRule(e,
+		widget.Span{Ink: s.ink(themes.Title), Text: safe.Sprintf("what is open on %s", plural(len(e.Fleet.Fabrics), "fabric"))},
+		widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(core.Stamp(e.Now))})
+	return p.under(e, above, Frame{
+		Title: title,
+		Brief: then(title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Sprintf("  %s", plural(len(p.parts), "matter"))}),
+	})
 }

@@ -35,9 +35,8 @@ type Info struct {
 // infoPane tells all about a fabric that is not its objects: where both sides
 // are, what may be done, which rules hold, how it is configured.
 type infoPane struct {
-	searcher
+	textPane[infoMade]
 	answer *informed
-	made   infoMade
 }
 
 // informed is what was told of a fabric.
@@ -80,43 +79,23 @@ func (p *infoPane) Take(msg tea.Msg) {
 // load brings the text up to date. The cursor stays in its part.
 func (p *infoPane) load(e Env) {
 	f, _ := e.fabric()
-	made := infoMade{report: f.Report, now: e.Now, width: e.Width}
+	made := infoMade{report: f.Report, fault: e.work.fault(), now: e.Now, width: e.Width}
 	if p.answer != nil && p.answer.fabric == e.Place.Fabric {
 		made.answer = p.answer
 	}
-	if e.work.err != nil {
-		made.fault = e.work.err.Error()
-	}
-	fresh := made != p.made || p.text == nil
-	if fresh {
-		p.made = made
+	if p.anew(made) {
 		p.show(newInfoText(e, f, made.answer, made.fault, min(e.Width, fieldsWidth)), false)
 	}
-	p.search(e.Filter, fresh)
-}
-
-func (p *infoPane) Can(e Env, a Action) bool {
-	return p.can(e, a)
-}
-
-func (p *infoPane) Do(e Env, a Action) Outcome {
-	p.do(a)
-	return Outcome{}
+	p.search(e.Filter)
 }
 
 func (p *infoPane) View(e Env) Frame {
 	f, _ := e.fabric()
 	s := e.Style
-	frame := Frame{
-		Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("info")), Facts: fabricFacts(e, f),
-		Note: p.found(e), Position: p.position(),
-	}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
-		widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("  %s", e.modeOf(f))})
-	if e.roomy() {
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule),
-			widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("how it is set up and read")}, widget.Span{})}
-	}
-	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
-	return frame
+	title := crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("info"))
+	above := headRule(e, widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("how it is set up and read")}, widget.Span{})
+	return p.under(e, above, Frame{
+		Title: title, Facts: fabricFacts(e, f),
+		Brief: then(title, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("  %s", e.modeOf(f))}),
+	})
 }

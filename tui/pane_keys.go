@@ -10,19 +10,17 @@ import (
 
 // keysPane lists every key of every screen, as this person has them.
 type keysPane struct {
-	searcher
-	made int // the width that the text was made for
+	textPane[int] // the width is all that it is made of
 }
 
-func newKeysPane() Pane { return &keysPane{made: -1} }
+func newKeysPane() Pane { return &keysPane{} }
 
+// load brings the text up to date.
 func (p *keysPane) load(e Env) {
-	fresh := p.made != e.Width || p.text == nil
-	if fresh {
-		p.made = e.Width
+	if p.anew(e.Width) {
 		p.show(keysText(e.keymap, e.Width), false)
 	}
-	p.search(e.Filter, fresh)
+	p.search(e.Filter)
 }
 
 // keysText is the table of all keys, a part for each family of screens. What a person
@@ -73,28 +71,16 @@ func standardKeys(b binding) []string {
 	return b.keys // of a tool
 }
 
-func (p *keysPane) Can(e Env, a Action) bool {
-	return p.can(e, a)
-}
-
-func (p *keysPane) Do(e Env, a Action) Outcome {
-	p.do(a)
-	return Outcome{}
-}
-
 func (p *keysPane) View(e Env) Frame {
 	s := e.Style
 	title := safe.Lit("keys")
 	frame := Frame{
-		Title:    []widget.Span{{Ink: s.ink(themes.Header), Text: title}},
-		Facts:    []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("other keys: `keys: {action: key}` in the configuration")}},
-		Note:     p.found(e),
-		Position: p.position(),
-		Brief:    []widget.Span{{Ink: s.ink(themes.Text), Text: title}},
+		Title: []widget.Span{{Ink: s.ink(themes.Header), Text: title}},
+		Facts: []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Lit("other keys: `keys: {action: key}` in the configuration")}},
+		Brief: []widget.Span{{Ink: s.ink(themes.Text), Text: title}},
 	}
 	if n := len(e.keymap.changed()); n > 0 {
 		frame.Facts = []widget.Span{{Ink: s.ink(themes.Dim), Text: safe.Sprintf("%s by you", plural(n, "action"))}}
 	}
-	frame.Lines = p.draw(e, e.Height)
-	return frame
+	return p.under(e, nil, frame)
 }

@@ -148,7 +148,7 @@ func (p *lintPane) View(e Env) Frame {
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("lint")), Facts: fabricFacts(e, f), Note: e.Filter.trouble(s)}
 	count := p.count()
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
+	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	note := widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("git ").Plus(revisions(f.Report))}
 	if e.roomy() {
 		frame.Lines = []string{listRule(e, widget.Span{Ink: s.ink(themes.Title), Text: count}, note)}
@@ -258,7 +258,7 @@ func (p *lintPane) below(e Env, f core.FabricState) []string {
 	if x.Column > 0 {
 		at = at.Plus(safe.Sprintf(":%d", x.Column))
 	}
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Header), Text: at}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(x.Rule)})}
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Header), Text: at}, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Clean(x.Rule)})}
 	lines = append(lines, paragraph(safe.Clean(x.Message), s.ink(lintRole(x.Level)), e.Width)...)
 	if x.Key != (core.Key{}) {
 		lines = append(lines, paragraph(objectName(f, x.Key).Plus(safe.Sprintf(" %s", x.Path)), s.ink(themes.Dim), e.Width)...)

@@ -23,9 +23,8 @@ const journalTail = 500
 
 // logPane shows the end of the log. It is read each time that the screen is opened.
 type logPane struct {
-	searcher
+	textPane[logMade]
 	told *journal // nil before the first answer
-	made logMade
 }
 
 // journal is the end of a log as it was read.
@@ -62,18 +61,15 @@ func (p *logPane) Take(msg tea.Msg) {
 	}
 }
 
+// load brings the text up to date.
 func (p *logPane) load(e Env) {
-	made := logMade{p.told, e.Width}
-	fresh := p.text == nil || made != p.made
-	if fresh {
-		first := p.text == nil || p.made.told == nil
-		p.made = made
+	if first := p.made.told == nil; p.anew(logMade{p.told, e.Width}) {
 		p.show(logText(p.told, e), false)
 		if first {
 			p.window.To(len(p.text.lines) - 1)
 		}
 	}
-	p.search(e.Filter, fresh)
+	p.search(e.Filter)
 }
 
 // logText is the log, each record on as many lines as it takes.
@@ -103,23 +99,12 @@ func logText(j *journal, e Env) *scroll {
 	return d
 }
 
-func (p *logPane) Can(e Env, a Action) bool {
-	return p.can(e, a)
-}
-
-func (p *logPane) Do(e Env, a Action) Outcome {
-	p.do(a)
-	return Outcome{}
-}
-
 func (p *logPane) View(e Env) Frame {
 	s := e.Style
-	frame := Frame{
+	frame := p.under(e, nil, Frame{
 		Title: []widget.Span{{Ink: s.ink(themes.Header), Text: safe.Lit("log")}},
-		Note:  p.found(e),
 		Brief: []widget.Span{{Ink: s.ink(themes.Text), Text: safe.Lit("log")}},
-		Lines: p.draw(e, e.Height),
-	}
+	})
 	if p.told != nil {
 		frame.Title = append(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(widget.Fit(safe.Clean(p.told.path), e.headRoom()-5, widget.CutStart))})
 	}

@@ -23,10 +23,9 @@ const (
 
 // pastPane tells of a run of the history, or of a commit. It is read by a [Job].
 type pastPane struct {
-	searcher
+	textPane[pastMade]
 	view   pastView
 	answer *pastRead
-	made   pastMade
 	keys   []core.Key // of the parts of the text; zero for a part that is of no object
 }
 
@@ -95,20 +94,18 @@ func (p *pastPane) load(e Env) {
 	made := pastMade{width: e.Width}
 	if a := p.answer; a != nil && a.about == (pastAbout{p.view, e.Place.Fabric, e.Place.Record}) {
 		made.answer = a
-	} else if e.work.err != nil {
-		made.fault = e.work.err.Error()
+	} else {
+		made.fault = e.work.fault()
 	}
-	if made == p.made && p.text != nil {
-		p.search(e.Filter, false)
-		return
+	if before := p.made.answer; p.anew(made) {
+		fresh := made.answer != before
+		p.keys = nil
+		p.show(p.compose(e), fresh)
+		if fresh {
+			p.window.To(0) // what there is to know of it all comes first
+		}
 	}
-	fresh := made.answer != p.made.answer
-	p.made, p.keys = made, nil
-	p.show(p.compose(e), fresh)
-	if fresh {
-		p.window.To(0) // what there is to know of it all comes first
-	}
-	p.search(e.Filter, true)
+	p.search(e.Filter)
 }
 
 // compose makes the text, and as long as there is none says why.
@@ -248,7 +245,7 @@ func (p *pastPane) Can(e Env, a Action) bool {
 		commits, _ := published(r)
 		return there && len(commits) > 0
 	default:
-		return p.can(e, a)
+		return p.textPane.Can(e, a)
 	}
 }
 
@@ -265,27 +262,21 @@ func (p *pastPane) Do(e Env, a Action) Outcome {
 		commits, _ := published(p.run())
 		return Outcome{Open: &Place{Screen: "commit", Fabric: id, Record: commits[0]}}
 	default:
-		p.do(a)
+		return p.textPane.Do(e, a)
 	}
-	return Outcome{}
 }
 
 func (p *pastPane) View(e Env) Frame {
 	f, _ := e.fabric()
-	s := e.Style
 	name := safe.Sprintf("%s ", p.noun()).Plus(safe.Clean(e.Place.Record[:min(8, len(e.Place.Record))]))
 	if p.view == pastDiff {
 		name = name.Plus(safe.Lit(" diff"))
 	}
-	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("history"), name), Note: p.found(e), Position: p.position()}
+	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("history"), name)}
 	frame.Brief = frame.Title
 	if r := p.run(); r != nil {
 		is := runWord(r, e.Now)
-		frame.Facts = []widget.Span{{Ink: s.ink(is.role), Text: is.text}}
+		frame.Facts = []widget.Span{{Ink: e.Style.ink(is.role), Text: is.text}}
 	}
-	if e.roomy() {
-		frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
-	}
-	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
-	return frame
+	return p.under(e, headRule(e, widget.Span{}, widget.Span{}), frame)
 }

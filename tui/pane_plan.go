@@ -140,10 +140,7 @@ func (p *planPane) plan(e Env) *planned {
 
 // load brings the text up to date.
 func (p *planPane) load(e Env) {
-	made := planMade{answer: p.plan(e), width: e.Width, refused: len(p.refused), propose: p.proposes(e)}
-	if e.work.err != nil {
-		made.fault = e.work.err.Error()
-	}
+	made := planMade{answer: p.plan(e), width: e.Width, refused: len(p.refused), fault: e.work.fault(), propose: p.proposes(e)}
 	if made == p.made && p.text != nil {
 		return
 	}
@@ -340,7 +337,7 @@ func (p *planPane) View(e Env) Frame {
 	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(e.planned()), safe.Lit("sync plan")), Facts: fabricFacts(e, f)}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  esc cancels")})
+	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  esc cancels")})
 	if a := p.plan(e); a != nil {
 		frame.Facts = append(planFacts(e, a), frame.Facts...)
 		frame.Note = p.stale(e, f, a)

@@ -329,8 +329,7 @@ func (p *resolvePane) View(e Env) Frame {
 	if n := p.marked.count(); n > 0 {
 		count = count.Plus(safe.Sprintf(", %s marked", grouped(n)))
 	}
-	frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)],
-		widget.Span{Ink: e.Style.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
+	frame.Brief = then(frame.Title, widget.Span{Ink: e.Style.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	if len(p.rows) > 0 {
 		frame.Position = safe.Sprintf("%s %d/%d", what, p.list.Cursor()+1, len(p.rows))
 	}

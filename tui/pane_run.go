@@ -154,7 +154,7 @@ func (p *runPane) View(e Env) Frame {
 	if f.Run != nil {
 		is := runWord(f.Run, e.Now)
 		frame.Title = crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("run ").Plus(shortRun(f.Run)))
-		frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(is.role), Text: safe.Lit("  ").Plus(is.text)})
+		frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(is.role), Text: safe.Lit("  ").Plus(is.text)})
 		if e.roomy() {
 			frame.Lines = runHead(e, f.Run, is)
 		}
@@ -164,10 +164,8 @@ func (p *runPane) View(e Env) Frame {
 			frame.Lines = append(frame.Lines, widget.NewLine(e.Width).Put(s.ink(is.role), says).String())
 		}
 	} else {
-		frame.Brief = append(frame.Title[:len(frame.Title):len(frame.Title)], widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  none")})
-		if e.roomy() {
-			frame.Lines = []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("run")}, widget.Span{})}
-		}
+		frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  none")})
+		frame.Lines = headRule(e, widget.Span{Ink: s.ink(themes.Title), Text: safe.Lit("run")}, widget.Span{})
 	}
 	frame.Lines = append(frame.Lines, p.draw(e, e.Height-len(frame.Lines))...)
 	return frame

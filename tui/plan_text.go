@@ -341,7 +341,7 @@ func (p *planPane) buttons(e Env) []string {
 	if e.Height < 8 || a == nil {
 		return []string{line.String()}
 	}
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), widget.Span{}, widget.Span{})}
+	lines := []string{rule(e, widget.Span{}, widget.Span{})}
 	for _, t := range cutLines(p.warnings(e, a), e.Width, max(e.Height/3-1, 1)) {
 		lines = append(lines, widget.NewLine(e.Width).Put(s.ink(themes.Warn), t).String())
 	}

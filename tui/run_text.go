@@ -60,7 +60,7 @@ func runHead(e Env, r *core.Run, is part) []string {
 	s := e.Style
 	title := widget.Span{Ink: s.ink(is.role), Text: is.text}
 	by := begunBy(e, r).Plus(safe.Sprintf("  %s ago", age(e.Now, r.Started)))
-	lines := []string{widget.Rule(e.Width, s.ink(themes.Rule), title, widget.Span{Ink: s.ink(themes.Dim), Text: by})}
+	lines := []string{rule(e, title, widget.Span{Ink: s.ink(themes.Dim), Text: by})}
 	settled := 0
 	for _, o := range r.Objects {
 		if o.State == core.InSync {

@@ -11,18 +11,19 @@ import (
 // steps from hit to hit, or without a search from part to part.
 type searcher struct {
 	reader
-	hits []int  // lines
-	told string // what was looked for last
+	hits []int   // lines
+	told string  // what was looked for last
+	in   *scroll // and in which text
 }
 
-// search looks for what a person typed, in a text that is new or not. The cursor
-// goes to the first hit of another search.
-func (r *searcher) search(f filter, fresh bool) {
+// search looks for what a person typed. The cursor goes to the first hit of another
+// search.
+func (r *searcher) search(f filter) {
 	searched := f.text != r.told
-	if !fresh && !searched {
+	if r.in == r.text && !searched {
 		return
 	}
-	r.told, r.hits = f.text, r.text.hits(f)
+	r.told, r.in, r.hits = f.text, r.text, r.text.hits(f)
 	if searched && len(r.hits) > 0 {
 		r.window.To(r.hits[r.following(true, r.window.Cursor()-1)])
 	}
