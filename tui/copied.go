@@ -46,7 +46,7 @@ func (r *reader) rawText() string {
 
 // Copied is the name of the fabric.
 func (p *fabricsPane) Copied(e Env) (string, any) {
-	f, ok := p.selected(e)
+	f, ok := p.selected()
 	if !ok {
 		return "", nil
 	}

@@ -54,24 +54,13 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 	if height <= 0 {
 		return nil
 	}
-	lines := make([]string, 0, height)
-	if height > 2 {
-		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
-		height--
-	}
-	p.page = height
-	if len(p.rows) == 0 {
-		return append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
-	}
-	from, to := p.list.See(height)
+	from, to := p.see(height)
 	names := make([]safe.Text, to-from)
 	for i := range names {
 		names[i] = rowName(f, p.rows[from+i])
 	}
 	names = widget.FitApart(names, t.ColumnWidth(1), func(i int) widget.Cut { return p.rows[from+i].cut() })
-	for i := from; i < to; i++ {
-		selected := i == p.list.Cursor()
-		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+	lines := p.draw(e, t, height, func(i int, selected bool, ink inks) string {
 		r := p.rows[i]
 		mark := markSpan(e, p.isMarked(r), selected)
 		if r.verdict == nil {
@@ -80,8 +69,7 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 				state := r.members[0].State
 				cells[0] = widget.Span{Ink: ink(role(state)), Text: safe.Clean(string(state.Letter()))}
 			}
-			lines = append(lines, t.RowOver(ink(themes.Text), selected, mark, cells, 1, 3))
-			continue
+			return t.RowOver(ink(themes.Text), selected, mark, cells, 1, 3)
 		}
 		v := r.verdict
 		who, at, program := changedBy(*v)
@@ -105,10 +93,12 @@ func (p *detailPane) lines(e Env, f core.FabricState, t *widget.Table, height in
 		}
 		if v.State == core.Invalid && len(v.Changes) == 0 {
 			// Nothing was compared: there is only the reason to tell.
-			lines = append(lines, t.RowOver(ink(themes.Text), selected, mark, cells, 1, 3))
-			continue
+			return t.RowOver(ink(themes.Text), selected, mark, cells, 1, 3)
 		}
-		lines = append(lines, t.MarkedRow(ink(themes.Text), selected, mark, cells))
+		return t.MarkedRow(ink(themes.Text), selected, mark, cells)
+	})
+	if len(p.rows) == 0 {
+		lines = append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
 	}
 	return lines
 }

@@ -105,7 +105,6 @@ func (s fabricSubject) amount(field string) (float64, bool) {
 
 // Values are what a field holds of all fabrics.
 func (p *fabricsPane) Values(e Env, field string) []string {
-	p.rows(e)
 	return frequent(func(yield func(string) bool) {
 		for _, r := range p.all {
 			for _, w := range slices.Compact((fabricSubject{r, e.Now}).words(field)) {
@@ -130,15 +129,15 @@ func (p *fabricsPane) Unchoose() { p.marked.clear() }
 
 // about are the fabrics that an action is about: those that are marked, else the
 // one under the cursor.
-func (p *fabricsPane) about(e Env) []fabricRow {
-	f, ok := p.selected(e)
+func (p *fabricsPane) about() []fabricRow {
+	f, ok := p.selected()
 	switch {
 	case !ok:
 		return nil
 	case p.marked.count() == 0:
 		return []fabricRow{f}
 	}
-	return slices.DeleteFunc(slices.Clone(p.shown), func(r fabricRow) bool { return !p.marked.has(r.Fabric.ID) })
+	return slices.DeleteFunc(slices.Clone(p.rows), func(r fabricRow) bool { return !p.marked.has(r.Fabric.ID) })
 }
 
 func idsOf(rows []fabricRow) []core.FabricID {
@@ -160,7 +159,7 @@ func (p *fabricsPane) choose(e Env, a Action) Outcome {
 	case ActMarkAll:
 		p.marked.flip(p.list.Keys()...)
 	case ActAccept:
-		return acceptAll(p.acceptable(e), fabricCount(p.about(e)))
+		return acceptAll(p.acceptable(), fabricCount(p.about()))
 	default:
 		p.order.step(a, len(fabricSorts()))
 		return orderNote(e, p.order.note(fabricSorts()))
@@ -176,12 +175,12 @@ func fabricCount(rows []fabricRow) string {
 }
 
 // Aimed are the fabrics that it is about.
-func (p *fabricsPane) Aimed(e Env) []core.FabricID { return idsOf(p.about(e)) }
+func (p *fabricsPane) Aimed(Env) []core.FabricID { return idsOf(p.about()) }
 
 // plan opens one plan of the fabrics that it is about, of those that may be
 // published to.
 func (p *fabricsPane) plan(e Env) Outcome {
-	rows := p.about(e)
+	rows := p.about()
 	may := slices.DeleteFunc(slices.Clone(rows), func(f fabricRow) bool { return !e.plans(f.FabricState) })
 	out := planning(may[0].Fabric.ID)
 	if len(may) > 1 {
@@ -195,7 +194,7 @@ func (p *fabricsPane) plan(e Env) Outcome {
 
 // accepts tells whether there are objects whose differences can be accepted.
 func (p *fabricsPane) accepts(e Env) bool {
-	return e.acts.Accepter != nil && slices.ContainsFunc(p.about(e), func(r fabricRow) bool {
+	return e.acts.Accepter != nil && slices.ContainsFunc(p.about(), func(r fabricRow) bool {
 		return r.Report != nil && slices.ContainsFunc(core.States(), func(s core.State) bool {
 			return acceptable(s) && s != core.Acknowledged && r.Report.Counts[s] > 0
 		})
@@ -203,9 +202,9 @@ func (p *fabricsPane) accepts(e Env) bool {
 }
 
 // acceptable are the objects whose differences can be accepted.
-func (p *fabricsPane) acceptable(e Env) []acceptance {
+func (p *fabricsPane) acceptable() []acceptance {
 	all := []acceptance{}
-	for _, r := range p.about(e) {
+	for _, r := range p.about() {
 		if r.Report != nil {
 			verdicts := []*core.Verdict{}
 			for i := range r.Report.Verdicts {
@@ -219,5 +218,5 @@ func (p *fabricsPane) acceptable(e Env) []acceptance {
 
 // Answer takes what is said of differences that may stay.
 func (p *fabricsPane) Answer(e Env, q question, text string) Outcome {
-	return answeredAll(e, q, text, func() []acceptance { return p.acceptable(e) })
+	return answeredAll(e, q, text, func() []acceptance { return p.acceptable() })
 }

@@ -10,39 +10,26 @@ import (
 )
 
 // lines draws titles and the rows that are seen in height lines.
-func (p *fabricsPane) lines(e Env, t *widget.Table, rows []fabricRow, height int) []string {
-	if height <= 0 {
-		return nil
+func (p *fabricsPane) lines(e Env, t *widget.Table, height int) []string {
+	if len(p.rows) == 0 {
+		lines := []string{t.Head(e.Style.ink(themes.Title)), t.Note(e.Style.ink(themes.Dim), p.nothing(e))}
+		return lines[:min(len(lines), max(height, 0))]
 	}
-	lines := make([]string, 0, height)
-	if height > 2 || len(rows) == 0 {
-		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
-		height--
-	}
-	p.page = height
-	if len(rows) == 0 {
-		if height > 0 {
-			lines = append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e)))
-		}
-		return lines
-	}
-	from, to := p.list.See(height)
+	from, to := p.see(height)
 	names := make([]safe.Text, to-from)
 	for i := range names {
-		names[i] = fabricName(rows[from+i].FabricState)
+		names[i] = fabricName(p.rows[from+i].FabricState)
 	}
 	names = widget.FitApart(names, t.ColumnWidth(nameColumn), func(int) widget.Cut { return widget.CutMiddle })
-	for i := from; i < to; i++ {
-		selected := i == p.list.Cursor()
+	return p.draw(e, t, height, func(i int, selected bool, ink inks) string {
 		cells := make([]widget.Span, len(p.columns))
 		for c, column := range p.columns {
-			is, text := column.cell(e, rows[i])
-			cells[c] = widget.Span{Ink: e.Style.on(selected, is), Text: text}
+			is, text := column.cell(e, p.rows[i])
+			cells[c] = widget.Span{Ink: ink(is), Text: text}
 		}
 		cells[nameColumn].Text = names[i-from]
-		lines = append(lines, t.MarkedRow(e.Style.on(selected, themes.Text), selected, markSpan(e, p.marked.has(rows[i].Fabric.ID), selected), cells))
-	}
-	return lines
+		return t.MarkedRow(ink(themes.Text), selected, markSpan(e, p.marked.has(p.rows[i].Fabric.ID), selected), cells)
+	})
 }
 
 // nothing says why the list is empty.

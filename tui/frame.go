@@ -50,6 +50,14 @@ func rule(e Env, title, note widget.Span) string {
 	return widget.Rule(e.Width, e.Style.ink(themes.Rule), title, note)
 }
 
+// stretched puts lines on the top of a room of some height, and others on its bottom.
+func stretched(top, bottom []string, height int) []string {
+	for len(top) < height-len(bottom) {
+		top = append(top, "")
+	}
+	return append(top, bottom...)
+}
+
 // then is a line with a span behind it; it stays as it is itself.
 func then(line []widget.Span, s widget.Span) []widget.Span {
 	return append(line[:len(line):len(line)], s)

@@ -150,22 +150,10 @@ func times(n int) string {
 
 // lines draws the rows that are seen, in height lines.
 func (p *historyPane) lines(e Env, width, height int) []string {
-	if height <= 0 {
-		return nil
-	}
 	t := widget.NewTable(width, p.columns(e))
-	lines := []string{}
-	if height > 2 {
-		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
-		height--
-	}
-	p.page = height
-	from, to := p.list.See(height)
-	for i := from; i < to; i++ {
-		selected := i == p.list.Cursor()
-		lines = append(lines, t.Row(e.Style.on(selected, themes.Text), selected, p.cells(e, &p.rows[i], selected)))
-	}
-	return lines
+	return p.draw(e, t, height, func(i int, selected bool, ink inks) string {
+		return t.Row(ink(themes.Text), selected, p.cells(e, &p.rows[i], ink))
+	})
 }
 
 // columns are those of the list. Who did it and which commit can be missed first.
@@ -188,8 +176,7 @@ func (p *historyPane) columns(e Env) []widget.Column {
 	return columns
 }
 
-func (p *historyPane) cells(e Env, r *historyRow, selected bool) []widget.Span {
-	ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+func (p *historyPane) cells(e Env, r *historyRow, ink inks) []widget.Span {
 	rev := safe.Text{}
 	if r.rev != "" {
 		rev = revision(r.rev)

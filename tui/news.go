@@ -216,7 +216,7 @@ func (p *fabricsPane) strip(e Env) []string {
 	pane := historyPane{all: true}
 	t := widget.NewTable(e.Width, pane.columns(e)[1:])
 	for i := range p.news.strip {
-		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &p.news.strip[i], false)[1:]))
+		lines = append(lines, t.Row(s.ink(themes.Text), false, pane.cells(e, &p.news.strip[i], s.ink)[1:]))
 	}
 	return lines
 }

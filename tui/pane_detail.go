@@ -13,15 +13,14 @@ import (
 // the cursor below or beside the list. Three tabs are made of it: what is not in
 // sync, the conflicts, and all objects.
 type detailPane struct {
+	listPane[rowKey, objectRow]
 	lists   objectList
-	list    widget.List[rowKey]
 	touched bool
 	marked  picks[core.Key]
 	unfolds map[string]bool   // the groups that are unfolded
 	folds   int               // how often one was unfolded or folded
 	news    core.News         // what changed since the person looked
 	fresh   map[core.Key]bool // the objects of it
-	page    int
 
 	// What a person chose to see.
 	all     bool // what is in sync too
@@ -30,8 +29,7 @@ type detailPane struct {
 	order   sorting
 
 	made   objectsMade
-	loads  int // how often the rows were made
-	rows   []objectRow
+	loads  int    // how often the rows were made
 	folded [2]int // fields that rules of selvage's explain, and the user's own
 	alike  bool   // some of them could be grouped
 	likes  likenesses
@@ -113,10 +111,8 @@ func (p *detailPane) load(e Env) {
 
 // row is the row under the cursor; the zero row where there is none.
 func (p *detailPane) row() objectRow {
-	if len(p.rows) == 0 {
-		return objectRow{}
-	}
-	return p.rows[p.list.Cursor()]
+	r, _ := p.selected()
+	return r
 }
 
 func (p *detailPane) Can(e Env, a Action) bool {
@@ -232,9 +228,7 @@ func (p *detailPane) View(e Env) Frame {
 	if chosen := p.Chosen(); chosen != "" {
 		frame.Facts = append(frame.Facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(chosen)})
 	}
-	if len(p.rows) > 0 {
-		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
-	}
+	frame.Position = p.position()
 	above := p.above(e, f)
 	height := e.Height - len(above)
 	r, columns := p.row(), p.columns(f)
@@ -251,10 +245,7 @@ func (p *detailPane) View(e Env) Frame {
 	case place == below && len(p.rows) > 0 && height >= 8:
 		preview := min(max(4, min(e.Height/3, 9)), height-4)
 		table := widget.NewTable(e.Width, columns)
-		frame.Lines = append(above, p.lines(e, f, table, height-preview)...)
-		for len(frame.Lines) < e.Height-preview {
-			frame.Lines = append(frame.Lines, "")
-		}
+		frame.Lines = stretched(append(above, p.lines(e, f, table, height-preview)...), nil, e.Height-preview)
 		frame.Lines = append(frame.Lines, p.below(e, f, r, preview)...)
 	default:
 		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), height)...)

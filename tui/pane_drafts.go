@@ -12,9 +12,7 @@ import (
 // draftsPane lists what lies on the desk of a fabric: what was decided and waits
 // to be published, or for live to follow.
 type draftsPane struct {
-	list widget.List[int64]
-	rows []core.DraftStanding
-	page int
+	listPane[int64, core.DraftStanding]
 }
 
 func newDraftsPane() Pane { return &draftsPane{} }
@@ -30,13 +28,6 @@ func (p *draftsPane) load(e Env) {
 	if !slices.Equal(keys, p.list.Keys()) {
 		p.list.SetKeys(keys)
 	}
-}
-
-func (p *draftsPane) selected() (core.DraftStanding, bool) {
-	if len(p.rows) == 0 {
-		return core.DraftStanding{}, false
-	}
-	return p.rows[p.list.Cursor()], true
 }
 
 func (p *draftsPane) Can(e Env, a Action) bool {
@@ -93,9 +84,7 @@ func (p *draftsPane) View(e Env) Frame {
 		count = safe.Clean(text)
 	}
 	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
-	if len(p.rows) > 0 {
-		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
-	}
+	frame.Position = p.position()
 	frame.Lines = headRule(e, widget.Span{Ink: s.ink(themes.Title), Text: count}, widget.Span{})
 	height := e.Height - len(frame.Lines)
 	if len(p.rows) == 0 {
@@ -109,10 +98,7 @@ func (p *draftsPane) View(e Env) Frame {
 		below = nil
 	}
 	frame.Lines = append(frame.Lines, p.lines(e, f, height-len(below))...)
-	for len(frame.Lines) < e.Height-len(below) {
-		frame.Lines = append(frame.Lines, "")
-	}
-	frame.Lines = append(frame.Lines, below...)
+	frame.Lines = stretched(frame.Lines, below, e.Height)
 	return frame
 }
 
@@ -131,9 +117,6 @@ func nothingDecided(e Env, f core.FabricState) []safe.Text {
 }
 
 func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
-	if height <= 0 {
-		return nil
-	}
 	object, state := 12, 7
 	for _, d := range p.rows {
 		if d.State == core.DraftProposed {
@@ -149,30 +132,21 @@ func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
 		{Title: safe.Lit("BY"), Width: 10, Min: 6, Rank: 3},
 		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
 	})
-	lines := []string{}
-	if height > 2 {
-		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
-		height--
-	}
-	p.page = height
-	from, to := p.list.See(height)
-	for i := from; i < to; i++ {
-		d, selected := &p.rows[i], i == p.list.Cursor()
-		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+	return p.draw(e, t, height, func(i int, selected bool, ink inks) string {
+		d := &p.rows[i]
 		path, is := safe.Clean(string(d.Path)), draftState(d)
 		if d.Path == core.Root {
 			path = safe.Lit("the whole object")
 		}
-		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
+		return t.Row(ink(themes.Text), selected, []widget.Span{
 			{Ink: ink(is.role), Text: is.text},
 			{Ink: ink(themes.Text), Text: objectName(f, d.Key)},
 			{Ink: ink(themes.Text), Text: path},
 			{Ink: ink(themes.Text), Text: draftWord(d)},
 			{Ink: ink(themes.Dim), Text: safe.Clean(d.By)},
 			{Ink: ink(themes.Dim), Text: age(e.Now, d.At)},
-		}))
-	}
-	return lines
+		})
+	})
 }
 
 // below says of the draft under the cursor where its value comes from and what is

@@ -14,18 +14,16 @@ import (
 // fabricsPane lists all fabrics, the worst first, with a preview of the one
 // under the cursor: below the list, or beside it where there is room.
 type fabricsPane struct {
-	list    widget.List[core.FabricID]
+	listPane[core.FabricID, fabricRow]
 	columns []fabricColumn
 	touched bool // the cursor was moved by hand, so it follows its fabric
 	marked  picks[core.FabricID]
 	order   sorting
 	trouble bool // show only what needs a person
-	page    int
 
-	news  fleetNews
-	made  fabricsMade
-	all   []fabricRow
-	shown []fabricRow
+	news fleetNews
+	made fabricsMade
+	all  []fabricRow // whatever the filter lets through
 }
 
 // fabricRow is a fabric with what it shows.
@@ -56,20 +54,20 @@ const (
 	previewMin = 40  // columns that a preview beside a list needs
 )
 
-// rows are the fabrics that the filter lets through, worst first. They become
-// the list, in which the cursor stays on its fabric.
-func (p *fabricsPane) rows(e Env) []fabricRow {
+// load brings the rows up to date: the fabrics that the filter lets through, worst
+// first. The cursor stays on its fabric.
+func (p *fabricsPane) load(e Env) {
 	made := fabricsMade{n: len(e.Fleet.Fabrics), now: e.Now, filter: e.Filter.text, order: p.order, trouble: p.trouble, news: p.news.reading}
 	if made.n > 0 {
 		made.fleet = &e.Fleet.Fabrics[0]
 	}
-	if p.shown != nil && made == p.made {
-		return p.shown
+	if p.rows != nil && made == p.made {
+		return
 	}
-	if e.Filter.empty() && p.made.filter != "" && len(p.shown) > 0 {
+	if e.Filter.empty() && p.made.filter != "" && len(p.rows) > 0 {
 		p.touched = true // the filter led to its fabric
 	}
-	p.made, p.all, p.shown = made, make([]fabricRow, 0, made.n), []fabricRow{}
+	p.made, p.all, p.rows = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
 		state, word := standing(f, e.Now)
 		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), len(p.news.news[f.Fabric.ID].Keys)})
@@ -78,7 +76,7 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 	keys := []core.FabricID{}
 	for _, r := range p.all {
 		if (!p.trouble || !r.state.Settled()) && e.Filter.matches(fabricSubject{r, e.Now}) {
-			p.shown = append(p.shown, r)
+			p.rows = append(p.rows, r)
 			keys = append(keys, r.Fabric.ID)
 		}
 	}
@@ -87,34 +85,25 @@ func (p *fabricsPane) rows(e Env) []fabricRow {
 	if !p.touched {
 		p.list.To(0)
 	}
-	return p.shown
-}
-
-func (p *fabricsPane) selected(e Env) (fabricRow, bool) {
-	rows := p.rows(e)
-	if len(rows) == 0 {
-		return fabricRow{}, false
-	}
-	return rows[p.list.Cursor()], true
 }
 
 func (p *fabricsPane) Can(e Env, a Action) bool {
-	f, ok := p.selected(e)
+	f, ok := p.selected()
 	switch a {
 	case ActProblems:
 		return len(p.all) > 0
 	case ActSort, ActSortBack:
-		return len(p.shown) > 1
+		return len(p.rows) > 1
 	case ActAccept:
 		return p.accepts(e)
 	case ActDiff:
 		return ok && f.Report != nil && f.Report.Counts.Total() > f.Report.Counts[core.InSync]
 	case ActNext, ActPrev:
-		return nextProblem(p.list.Window, a, p.troubled(e)) != p.list.Cursor()
+		return nextProblem(p.list.Window, a, p.troubled) != p.list.Cursor()
 	case ActResolve:
 		return ok && e.decides(f.FabricState)
 	case ActPlan:
-		return ok && slices.ContainsFunc(p.about(e), func(f fabricRow) bool { return e.plans(f.FabricState) })
+		return ok && slices.ContainsFunc(p.about(), func(f fabricRow) bool { return e.plans(f.FabricState) })
 	case ActHistory, ActLint:
 		return ok && e.records(a)
 	default:
@@ -127,7 +116,7 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 		p.trouble, p.touched = !p.trouble, true
 		return troubleNote(e, p.trouble)
 	}
-	f, ok := p.selected(e)
+	f, ok := p.selected()
 	if !ok {
 		return Outcome{}
 	}
@@ -153,7 +142,7 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 		return p.choose(e, a)
 	case ActNext, ActPrev:
 		p.touched = true
-		p.list.To(nextProblem(p.list.Window, a, p.troubled(e)))
+		p.list.To(nextProblem(p.list.Window, a, p.troubled))
 	default:
 		p.touched = move(&p.list.Window, a, p.page) || p.touched
 	}
@@ -161,12 +150,7 @@ func (p *fabricsPane) Do(e Env, a Action) Outcome {
 }
 
 // troubled tells of a row whether its fabric needs a person.
-func (p *fabricsPane) troubled(e Env) func(i int) bool {
-	rows := p.rows(e)
-	return func(i int) bool {
-		return !rows[i].state.Settled()
-	}
-}
+func (p *fabricsPane) troubled(i int) bool { return !p.rows[i].state.Settled() }
 
 // nextProblem finds the next line that is one, or the previous, going on at
 // the other end; the cursor's own where there is no other.
@@ -198,7 +182,6 @@ func unsettled(f core.FabricState) []core.Key {
 }
 
 func (p *fabricsPane) View(e Env) Frame {
-	rows := p.rows(e)
 	strip := p.strip(e)
 	e.Height -= len(strip)
 	e.news = p.news.news
@@ -212,29 +195,27 @@ func (p *fabricsPane) View(e Env) Frame {
 		dim := e.Style.ink(themes.Dim)
 		frame.Facts = append(frame.Facts, widget.Span{Ink: dim, Text: e.about})
 	}
-	if len(rows) > 0 {
-		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(rows))
-	}
+	frame.Position = p.position()
 	if chosen := p.Chosen(); chosen != "" {
 		frame.Facts = append(frame.Facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(chosen)})
 	}
 	p.columns = fabricColumns(e, p.all)
 	columns := layout(p.columns)
 	if e.text {
-		frame.Lines = p.lines(e, widget.NewTable(widget.Natural(columns), columns), rows, e.Height)
+		frame.Lines = p.lines(e, widget.NewTable(widget.Natural(columns), columns), e.Height)
 		return frame
 	}
 	if !e.roomy() {
-		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), rows, e.Height)
+		frame.Lines = p.lines(e, widget.NewTable(e.Width, columns), e.Height)
 		return frame
 	}
 	frame.Lines = []string{p.head(e)}
 	n := widget.Natural(columns)
 	switch place := e.preview(e.Width-n-3 >= previewMin); place {
 	case onTheRight:
-		frame.Lines = append(frame.Lines, p.beside(e, columns, rows, min(n, e.Width-previewMin-3))...)
+		frame.Lines = append(frame.Lines, p.beside(e, columns, min(n, e.Width-previewMin-3))...)
 	default:
-		frame.Lines = append(frame.Lines, p.stacked(e, columns, rows, place == below)...)
+		frame.Lines = append(frame.Lines, p.stacked(e, columns, place == below)...)
 	}
 	if len(strip) > 0 {
 		frame.Lines = append(frame.Lines, make([]string, max(e.Height-len(frame.Lines), 0))...)
@@ -244,11 +225,11 @@ func (p *fabricsPane) View(e Env) Frame {
 }
 
 // beside draws the list and, to the right of it, the preview.
-func (p *fabricsPane) beside(e Env, columns []widget.Column, rows []fabricRow, left int) []string {
+func (p *fabricsPane) beside(e Env, columns []widget.Column, left int) []string {
 	height := e.Height - 1
-	list := p.lines(e, widget.NewTable(left, columns), rows, height)
+	list := p.lines(e, widget.NewTable(left, columns), height)
 	side := []string{}
-	if f, ok := p.selected(e); ok {
+	if f, ok := p.selected(); ok {
 		side = fabricPreview(e, f.FabricState, e.Width-left-3, height, true)
 	}
 	return widget.Beside(height, left, e.Style.ink(themes.Rule), list, side)
@@ -256,16 +237,14 @@ func (p *fabricsPane) beside(e Env, columns []widget.Column, rows []fabricRow, l
 
 // stacked draws the list and below it the preview, which gets what the list
 // leaves and a third at least.
-func (p *fabricsPane) stacked(e Env, columns []widget.Column, rows []fabricRow, previews bool) []string {
+func (p *fabricsPane) stacked(e Env, columns []widget.Column, previews bool) []string {
 	height, preview := e.Height-1, 0
-	f, ok := p.selected(e)
+	f, ok := p.selected()
 	if ok && previews {
-		preview = min(max(4, min(e.Height/3, 8), height-len(rows)-4), e.Height/2)
+		preview = min(max(4, min(e.Height/3, 8), height-len(p.rows)-4), e.Height/2)
 	}
-	lines := p.lines(e, widget.NewTable(e.Width, columns), rows, height-preview)
-	for len(lines) < height-preview {
-		lines = append(lines, "")
-	}
+	lines := p.lines(e, widget.NewTable(e.Width, columns), height-preview)
+	lines = stretched(lines, nil, height-preview)
 	if preview > 0 {
 		lines = append(lines, previewRule(e, f.FabricState))
 		lines = append(lines, fabricPreview(e, f.FabricState, e.Width, preview-1, false)...)

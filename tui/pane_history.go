@@ -21,9 +21,8 @@ const (
 // It reads from the store as far back as somebody looks, page by page, and what
 // came to be since, each by a [Job].
 type historyPane struct {
-	list    widget.List[string]
+	listPane[string, historyRow]
 	touched bool
-	page    int
 
 	all    bool // it is about all fabrics
 	told   []happened
@@ -33,7 +32,6 @@ type historyPane struct {
 	course *core.Course
 
 	made  historyMade
-	rows  []historyRow
 	since time.Duration // the filter lets through what is younger; 0 for all
 }
 
@@ -133,14 +131,6 @@ func (r historyRow) goesOn(h happened) bool {
 	case core.Overwritten, core.Blind, core.Acceptance, core.Run:
 	}
 	return false
-}
-
-// selected is the row under the cursor.
-func (p *historyPane) selected() (historyRow, bool) {
-	if len(p.rows) == 0 {
-		return historyRow{}, false
-	}
-	return p.rows[p.list.Cursor()], true
 }
 
 func (p *historyPane) Can(e Env, a Action) bool {
@@ -285,7 +275,7 @@ func (p *historyPane) View(e Env) Frame {
 	frame.Brief = frame.Title[:len(frame.Title):len(frame.Title)]
 	if len(p.rows) > 0 {
 		frame.Brief = append(frame.Brief, widget.Span{Ink: s.ink(p.rows[p.list.Cursor()].word.role), Text: safe.Lit("  ").Plus(p.rows[p.list.Cursor()].says)})
-		frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
+		frame.Position = p.position()
 		if !p.ended {
 			frame.Position = frame.Position.Plus(safe.Lit("+"))
 		}
@@ -308,10 +298,7 @@ func (p *historyPane) View(e Env) Frame {
 		below = append([]string{p.rule(e)}, p.details(e, e.Width, room-1)...)
 	}
 	frame.Lines = append(frame.Lines, p.lines(e, e.Width, height-len(below))...)
-	for len(frame.Lines) < e.Height-len(below) {
-		frame.Lines = append(frame.Lines, "")
-	}
-	frame.Lines = append(frame.Lines, below...)
+	frame.Lines = stretched(frame.Lines, below, e.Height)
 	return frame
 }
 

@@ -15,11 +15,9 @@ import (
 // lintPane lists what a fabric would refuse of its files in Git, as they were read
 // last. They are looked through by a [Job], anew for each revision.
 type lintPane struct {
-	list   widget.List[core.LintFinding]
+	listPane[core.LintFinding, core.LintFinding]
 	answer *lintRead
 	made   lintMade
-	rows   []core.LintFinding
-	page   int
 }
 
 type lintRead struct {
@@ -98,14 +96,6 @@ func findingSubject(f core.FabricState, x core.LintFinding) subject {
 	}
 }
 
-// selected is the finding under the cursor.
-func (p *lintPane) selected() (core.LintFinding, bool) {
-	if len(p.rows) == 0 {
-		return core.LintFinding{}, false
-	}
-	return p.rows[p.list.Cursor()], true
-}
-
 func (p *lintPane) Can(e Env, a Action) bool {
 	x, ok := p.selected()
 	switch a {
@@ -157,16 +147,13 @@ func (p *lintPane) View(e Env) Frame {
 		frame.Lines = append(frame.Lines, paragraph(p.nothing(e, f), s.ink(themes.Dim), e.Width)...)
 		return frame
 	}
-	frame.Position = safe.Sprintf("%d/%d", p.list.Cursor()+1, len(p.rows))
+	frame.Position = p.position()
 	below := p.below(e, f)
 	if len(below) > e.Height/3 {
 		below = nil
 	}
 	frame.Lines = append(frame.Lines, p.lines(e, f, e.Height-len(frame.Lines)-len(below))...)
-	for len(frame.Lines) < e.Height-len(below) {
-		frame.Lines = append(frame.Lines, "")
-	}
-	frame.Lines = append(frame.Lines, below...)
+	frame.Lines = stretched(frame.Lines, below, e.Height)
 	return frame
 }
 
@@ -211,9 +198,6 @@ func lintRole(l core.LintLevel) themes.Role {
 }
 
 func (p *lintPane) lines(e Env, f core.FabricState, height int) []string {
-	if height <= 0 {
-		return nil
-	}
 	where := len("WHERE")
 	for _, x := range p.rows {
 		where = max(where, widget.Width(place(x.Origin)))
@@ -224,28 +208,18 @@ func (p *lintPane) lines(e Env, f core.FabricState, height int) []string {
 		{Title: safe.Lit("OBJECT"), Width: 26, Min: 12, Rank: 2, Cut: widget.CutMiddle},
 		{Title: safe.Lit("SAYS"), Width: 60, Min: min(e.Width/2, 36), Grow: true},
 	})
-	lines := []string{}
-	if height > 2 {
-		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
-		height--
-	}
-	p.page = height
-	from, to := p.list.See(height)
-	for i := from; i < to; i++ {
-		x, selected := p.rows[i], i == p.list.Cursor()
-		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
-		object := safe.Text{}
+	return p.draw(e, t, height, func(i int, selected bool, ink inks) string {
+		x, object := p.rows[i], safe.Text{}
 		if x.Key != (core.Key{}) {
 			object = objectName(f, x.Key)
 		}
-		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
+		return t.Row(ink(themes.Text), selected, []widget.Span{
 			{Ink: ink(lintRole(x.Level)), Text: safe.Clean(string(x.Level))},
 			{Ink: ink(themes.Text), Text: place(x.Origin)},
 			{Ink: ink(themes.Text), Text: object},
 			{Ink: ink(themes.Text), Text: safe.Clean(x.Message)},
-		}))
-	}
-	return lines
+		})
+	})
 }
 
 // below tells of the finding under the cursor all there is.

@@ -354,11 +354,7 @@ func (p *planPane) View(e Env) Frame {
 		return frame
 	}
 	buttons := p.buttons(e)
-	lines := p.draw(e, e.Height-len(buttons))
-	for len(lines) < e.Height-len(buttons) {
-		lines = append(lines, "")
-	}
-	frame.Lines = append(lines, buttons...)
+	frame.Lines = stretched(p.draw(e, e.Height-len(buttons)), buttons, e.Height)
 	return frame
 }
 

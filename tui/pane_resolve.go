@@ -14,13 +14,11 @@ import (
 // of all that differs. What is under the cursor is shown with its base, and with
 // what either side made of that.
 type resolvePane struct {
-	list   widget.List[placeOf]
+	listPane[placeOf, matter]
 	marked picks[placeOf]
 	all    bool // not only conflicts
-	page   int
 
 	made  resolveMade
-	rows  []matter
 	ranks map[placeOf]int // of all that differed since the screen was opened
 	loads int             // how often they were made
 	total int             // of what the filter is asked about
@@ -212,14 +210,6 @@ func (p *resolvePane) Values(e Env, field string) []string {
 	})
 }
 
-// selected is the difference under the cursor.
-func (p *resolvePane) selected() (matter, bool) {
-	if len(p.rows) == 0 {
-		return matter{}, false
-	}
-	return p.rows[p.list.Cursor()], true
-}
-
 // chosen are the differences that an action is about: those that are marked, else
 // the one under the cursor.
 func (p *resolvePane) chosen() *chosen {
@@ -331,7 +321,7 @@ func (p *resolvePane) View(e Env) Frame {
 	}
 	frame.Brief = then(frame.Title, widget.Span{Ink: e.Style.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	if len(p.rows) > 0 {
-		frame.Position = safe.Sprintf("%s %d/%d", what, p.list.Cursor()+1, len(p.rows))
+		frame.Position = safe.Sprintf("%s ", what).Plus(p.position())
 	}
 	frame.Lines = p.body(e, f, count)
 	return frame

@@ -35,11 +35,8 @@ func (p *resolvePane) body(e Env, f core.FabricState, count safe.Text) []string 
 		return append([]string{head}, widget.Beside(e.Height-1, left, s.ink(themes.Rule), list, right)...)
 	}
 	rows := min(len(p.rows)+1, max(3, e.Height/3))
-	lines := p.detail(e, f, m, e.Width, e.Height-1-rows)
-	for len(lines) < e.Height-1-rows {
-		lines = append(lines, "")
-	}
-	return append(append(lines, head), p.lines(e, f, e.Width, rows)...)
+	lines := stretched(p.detail(e, f, m, e.Width, e.Height-1-rows), []string{head}, e.Height-rows)
+	return append(lines, p.lines(e, f, e.Width, rows)...)
 }
 
 // nothing says why the list is empty.
@@ -70,20 +67,9 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 		return nil
 	}
 	t := widget.NewTable(width, p.columns())
-	lines := []string{}
-	if height > 2 {
-		lines = append(lines, t.Head(e.Style.ink(themes.Title)))
-		height--
-	}
-	p.page = height
-	if len(p.rows) == 0 {
-		return append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
-	}
-	from, to := p.list.See(height)
 	desk := e.decided(f)
-	for i := from; i < to; i++ {
-		m, selected := p.rows[i], i == p.list.Cursor()
-		ink := func(r themes.Role) widget.Ink { return e.Style.on(selected, r) }
+	lines := p.draw(e, t, height, func(i int, selected bool, ink inks) string {
+		m := p.rows[i]
 		state := matterState(m)
 		mark := safe.Sprintf(" %c", state.Letter())
 		if p.marked.has(m.place()) {
@@ -101,12 +87,15 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 		if d := desk.on(m); d != nil {
 			decided = part{role: draftState(d).role, text: draftShort(d)}
 		}
-		lines = append(lines, t.Row(ink(themes.Text), selected, []widget.Span{
+		return t.Row(ink(themes.Text), selected, []widget.Span{
 			{Ink: ink(role(state)), Text: mark},
 			{Ink: ink(name), Text: objectName(f, m.verdict.Key)},
 			{Ink: ink(themes.Text), Text: path},
 			{Ink: ink(decided.role), Text: decided.text},
-		}))
+		})
+	})
+	if len(p.rows) == 0 {
+		lines = append(lines, t.Note(e.Style.ink(themes.Dim), p.nothing(e, f)))
 	}
 	return lines
 }

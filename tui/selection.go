@@ -4,7 +4,7 @@ import "selvage/core"
 
 // Selected is the fabric under the cursor.
 func (p *fabricsPane) Selected(e Env) (core.FabricID, core.Key) {
-	f, _ := p.selected(e)
+	f, _ := p.selected()
 	return f.Fabric.ID, core.Key{}
 }
 
@@ -20,10 +20,11 @@ func (p *detailPane) Selected(e Env) (core.FabricID, core.Key) {
 
 // Selected is the object of the difference under the cursor.
 func (p *resolvePane) Selected(e Env) (core.FabricID, core.Key) {
-	if len(p.rows) == 0 {
+	m, ok := p.selected()
+	if !ok {
 		return e.Place.Fabric, core.Key{}
 	}
-	return e.Place.Fabric, p.rows[p.list.Cursor()].verdict.Key
+	return e.Place.Fabric, m.verdict.Key
 }
 
 // Selected is the object that the draft under the cursor is about.
