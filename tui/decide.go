@@ -68,7 +68,7 @@ func doDecide(e Env, a Action, about []matter) Outcome {
 	case ActDrop:
 		return drop(e, e.decided(f).over(about))
 	case ActAccept:
-		return Outcome{Ask: &question{label: safe.Lit("accept for how long (8h, 2d, 3w): "), about: accepting{key: about[0].verdict.Key, path: about[0].change.Path}}}
+		return acceptOne(about[0])
 	case ActEdit:
 		return editing(e, about[0])
 	default:
@@ -261,13 +261,6 @@ func mend(q question, text string, err error) *question {
 	return &q
 }
 
-// accepting is what a person says of a difference that may stay.
-type accepting struct {
-	key  core.Key
-	path core.Path
-	span string // "" until it was asked for
-}
-
 // answered takes what a person typed about a decision.
 func answered(e Env, q question, text string) Outcome {
 	f, _ := e.fabric()
@@ -300,35 +293,9 @@ func answered(e Env, q question, text string) Outcome {
 		}
 		return o
 	case accepting:
-		text = strings.TrimSpace(text)
-		switch {
-		case text == "":
-			return Outcome{Note: safe.Lit("nothing was accepted: it takes an end and a reason")}
-		case is.span == "":
-			if err := e.acts.spanFault(text); err != nil {
-				return Outcome{Ask: mend(q, text, err)}
-			}
-			is.span = text
-			return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
-		}
-		return accept(e, f.Fabric.Label(is.key), is, text)
+		return accepted(e, q, text, func() []acceptance { return []acceptance{{fabric: f}} })
 	}
 	return Outcome{}
-}
-
-// accept has a difference accepted for a while.
-func accept(e Env, object string, is accepting, reason string) Outcome {
-	id, accepter := e.Place.Fabric, e.acts.Accepter
-	return Outcome{Deed: &Deed{
-		Label: safe.Sprintf("accept %s", object),
-		Run: func(ctx context.Context) (Done, error) {
-			until, err := accepter.Accept(ctx, id, is.key, is.path, is.span, reason)
-			if err != nil {
-				return Done{}, err
-			}
-			return Done{Says: safe.Sprintf(" %s is accepted until %s", object, core.Stamp(until))}, nil
-		},
-	}}
 }
 
 // acceptable tells whether an object in a state has a difference that somebody

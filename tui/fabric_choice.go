@@ -218,5 +218,5 @@ func (p *fabricsPane) acceptable() []acceptance {
 
 // Answer takes what is said of differences that may stay.
 func (p *fabricsPane) Answer(e Env, q question, text string) Outcome {
-	return answeredAll(e, q, text, func() []acceptance { return p.acceptable() })
+	return accepted(e, q, text, p.acceptable)
 }

@@ -183,7 +183,7 @@ func (p *detailPane) Answer(e Env, q question, text string) Outcome {
 	f, _ := e.fabric()
 	is, ok := q.about.(taking)
 	if !ok {
-		out := answeredAll(e, q, text, func() []acceptance { return acceptances(f, p.about()) })
+		out := accepted(e, q, text, func() []acceptance { return acceptances(f, p.about()) })
 		if out.Deed != nil {
 			p.marked.clear()
 		}

@@ -38,11 +38,13 @@ func countOf(all []acceptance) int {
 	return n
 }
 
-// acceptingMany is what a person says of the differences of several objects.
-type acceptingMany struct {
-	objects int    // that were asked about
-	of      digest // of their differences
-	span    string // "" until it was asked for
+// accepting is what a person says of differences that may stay: of a single one, or of
+// all that some objects have.
+type accepting struct {
+	only    placeOf // the single one; else zero
+	objects int     // that were asked about
+	of      digest  // of their differences
+	span    string  // "" until it was asked for
 }
 
 // differencesOf is by which the differences of objects are known again.
@@ -63,6 +65,11 @@ func differencesOf(all []acceptance) digest {
 	})
 }
 
+// acceptOne asks for how long a single difference may stay.
+func acceptOne(m matter) Outcome {
+	return Outcome{Ask: &question{label: safe.Lit("accept for how long (8h, 2d, 3w): "), about: accepting{only: m.place()}}}
+}
+
 // acceptAll asks for how long the differences of all these objects may stay; in
 // names where they are. What will not let them stay is said before.
 func acceptAll(all []acceptance, in string) Outcome {
@@ -72,7 +79,7 @@ func acceptAll(all []acceptance, in string) Outcome {
 		what = safe.Sprintf("accept %s", all[0].fabric.Fabric.Label(all[0].objects[0].Key))
 	}
 	return Outcome{Ask: &question{
-		label: safe.Lit("for how long (8h, 2d, 3w): "), about: acceptingMany{objects: n, of: differencesOf(all)}, says: append([]safe.Text{what}, reverts(all)...),
+		label: safe.Lit("for how long (8h, 2d, 3w): "), about: accepting{objects: n, of: differencesOf(all)}, says: append([]safe.Text{what}, reverts(all)...),
 	}}
 }
 
@@ -106,10 +113,10 @@ func reverts(all []acceptance) []safe.Text {
 	return says
 }
 
-// answeredAll takes what a person typed about accepting; now are the objects that
-// it would be done to by now.
-func answeredAll(e Env, q question, text string, now func() []acceptance) Outcome {
-	is, ok := q.about.(acceptingMany)
+// accepted takes what a person typed about differences that may stay; now are the
+// objects that it would be done to by now.
+func accepted(e Env, q question, text string, now func() []acceptance) Outcome {
+	is, ok := q.about.(accepting)
 	if !ok {
 		return Outcome{}
 	}
@@ -118,7 +125,7 @@ func answeredAll(e Env, q question, text string, now func() []acceptance) Outcom
 	switch {
 	case text == "":
 		return Outcome{Note: safe.Lit("nothing was accepted: it takes an end and a reason")}
-	case differencesOf(all) != is.of:
+	case is.only == placeOf{} && differencesOf(all) != is.of:
 		return Outcome{Note: safe.Lit("the differences are others by now: nothing was accepted")}
 	case is.span == "":
 		if err := e.acts.spanFault(text); err != nil {
@@ -127,25 +134,39 @@ func answeredAll(e Env, q question, text string, now func() []acceptance) Outcom
 		is.span = text
 		return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
 	}
+	what, are := plural(is.objects, "object"), ""
+	if is.only != (placeOf{}) {
+		f, _ := e.fabric()
+		what, are = f.Fabric.Label(is.only.key), " is"
+	}
 	accepter := e.acts.Accepter
 	return Outcome{Deed: &Deed{
-		Label: safe.Sprintf("accept %s", plural(is.objects, "object")),
+		Label: safe.Sprintf("accept %s", what),
 		Run: func(ctx context.Context) (Done, error) {
 			var until time.Time
 			for i, a := range all {
-				keys := make([]core.Key, len(a.objects))
-				for i, v := range a.objects {
-					keys[i] = v.Key
-				}
-				at, err := accepter.AcceptAll(ctx, a.fabric.Fabric.ID, keys, is.span, text)
+				at, err := is.accept(ctx, accepter, a, text)
 				if err != nil {
 					return Done{}, acceptedBefore(all[:i], err)
 				}
 				until = at
 			}
-			return Done{Says: safe.Sprintf(" %s accepted until %s", plural(is.objects, "object"), core.Stamp(until))}, nil
+			return Done{Says: safe.Sprintf(" %s%s accepted until %s", what, are, core.Stamp(until))}, nil
 		},
 	}}
+}
+
+// accept has the differences of one fabric accepted, and gives until when that is.
+func (is accepting) accept(ctx context.Context, by Accepter, a acceptance, reason string) (time.Time, error) {
+	id := a.fabric.Fabric.ID
+	if is.only != (placeOf{}) {
+		return by.Accept(ctx, id, is.only.key, is.only.path, is.span, reason)
+	}
+	keys := make([]core.Key, len(a.objects))
+	for i, v := range a.objects {
+		keys[i] = v.Key
+	}
+	return by.AcceptAll(ctx, id, keys, is.span, reason)
 }
 
 // acceptedBefore says with why one fabric refused what was accepted of others by then.
