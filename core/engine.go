@@ -266,7 +266,7 @@ func (e *Engine) Progress(head string) string {
 	case op.Partial:
 		return ""
 	case op.Phase == EngineFailed && op.About(head) && op.Tries > 0:
-		return fmt.Sprintf("%s gave %s up after %s", e.Type, ShortCommit(op.Revision), plural(op.Tries, "retry", "retries"))
+		return fmt.Sprintf("%s gave %s up after %s", e.Type, ShortCommit(op.Revision), Counted(op.Tries, "retry"))
 	case op.Phase == EngineFailed && op.About(head):
 		return fmt.Sprintf("%s could not apply %s", e.Type, ShortCommit(op.Revision))
 	}
@@ -299,13 +299,6 @@ func (o *EngineOperation) tries() string {
 		return fmt.Sprintf("%d/%d", o.Tries, o.Limit)
 	}
 	return fmt.Sprintf("%d", o.Tries)
-}
-
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 // SameRepository tells whether two addresses are of the same repository, as far

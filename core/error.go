@@ -31,9 +31,6 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// OneLine is what an error says, on one line.
-func OneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
-
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -48,15 +48,7 @@ func grouped(n int) string {
 }
 
 // plural is a count with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return grouped(n) + " " + stem + "ies"
-	}
-	return grouped(n) + " " + noun + "s"
-}
+func plural(n int, noun string) string { return grouped(n) + " " + core.Noun(n, noun) }
 
 // revision is a commit's name, shortened as git does.
 func revision(rev string) safe.Text {

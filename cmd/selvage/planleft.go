@@ -95,7 +95,7 @@ func (s *session) reviews(ctx context.Context, id core.FabricID) []string {
 		}
 		what := "a proposal waits"
 		if p, err := s.store.Plan(ctx, r.Plan); err == nil && len(p.Drafts) > 0 {
-			what = counted(len(p.Drafts), "decision") + " wait"
+			what = core.Counted(len(p.Drafts), "decision") + " wait"
 			if len(p.Drafts) == 1 {
 				what += "s"
 			}

@@ -92,7 +92,7 @@ func (t *planText) head() {
 	case p.Empty():
 		t.line("", "", "plan %s for %s: nothing to commit", p.ID, about)
 	default:
-		t.line("", "", "plan %s for %s: %s, %s in %s", p.ID, about, counted(len(p.Commits), "commit"), counted(changes, "change"), counted(files, "file"))
+		t.line("", "", "plan %s for %s: %s, %s in %s", p.ID, about, core.Counted(len(p.Commits), "commit"), core.Counted(changes, "change"), core.Counted(files, "file"))
 	}
 }
 
@@ -265,12 +265,4 @@ func fabricNames(ids []core.FabricID) string {
 		names[i] = core.ShellWord(string(id))
 	}
 	return strings.Join(names, " ")
-}
-
-// counted is a number of things: "1 file", "3 files".
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

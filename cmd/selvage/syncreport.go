@@ -205,7 +205,7 @@ func tellPublication(b *strings.Builder, p core.PublicationState) {
 	}
 	words := fmt.Sprintf("%s of %s", branch, p.URL)
 	if p.Phase == core.PublicationLanded {
-		words = fmt.Sprintf("%s on %s, %s: %s", core.ShortCommit(p.Commit), words, counted(len(p.Changes), "file"), p.Subject)
+		words = fmt.Sprintf("%s on %s, %s: %s", core.ShortCommit(p.Commit), words, core.Counted(len(p.Changes), "file"), p.Subject)
 	} else {
 		words = fmt.Sprintf("not on %s: %s", words, joinedBy(", ", string(p.Phase), string(p.Outcome)))
 	}

@@ -173,7 +173,7 @@ func (r *record) git(s *core.Snapshot, now time.Time) {
 		r.add(AreaGit, Warn, "manifests", "there are none", "check git.path, git.include and scope")
 	}
 	if wrong > 0 {
-		r.add(AreaGit, Warn, "manifests", fmt.Sprintf("%s cannot be read or accepted", count(wrong, "document")), "selvage status names them, with file and line")
+		r.add(AreaGit, Warn, "manifests", fmt.Sprintf("%s cannot be read or accepted", core.Counted(wrong, "document")), "selvage status names them, with file and line")
 	}
 }
 
@@ -188,7 +188,7 @@ func (r *record) cluster(ctx context.Context, f Fabric, want core.Scope) (lost s
 	}
 	switch {
 	case g.Access == core.AccessOK:
-		r.add(AreaCluster, OK, what, fmt.Sprintf("read: %s in %s", count(live.Len(), "object"), strings.Join(want.Namespaces, ", ")), "")
+		r.add(AreaCluster, OK, what, fmt.Sprintf("read: %s in %s", core.Counted(live.Len(), "object"), strings.Join(want.Namespaces, ", ")), "")
 	case len(live.Gaps) == 0 || live.Len() == 0 && uniform(live.Gaps):
 		r.told(AreaCluster, Fail, what, g.Error)
 		live.Gaps, lost = nil, cmp.Or(g.URL, g.Path, "-") // it is told once
@@ -233,7 +233,7 @@ func (r *record) switches(a *core.Agents) {
 	case len(a.All) == 0:
 		r.add(AreaSwitches, OK, "agents", "there are none", "")
 	default:
-		r.add(AreaSwitches, OK, "agents", fmt.Sprintf("read: %s", count(len(a.All), "switch")), "")
+		r.add(AreaSwitches, OK, "agents", fmt.Sprintf("read: %s", core.Counted(len(a.All), "switch")), "")
 	}
 }
 
@@ -282,15 +282,4 @@ func (r *record) doors(ctx context.Context, places []Place) {
 			r.add(AreaPublish, Fail, p.What, err.Error(), "")
 		}
 	}
-}
-
-// count is a number with its noun: "1 object", "3 switches".
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "ch"):
-		return fmt.Sprintf("%d %ses", n, noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -5,8 +5,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"selvage/core"
 )
 
 // maxText is how much of a message is kept.
@@ -19,12 +19,7 @@ var scratch = regexp.MustCompile(` ?"/(?:dev/shm|tmp)/[^"\s]*"|/tmp/kustomizatio
 // oneLine puts a message of an engine, a server or the object that it is about
 // on one line, and cuts what is longer than anybody reads.
 func oneLine(s string) string {
-	s = scratch.ReplaceAllString(s, "")
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\u0085' }), " ")
-	if len(s) > maxText {
-		s = strings.TrimRightFunc(s[:maxText], func(r rune) bool { return r == utf8.RuneError }) + "…"
-	}
-	return s
+	return core.Brief(scratch.ReplaceAllString(s, ""), maxText)
 }
 
 // bare is a repository's address without credentials.

@@ -12,9 +12,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"syscall"
-	"unicode"
 
 	"selvage/core"
 )
@@ -82,15 +80,8 @@ func missing(body []byte) string {
 	return status.Details.Name
 }
 
-// oneLine puts spaces in place of line breaks and the like, and cuts what is
-// longer than anybody reads.
-func oneLine(s string) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\u0085' }), " ")
-	if len(s) > 300 {
-		s = strings.ToValidUTF8(s[:300], "") + "…"
-	}
-	return s
-}
+// oneLine puts a text on one line, and cuts what is longer than anybody reads.
+func oneLine(s string) string { return core.Brief(s, 300) }
 
 // fault gives an error the words of a person: what was done, why it went wrong
 // and what to do next. hint is for the case that rights are missing.

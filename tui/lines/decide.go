@@ -238,7 +238,7 @@ func (t *talk) drop(ctx context.Context, f core.FabricState, names []string, g g
 	if err != nil {
 		return err
 	}
-	t.say(safe.Sprintf("dropped %s (undo brings back)", plural(len(ids), "draft")))
+	t.say(safe.Sprintf("dropped %s (undo brings back)", core.Counted(len(ids), "draft")))
 	return nil
 }
 

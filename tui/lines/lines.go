@@ -193,7 +193,7 @@ func (t *talk) listen(ctx context.Context) <-chan struct{} {
 
 // hello is said first.
 func (t *talk) hello() {
-	t.say(safe.Sprintf("selvage %s, line mode: %s. Type help for the commands, quit to leave.", t.cfg.Version, plural(len(t.fleet.Fabrics), "fabric")))
+	t.say(safe.Sprintf("selvage %s, line mode: %s. Type help for the commands, quit to leave.", t.cfg.Version, core.Counted(len(t.fleet.Fabrics), "fabric")))
 	t.print(t.listed())
 }
 
@@ -254,7 +254,7 @@ func (t *talk) print(lines []safe.Text) {
 		t.say(l)
 	}
 	if t.rest = lines[n:]; len(t.rest) > 0 {
-		t.say(safe.Sprintf("%s more: type more for the next %d, more all for all of them", plural(len(t.rest), "line"), min(page, len(t.rest))))
+		t.say(safe.Sprintf("%s more: type more for the next %d, more all for all of them", core.Counted(len(t.rest), "line"), min(page, len(t.rest))))
 	}
 }
 
@@ -331,12 +331,4 @@ func (t *talk) writable(f core.FabricState) error {
 		return fmt.Errorf("the mode of %s is read, so that nothing can be decided or published there", f.Fabric.ID)
 	}
 	return nil
-}
-
-// plural is a count with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

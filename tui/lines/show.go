@@ -50,7 +50,7 @@ func standing(f core.FabricState, now time.Time) safe.Text {
 		s += fmt.Sprintf(", checked %s ago", core.Age(now, f.LastCheck))
 	}
 	if n := len(f.Drafts); n > 0 {
-		s += ", " + plural(n, "draft")
+		s += ", " + core.Counted(n, "draft")
 	}
 	if r := f.Run; r != nil && !r.Phase.Over() {
 		s += ", a run is " + string(r.Phase)
@@ -173,7 +173,7 @@ func object(f core.FabricState, v core.Verdict, now time.Time) string {
 		s += ", for " + core.Age(now, v.Since)
 	}
 	if n := len(draftsOn(f, v.Key)); n > 0 {
-		s += ", " + plural(n, "draft")
+		s += ", " + core.Counted(n, "draft")
 	}
 	return s
 }
@@ -182,7 +182,7 @@ func object(f core.FabricState, v core.Verdict, now time.Time) string {
 func at(changes []core.Change) string {
 	switch first := changes[0].Path; {
 	case len(changes) > 2:
-		return plural(len(changes), "field")
+		return core.Counted(len(changes), "field")
 	case len(changes) == 2:
 		return fmt.Sprintf("at %s and %s", first, changes[1].Path)
 	case first == core.Root:
