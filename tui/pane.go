@@ -54,7 +54,6 @@ type focuser interface{ Focus(core.Key) }
 type Env struct {
 	Place  Place
 	Among  []core.Key // the objects of the list that the screen was opened from
-	Below  Place      // the place that help is about
 	Fleet  core.Fleet
 	Now    time.Time
 	Filter filter
@@ -62,7 +61,8 @@ type Env struct {
 	Width  int // of the pane's room, in columns
 	Height int // of the pane's room, in lines
 
-	work     work // of the pane
+	below    paneSpec // of the screen under this one, which help is about
+	work     work     // of the pane
 	explain  func(context.Context, core.FabricID, core.Key) (core.Explanation, error)
 	document func(map[string]any) ([]byte, error)
 	about    safe.Text // the user and the host

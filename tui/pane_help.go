@@ -30,7 +30,7 @@ func (p *helpPane) Do(e Env, a Action) Outcome {
 
 func (p *helpPane) View(e Env) Frame {
 	s := e.Style
-	spec, _ := specOf(e.Below.Screen)
+	spec := e.below
 	frame := Frame{
 		Title: []widget.Span{
 			{Ink: s.ink(themes.Header), Text: safe.Lit("help")},
@@ -57,7 +57,7 @@ func (p *helpPane) View(e Env) Frame {
 // helpLines is all of the help, as wide as the screen.
 func helpLines(e Env) []string {
 	h := help{e: e, width: e.Width}
-	spec, _ := specOf(e.Below.Screen)
+	spec := e.below
 	own := []scope{}
 	for _, sc := range spec.scopes {
 		if sc != inAll && sc != everywhere {

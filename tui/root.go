@@ -26,6 +26,7 @@ type Model struct {
 	style  *Style // of the screen on top
 	keymap *Keymap
 	own    map[Action]ownAct
+	tabs   []paneSpec // in the order of their numbers
 	fleet  core.Fleet
 	now    time.Time
 
@@ -74,7 +75,7 @@ type screen struct {
 	spec   paneSpec
 	pane   Pane
 	place  Place
-	below  Place // what lies under it
+	below  paneSpec // of the screen under it
 	among  []core.Key
 	filter filter
 	work   work
@@ -105,7 +106,7 @@ func (leaveMsg) take(m *Model) tea.Cmd { return m.leave() }
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
 	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}, laid: map[core.FabricID]bool{}}
-	m.keymap, m.own = cfg.Keymap, ownActs()
+	m.keymap, m.own, m.tabs = cfg.Keymap, ownActs(), tabs()
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
 	}
@@ -357,7 +358,7 @@ func (m *Model) open(p Place, among []core.Key) {
 	}
 	s.place, s.among, s.fabrics = p, among, nil
 	if len(m.stack) > 0 {
-		s.below = m.top().place
+		s.below = m.top().spec
 	}
 	m.stack = append(m.stack, s)
 }
@@ -366,7 +367,7 @@ func (m *Model) open(p Place, among []core.Key) {
 func (m *Model) env() Env {
 	s := m.top()
 	e := Env{
-		Place: s.place, Among: s.among, Below: s.below, Filter: s.filter,
+		Place: s.place, Among: s.among, below: s.below, Filter: s.filter,
 		Fleet: m.fleet, Now: m.sees(), Style: m.style,
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),

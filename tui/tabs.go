@@ -81,13 +81,13 @@ func (m *Model) tabLine() string {
 	if m.chosen() != "" && slices.Contains(m.scopes(), inMarked) {
 		return m.chosenLine()
 	}
-	all, spans := tabs(), []widget.Span{}
+	spans := []widget.Span{}
 	for _, how := range []struct {
 		says func(t tab) string
 		gap  safe.Text
 	}{{m.tabCounted, safe.Lit("  ")}, {tab.named, safe.Lit("  ")}, {tab.named, safe.Lit(" ")}, {tab.bare, safe.Lit(" ")}} {
 		spans = spans[:0]
-		for i, p := range all {
+		for i, p := range m.tabs {
 			if i > 0 {
 				spans = append(spans, widget.Span{Text: how.gap})
 			}
