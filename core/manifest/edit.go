@@ -333,30 +333,3 @@ func (e *edit) tidy(text, file []byte) ([]byte, []byte) {
 	cut := s.nextLine(0)
 	return text[cut:], slices.Concat(e.mark, text[cut:])
 }
-
-// Rewrite is what makes an object that says have say want: the entries of maps
-// that differ, each by itself, and lists as a whole. Both are Fields as
-// [core.Object] has them; an absent want takes the document out. [Edit] with such
-// a list touches the same bytes as with want at [core.Root], which finds the same
-// differences, and inside of lists too; the list is for people to see.
-func Rewrite(object core.Key, have, want core.Value) []Change {
-	return between(nil, object, core.Root, have, want)
-}
-
-func between(all []Change, object core.Key, at core.Path, have, want core.Value) []Change {
-	h, isMap := have.Any().(map[string]any)
-	w, toMap := want.Any().(map[string]any)
-	switch {
-	case have.Equal(want):
-		return all
-	case !isMap || !toMap || at != core.Root && (len(h) == 0 || len(w) == 0):
-		return append(all, Change{Object: object, Path: at, Value: want})
-	}
-	keys := maps.Clone(h)
-	maps.Copy(keys, w)
-	for _, k := range slices.Sorted(maps.Keys(keys)) {
-		step := string(core.Root.Key(k))
-		all = between(all, object, at.Key(k), have.Step(step), want.Step(step))
-	}
-	return all
-}

@@ -259,9 +259,9 @@ func TestWholeObjectsBecomeAnother(t *testing.T) {
 	}
 }
 
-// TestRewriteIsWhatDiffers: the list of changes that [manifest.Rewrite] gives
-// makes of a file what the whole content makes of it.
-func TestRewriteIsWhatDiffers(t *testing.T) {
+// TestWhatDiffersMakesWhatTheWholeMakes: the changes of the entries that differ, each by
+// itself, make of a file what the whole content makes of it.
+func TestWhatDiffersMakesWhatTheWholeMakes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		file, doc, _ := drawFile(t, true)
 		have := core.ValueOf(doc)
@@ -270,13 +270,33 @@ func TestRewriteIsWhatDiffers(t *testing.T) {
 			return
 		}
 		fields := func(v core.Value) core.Value { return core.ValueOf(map[string]any{"spec": v.At(".spec").Any()}) }
-		changes := manifest.Rewrite(key("VPC", "a"), fields(have), fields(want))
+		changes := differing(nil, core.Root, fields(have), fields(want))
 		got, err := manifest.Edit(file, "default", changes...)
 		whole, wholeErr := manifest.Edit(file, "default", manifest.Change{Object: key("VPC", "a"), Path: core.Root, Value: fields(want)})
 		if (err != nil) != (wholeErr != nil) || !bytes.Equal(got, whole) {
 			t.Fatalf("%v: %v\n%s\nand at once %v\n%s", changes, err, got, wholeErr, whole)
 		}
 	})
+}
+
+// differing are the changes of the entries of maps that differ between two contents of
+// the VPC a; lists differ as a whole.
+func differing(all []manifest.Change, at core.Path, have, want core.Value) []manifest.Change {
+	h, isMap := have.Any().(map[string]any)
+	w, toMap := want.Any().(map[string]any)
+	switch {
+	case have.Equal(want):
+		return all
+	case !isMap || !toMap || at != core.Root && (len(h) == 0 || len(w) == 0):
+		return append(all, manifest.Change{Object: key("VPC", "a"), Path: at, Value: want})
+	}
+	keys := maps.Clone(h)
+	maps.Copy(keys, w)
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
+		step := string(core.Root.Key(k))
+		all = differing(all, at.Key(k), have.Step(step), want.Step(step))
+	}
+	return all
 }
 
 // TestManyChangesAtOnceDoNotDependOnTheirOrder makes the same edits in two

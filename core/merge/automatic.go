@@ -45,7 +45,6 @@ type Ruling struct {
 	// Resolution is the decision; its Choice is "" where a person is to decide.
 	Resolution core.Resolution
 	Held       string // why a person is to decide, in a few words
-	Deletes    bool   // the decision takes something away
 }
 
 // Rulings tells what the rules of a fabric say about the differences of its
@@ -72,7 +71,7 @@ func Rulings(o Occasion) []Ruling {
 }
 
 func (o Occasion) ruling(s Subject, c Case, r core.PolicyRule, choice core.Choice, hold string) Ruling {
-	out := Ruling{Key: c.Key, Path: c.Path, Rule: r, Deletes: choice != "" && c.deletes(choice)}
+	out := Ruling{Key: c.Key, Path: c.Path, Rule: r}
 	if out.Held = cmp.Or(hold, o.pinned(c), o.forbidden(r, choice)); out.Held != "" {
 		return out
 	}
@@ -178,45 +177,6 @@ func (o Occasion) cases(s Subject) []Case {
 		}
 	}
 	return all
-}
-
-// Count is what a rule would do to a report, in numbers.
-type Count struct {
-	Rule      core.PolicyRule
-	Git, Live int            // differences that it settles for a side
-	Deletes   int            // of these: that take something away
-	Held      map[string]int // that it leaves to a person, by reason
-}
-
-// Counts sums rulings up, one count for each rule of the fabric in their order:
-// what a policy would do, before anybody lets it.
-func Counts(rules []core.PolicyRule, rulings []Ruling) []Count {
-	counts := make([]Count, len(rules))
-	first := make(map[string]*Count, len(rules)) // the same rule again never fits
-	for i, r := range rules {
-		counts[i] = Count{Rule: r, Held: map[string]int{}}
-		if first[r.String()] == nil {
-			first[r.String()] = &counts[i]
-		}
-	}
-	for _, r := range rulings {
-		c := first[r.Rule.String()]
-		switch {
-		case c == nil: // a ruling by other rules
-			continue
-		case r.Held != "":
-			c.Held[r.Held]++
-			continue
-		case r.Resolution.Choice == core.TakeGit:
-			c.Git++
-		default:
-			c.Live++
-		}
-		if r.Deletes {
-			c.Deletes++
-		}
-	}
-	return counts
 }
 
 // TakenBack tells whether Git says again at the path of a published decision of

@@ -57,21 +57,6 @@ func ThreeWay(base, git, ours core.Value, shape *core.SchemaNode) Result {
 	return r
 }
 
-// Settled is the result with every dispute decided. It asks once for each, and
-// takes what it is told: a choice, and the value of [core.TakeEdited]. It errs
-// with [core.ErrNoPlace] where the value has no place in what the others left.
-func (r Result) Settled(decide func(core.Dispute) (core.Choice, core.Value)) (core.Value, error) {
-	v := r.Value
-	for _, d := range r.Disputes {
-		choice, edited := decide(d)
-		var err error
-		if v, err = v.With(d.Path, pick(choice, d.Base, d.Git, d.Ours, edited)); err != nil {
-			return core.Value{}, err
-		}
-	}
-	return v, nil
-}
-
 func pick(c core.Choice, base, git, ours, edited core.Value) core.Value {
 	switch c {
 	case core.TakeLive:

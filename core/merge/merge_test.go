@@ -83,14 +83,3 @@ func TestEveryListIsOneWithoutAShape(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
-
-func TestSettledTakesWhatItIsTold(t *testing.T) {
-	r := merge.ThreeWay(value(t, `{"a":1,"b":1,"c":1,"d":1}`), value(t, `{"a":2,"b":2,"c":2,"d":2}`), value(t, `{"a":3,"b":3,"c":3}`), nil)
-	got, err := r.Settled(func(d core.Dispute) (core.Choice, core.Value) {
-		choice := map[core.Path]core.Choice{".a": core.TakeBase, ".b": core.TakeEdited, ".c": core.TakeGit, ".d": core.TakeLive}[d.Path]
-		return choice, core.ValueOf("mine")
-	})
-	if err != nil || got.String() != `{"a":1,"b":"mine","c":2}` {
-		t.Errorf("Settled = %s, %v", got, err)
-	}
-}

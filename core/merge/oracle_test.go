@@ -184,8 +184,16 @@ func places(values ...core.Value) []core.Path {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// settled is a result with every dispute decided for one side.
 func settled(r merge.Result, c core.Choice) (core.Value, error) {
-	return r.Settled(func(core.Dispute) (core.Choice, core.Value) { return c, core.Value{} })
+	v := r.Value
+	for _, d := range r.Disputes {
+		var err error
+		if v, err = v.With(d.Path, map[core.Choice]core.Value{core.TakeGit: d.Git, core.TakeLive: d.Ours, core.TakeBase: d.Base}[c]); err != nil {
+			return core.Value{}, err
+		}
+	}
+	return v, nil
 }
 
 func paths(disputes []core.Dispute) []core.Path {
