@@ -1,7 +1,7 @@
 // Package tui is the dashboard: it draws what the engine knows and turns keys
 // into actions.
 //
-// Follow one key press: [Model.Update] gets it, the table in keymap.go says
+// Follow one key press: [Model.Update] gets it, the table in bindings.go says
 // which [Action] it is on this screen, the root carries it out or hands it to
 // the [Pane] on top, and what the pane wants done outside itself comes back as
 // an [Outcome]. Then [Model.View] draws: each pane makes a [Frame], the root

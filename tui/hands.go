@@ -12,26 +12,7 @@ import (
 	"selvage/themes"
 )
 
-// What is done with what is shown: it is copied, written, given to a pager.
-const (
-	ActCopy     Action = "app.copy"
-	ActCopyJSON Action = "app.copy_json"
-	ActWrite    Action = "app.write"
-	ActPager    Action = "app.pager"
-)
-
-// handKeys are the keys of those.
-func handKeys() []binding {
-	k := func(keys ...string) []string { return keys }
-	return []binding{
-		{everywhere, ActCopy, k("y"), "", "copy what the cursor is on"},
-		{everywhere, ActCopyJSON, k("Y"), "", "copy all of it as JSON"},
-		{everywhere, ActWrite, k("w"), "", "write all of this to a file"},
-		{everywhere, ActPager, k("|"), "", "all of this in $PAGER"},
-	}
-}
-
-// handActs carry them out.
+// handActs are what is done with what is shown: it is copied, written, given to a pager.
 func handActs() map[Action]ownAct {
 	return map[Action]ownAct{
 		ActCopy: {

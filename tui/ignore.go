@@ -11,14 +11,6 @@ import (
 	"selvage/themes"
 )
 
-// ActIgnore leaves a field out of the comparison for good.
-const ActIgnore Action = "object.ignore"
-
-// ignoreKeys are its keys.
-func ignoreKeys() []binding {
-	return []binding{{inDecide, ActIgnore, []string{"I"}, "", "ignore the field: a rule"}}
-}
-
 // Ignorer knows the configuration in which fabrics have fields left out.
 type Ignorer interface {
 	// Rule is a rule for a field of a fabric's objects of a kind, and where it goes.

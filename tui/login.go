@@ -10,15 +10,7 @@ import (
 	"selvage/themes"
 )
 
-// ActLogin runs what logs in where only a person can.
-const ActLogin Action = "fabric.login"
-
-// loginKeys are its keys.
-func loginKeys() []binding {
-	return []binding{{everywhere, ActLogin, []string{"L"}, "log in", "log in where that is needed"}}
-}
-
-// loginActs carry it out.
+// loginActs log people in.
 func loginActs() map[Action]ownAct {
 	return map[Action]ownAct{ActLogin: {
 		can: func(m *Model) bool { return m.cfg.Acts.Logins != nil && len(m.locked()) > 0 },

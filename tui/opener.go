@@ -11,15 +11,7 @@ import (
 	"selvage/tui/widget"
 )
 
-// ActTools opens another tool on what is selected, from a menu.
-const ActTools Action = "app.tools"
-
-// openerKeys are its keys.
-func openerKeys() []binding {
-	return []binding{{everywhere, ActTools, []string{"o"}, "", "open it in another tool"}}
-}
-
-// openerActs carry it out.
+// openerActs open other tools.
 func openerActs() map[Action]ownAct {
 	return map[Action]ownAct{ActTools: {
 		can: func(m *Model) bool { return len(m.openers()) > 0 },

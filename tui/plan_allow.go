@@ -9,9 +9,6 @@ import (
 	"selvage/core/safe"
 )
 
-// ActAllow lets a plan take more out of Git than the limits of a fabric allow.
-const ActAllow Action = "plan.allow_delete"
-
 // several are the fabrics that a screen is about.
 func (e Env) several() []core.FabricID {
 	if len(e.fabrics) > 1 {

@@ -16,18 +16,6 @@ import (
 	"selvage/tui/widget"
 )
 
-// ActSheet opens an object in the person's editor.
-const ActSheet Action = "decide.edit_object"
-
-// sheetKeys are its keys.
-func sheetKeys() []binding {
-	return []binding{
-		{inDecide, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
-		{inDrafts, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
-		{inObjects, ActSheet, []string{"E"}, "", "edit the object in $EDITOR"},
-	}
-}
-
 // Sheets opens objects as texts in files, for an editor.
 type Sheets interface {
 	// Open writes an object into a file that nobody else may read: as its Git has it,

@@ -8,26 +8,7 @@ import (
 	"selvage/core"
 )
 
-// The actions that lead to places where the person was before, and to commands.
-const (
-	ActCommand Action = "app.command"
-	ActEarlier Action = "view.back"
-	ActLater   Action = "view.forward"
-	ActLast    Action = "view.last"
-)
-
-// commandKeys are the keys of the view history and of the command line.
-func commandKeys() []binding {
-	k := func(keys ...string) []string { return keys }
-	return []binding{
-		{everywhere, ActEarlier, k("["), "", "where you were before"},
-		{everywhere, ActLater, k("]"), "", "forward again"},
-		{everywhere, ActLast, k("-"), "", "the last screen, and back"},
-		{everywhere, ActCommand, k(":"), "command", "type a command"},
-	}
-}
-
-// commandActs carry those actions out.
+// commandActs lead to where the person was before, and to commands.
 func commandActs() map[Action]ownAct {
 	return map[Action]ownAct{
 		ActEarlier: {

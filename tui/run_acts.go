@@ -6,21 +6,6 @@ import (
 	"selvage/core"
 )
 
-// The actions of looking after runs.
-const (
-	ActFollow  Action = "run.follow"
-	ActNextRun Action = "run.next"
-)
-
-// runKeys are the keys of looking after runs.
-func runKeys() []binding {
-	k := func(keys ...string) []string { return keys }
-	return []binding{
-		{inRun, ActFollow, k("f"), "follow", "have the cursor follow what goes on"},
-		{inRun, ActNextRun, k("tab"), "next run", "run of the next fabric with another"},
-	}
-}
-
 // runActs lead from run to run.
 func runActs() map[Action]ownAct {
 	return map[Action]ownAct{
