@@ -79,7 +79,7 @@ func appActs() map[Action]ownAct {
 		}},
 		ActQuit:    {do: (*Model).quit},
 		ActRedraw:  {do: func(*Model) tea.Cmd { return tea.ClearScreen }},
-		ActSuspend: {do: func(m *Model) tea.Cmd { return m.whenQuiet(tea.Suspend) }},
+		ActSuspend: {do: (*Model).suspend},
 		ActCheck: {
 			can: func(m *Model) bool { return len(m.aimed()) > 0 },
 			do:  func(m *Model) tea.Cmd { return m.check(m.aimed()) },
@@ -95,6 +95,16 @@ func appActs() map[Action]ownAct {
 		ActFilter: {filters, filter},
 		ActSearch: {filters, filter},
 	}
+}
+
+// suspend gives the terminal to the shell, where there is one. Without one the system
+// does not stop the process, and the library would wait for its waking for ever.
+func (m *Model) suspend() tea.Cmd {
+	if m.cfg.Leads {
+		m.say(themes.Dim, safe.Lit("no shell is behind the dashboard to give the terminal to: it was not started from one"))
+		return nil
+	}
+	return m.whenQuiet(tea.Suspend)
 }
 
 // help opens the help, or closes it.

@@ -66,6 +66,9 @@ type Config struct {
 	Out     io.Writer
 	Environ []string
 
+	// Leads says that the process leads its session, as in a window of tmux that was
+	// opened with it: there is no shell that would wake it from a suspension.
+	Leads bool
 	// Programs are those of [ToolPrograms] that are there.
 	Programs []string
 	// Env looks a variable of the environment up, as os.LookupEnv; nil for none.

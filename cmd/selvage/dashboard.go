@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"selvage/core/child"
 	"selvage/core/config"
 	"selvage/core/manifest"
@@ -103,13 +105,21 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Engine: s.loop, Now: a.now, Document: manifest.Render,
 		Themes: shelf, Theme: theme, Notice: safe.Clean(why), NoColor: noColor != "",
 		Version: version(), User: username(), Host: host, Mode: s.config.Mode,
-		Term: term, NoSync: noSync, Out: a.out,
+		Term: term, NoSync: noSync, Out: a.out, Leads: leads(),
 		Programs: slices.DeleteFunc(tui.ToolPrograms(), func(name string) bool { return !child.Has(name) }),
 		Keymap:   keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
 		ConfigFile: s.config.Files[0], LogFile: logPath(s.config),
 		Env: a.env, Front: a.keys.lend, Pressed: a.precedence().key,
 		Parting: func(t safe.Text) { fmt.Fprintf(a.errs, "selvage: %s\n", t) },
 	}, nil
+}
+
+// leads tells whether the program is in the group of processes of its session's leader.
+// A system stops no such group by the terminal's key (POSIX calls it orphaned), for
+// nobody in the session would wake it.
+func leads() bool {
+	session, err := unix.Getsid(0)
+	return err == nil && session == unix.Getpgrp()
 }
 
 // username is who runs the program; "" where the system does not tell.

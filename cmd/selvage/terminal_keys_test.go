@@ -46,6 +46,16 @@ func listens(t testing.TB, screen *termtest.Terminal) {
 	})
 }
 
+// TestWithoutAShellItIsNotSuspended: where it leads its session nobody would wake it.
+func TestWithoutAShellItIsNotSuspended(t *testing.T) {
+	s := newStage(t)
+	screen := s.open(termtest.Options{})
+	screen.Press("ctrl+z")
+	screen.Wait("no shell is behind the dashboard")
+	s.looked(screen)
+	leaves(t, screen)
+}
+
 // TestSuspendedItGivesTheTerminalBackAndTakesItAgain, as ctrl+z and fg do.
 func TestSuspendedItGivesTheTerminalBackAndTakesItAgain(t *testing.T) {
 	s := newStage(t)
