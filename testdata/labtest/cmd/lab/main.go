@@ -29,7 +29,7 @@ import (
 )
 
 func main() {
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "lab:", err)
@@ -126,7 +126,7 @@ func configure(sites []*site, dir string) (string, error) {
 	b.WriteString("state: {dir: ./state}\ndefaults: {check: {interval: 5s}}\nfabrics:\n")
 	for _, f := range sites {
 		b.WriteString(f.config())
-		if err := os.WriteFile(f.tree+".password", []byte(f.repo.ReadOnly.Password), 0o600); err != nil {
+		if err := os.WriteFile(f.tree+".password", []byte(f.repo.Pusher.Password), 0o600); err != nil {
 			return "", err
 		}
 		if err := os.WriteFile(f.tree+".debug.yaml", []byte(debugVPC), 0o644); err != nil {
@@ -151,6 +151,8 @@ func watch(ctx context.Context, dashboard, config string, sites []*site) error {
 	go func() { trouble <- goOn(ctx, sites) }()
 	cmd := exec.CommandContext(ctx, dashboard, "--config", config)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it gives the terminal back
+	cmd.WaitDelay = 5 * time.Second
 	err := cmd.Run()
 	stop()
 	return errors.Join(err, <-trouble)

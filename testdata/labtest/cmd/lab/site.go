@@ -213,5 +213,5 @@ func (f *site) config() string {
     cluster: {cluster_name: %s, namespace: %s, kubeconfig: %q}
     git: {url: %q, branch: main, path: fabric, username: %q, password_file: %q}
 `, f.mood.name, f.mood.what, f.mood.name, f.cluster.Namespace, f.cluster.Reader.Kubeconfig,
-		f.repo.URL, f.repo.ReadOnly.User, f.tree+".password")
+		f.repo.URL, f.repo.Pusher.User, f.tree+".password")
 }
