@@ -40,6 +40,16 @@ type Resolution struct {
 	By   string // the operator, or "policy"
 	At   time.Time
 	Rule string // of a policy: the rule, as [PolicyRule.String] writes it
+	// Published tells of the run that put it into Git. It has come true then, whatever
+	// becomes of that later.
+	Published Publishing
+}
+
+// Publishing is by what a decision came into Git. The zero Publishing is of one that
+// no run has put there.
+type Publishing struct {
+	Run string
+	At  time.Time // when that was found out
 }
 
 // DraftState is what has become of a resolution.

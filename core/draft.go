@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -48,15 +49,36 @@ type Desk interface {
 	// Take takes drafts away, as one step. What does not lie there any more is no
 	// error.
 	Take(ctx context.Context, id FabricID, by string, drafts ...int64) error
-	// Undo takes the last step of a person back, and gives it in a few words; ""
-	// where there is none. Redo does the step again that was undone last, as long
-	// as that person did nothing else since.
+	// Undo takes the last step of a person back. Redo does the step again that was
+	// undone last, as long as that person did nothing else since.
 	//
 	// Neither touches what has come true, nor what others decided on the same
 	// place meanwhile: such a part of a step is left as it is, and Undo passes over
 	// a step of which nothing else is left.
-	Undo(ctx context.Context, id FabricID, by string) (string, error)
-	Redo(ctx context.Context, id FabricID, by string) (string, error)
+	Undo(ctx context.Context, id FabricID, by string) (Stepped, error)
+	Redo(ctx context.Context, id FabricID, by string) (Stepped, error)
+}
+
+// Stepped is what a step back at the desk, or forth again, has come to.
+type Stepped struct {
+	Words string // what was taken back, or done again, in a few words; "" for nothing
+	// Published is the last run that has put into Git what would have been taken back
+	// otherwise; "" where none has.
+	Published string
+}
+
+// Sentence tells it: "undone: edit .spec.mode of VPC/vpc-1". did is what was done,
+// "undone", and do the word for doing that.
+func (s Stepped) Sentence(did, do string) string {
+	text := "nothing of yours is left to " + do
+	if s.Words != "" {
+		text = did + ": " + s.Words
+	}
+	if s.Published != "" {
+		run := ShortRun(s.Published)
+		text += fmt.Sprintf("; run %s is published: decide anew, or selvage sync --revert %s", run, run)
+	}
+	return text
 }
 
 // Sentence is what the decision does to an object, in a few words: "take live on

@@ -1,28 +1,39 @@
 package core
 
+import "time"
+
 // Content is what one side says about one object, in one form for all times: as
 // it was read, or normalised. The zero Content was not read.
 type Content struct {
 	Read  bool
-	Value Value // absent where the side was read and has no such object
+	Value Value     // absent where the side was read and has no such object
+	At    time.Time // when it was read; zero where that is not known
 }
 
 // Judge tells what has become of a resolution, and why in a few words.
 //
 // A value that is to go into Git stands as long as Git says at its path, above
 // and below it what it said, whatever live does meanwhile, and is done when Git
-// says it. Taking Git needs no commit: it is pending until live says the same,
-// and void when either side moves elsewhere, so that the difference is shown
-// anew. Nothing is void or done because a side was not read.
+// says it. One that was published and that Git does not say any more is void: whoever
+// took it back has decided since, though Git says again what it said before. Taking
+// Git needs no commit: it is pending until live says the same, and void when either
+// side moves elsewhere, so that the difference is shown anew. Nothing is void or done
+// because a side was not read.
 func (r Resolution) Judge(git, live Content) (DraftState, string) {
 	if r.Choice == TakeGit {
 		return r.judgeGit(git, live)
 	}
 	switch {
+	case !git.Read && r.Published.Run != "":
+		return DraftPending, "git was not read"
 	case !git.Read:
 		return DraftOpen, "git was not read"
 	case git.Value.Says(r.Path, r.Value):
 		return DraftDone, "git says so"
+	case r.Published.Run != "" && !git.At.After(r.Published.At):
+		return DraftPending, "git was not read since it was published"
+	case r.Published.Run != "":
+		return DraftVoid, "run " + ShortRun(r.Published.Run) + " published it, and git was changed since"
 	case r.moved(git.Value):
 		return DraftVoid, "git changed it since"
 	}

@@ -150,6 +150,18 @@ const (
 	PublicationDropped PublicationPhase = "dropped" // proven not to have landed, and given up
 )
 
+// ShortRun is the id of a run as people read it: as much of it as commands need to
+// find it again.
+func ShortRun(id string) string { return id[:min(8, len(id))] }
+
+// Carried is a draft that a commit has carried out.
+type Carried struct {
+	Draft int64
+	// Awaits tells that it stays on the desk, until live has followed. Otherwise it
+	// leaves that for good.
+	Awaits bool
+}
+
 // Of a [Logbook] that has no such plan or run.
 var (
 	ErrNoPlan = errors.New("there is no such plan")
@@ -162,11 +174,12 @@ type Logbook interface {
 	SavePlan(ctx context.Context, p *Plan) error
 	Plan(ctx context.Context, id string) (*Plan, error)
 	// SaveRun keeps a run as it is now; when it returns nil that survives a crash
-	// of the machine. A run that has landed takes its drafts off the desk with it.
+	// of the machine. What it has carried out by then is marked with the same stroke:
+	// no undo brings that back, or takes it away.
 	// It refuses what a process would write that does not know how the run went on
 	// without it: that a publication which landed has not, or that a run which is
 	// over goes on, unless as a further attempt.
-	SaveRun(ctx context.Context, r *Run, done ...int64) error
+	SaveRun(ctx context.Context, r *Run, carried ...Carried) error
 	// OpenRuns are those of a fabric, or of all where it is "", that are not over,
 	// or of which a publication may still arrive; oldest first.
 	OpenRuns(ctx context.Context, id FabricID) ([]*Run, error)

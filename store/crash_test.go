@@ -45,7 +45,7 @@ func publishForEver(ctx context.Context, s *Store) error {
 			return err
 		}
 		r.Phase, r.Publications[0].Phase = core.RunAgreed, core.PublicationLanded
-		if err := s.SaveRun(ctx, r, p.Drafts...); err != nil {
+		if err := s.SaveRun(ctx, r, carried(p.Drafts...)...); err != nil {
 			return err
 		}
 		fmt.Println(n)

@@ -38,20 +38,20 @@ func put(t testing.TB, s *Store, all ...core.Draft) {
 
 func undone(t testing.TB, s *Store, person string) string {
 	t.Helper()
-	words, err := s.Undo(t.Context(), "dc1", person)
+	back, err := s.Undo(t.Context(), "dc1", person)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return words
+	return back.Words
 }
 
 func redone(t testing.TB, s *Store, person string) string {
 	t.Helper()
-	words, err := s.Redo(t.Context(), "dc1", person)
+	forth, err := s.Redo(t.Context(), "dc1", person)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return words
+	return forth.Words
 }
 
 // desktop is what lies on the desk of dc1, each draft as "1 vpc-2 .spec "value"".
@@ -169,6 +169,63 @@ func TestUndoLeavesAloneWhatHasBecomeOfAStep(t *testing.T) {
 		t.Errorf("Redo on a place where lee has decided = %q", words)
 	}
 	lies(t, s, "at last", `5 vpc-2 . "lee's"`)
+}
+
+// What a run has put into Git is not undone, though it stays on the desk until live
+// has followed; what it took the place of does not come back, either.
+func TestUndoLeavesAloneWhatARunPublished(t *testing.T) {
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	put(t, s, draft(2, ".a", "older"))
+	put(t, s, draft(1, ".a", "replaced"))
+	put(t, s, draft(1, ".a", "published"), draft(1, ".b", "left"))
+	memory(t, s, "dc1")
+	r := ran("9b1d0aa1-77", core.RunPublished)
+	for range 2 { // it is kept after each step
+		if err := s.SaveRun(t.Context(), r, core.Carried{Draft: 3, Awaits: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, h := range map[string]*Store{"same": s, "other": openAt(t, dir)} {
+		m := memory(t, h, "dc1")
+		var marks []string
+		for _, d := range m.Drafts {
+			marks = append(marks, fmt.Sprint(d.ID, d.Published.Run))
+		}
+		same(t, name+" handle: what was published", marks, []string{"1", "3" + r.ID, "4"})
+	}
+	for _, want := range []struct {
+		back core.Stepped
+		left []string
+	}{
+		{core.Stepped{Words: "take live on .b of VPC/vpc-1", Published: r.ID}, []string{`1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`}},
+		{core.Stepped{Words: "take live on .a of VPC/vpc-2"}, []string{`3 vpc-1 .a "published"`}},
+		{core.Stepped{}, []string{`3 vpc-1 .a "published"`}},
+	} {
+		back, err := s.Undo(t.Context(), "dc1", "kim")
+		if err != nil || back != want.back {
+			t.Errorf("Undo = %+v, %v, want %+v", back, err, want.back)
+		}
+		lies(t, s, back.Words, want.left...)
+	}
+	redone(t, s, "kim")
+	redone(t, s, "kim")
+	lies(t, s, "all done again", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)
+
+	// Who decides on it anew, or drops it, can undo that as ever.
+	put(t, s, draft(1, ".a", "anew"))
+	undone(t, s, "kim")
+	lies(t, s, "decided anew and undone", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)
+	if err := s.Take(t.Context(), "dc1", "kim", 3); err != nil {
+		t.Fatal(err)
+	}
+	undone(t, s, "kim")
+	lies(t, s, "dropped and undone", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)
+	save(t, s, ran("77", core.RunPublished), 3) // takes it back
+	lies(t, s, "taken back by another run", `1 vpc-2 .a "older"`, `4 vpc-1 .b "left"`)
+	if back, err := s.Undo(t.Context(), "dc1", "kim"); err != nil || back.Published != r.ID {
+		t.Errorf("Undo = %+v, %v, want the run that published first", back, err)
+	}
 }
 
 func TestWhatTheDeskRefuses(t *testing.T) {
@@ -311,6 +368,6 @@ func TestHistoryTellsWhatBecameOfDecisions(t *testing.T) {
 	}
 	same(t, "history", told, want)
 	first := past[core.Decided](entries(t, s, Filter{Fabrics: []core.FabricID{"dc1"}}))[0].Draft
-	secret.ID, secret.Fabric = 1, "dc1"
+	secret.ID, secret.Fabric, secret.Published = 1, "dc1", core.Publishing{Run: "9b1d", At: noon}
 	same(t, "the draft", first, secret)
 }

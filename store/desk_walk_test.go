@@ -105,15 +105,15 @@ func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b
 			b.turn(after)
 		}
 	case "undo":
-		words, err := s.Undo(t.Context(), id, person)
-		if err != nil || (words == "") != (b.at == 0) {
-			r.Fatalf("Undo = %q, %v at page %d", words, err, b.at)
+		back, err := s.Undo(t.Context(), id, person)
+		if err != nil || (back.Words == "") != (b.at == 0) {
+			r.Fatalf("Undo = %q, %v at page %d", back.Words, err, b.at)
 		}
 		b.at = max(0, b.at-1)
 	case "redo":
-		words, err := s.Redo(t.Context(), id, person)
-		if err != nil || (words == "") != (b.at == len(b.pages)-1) {
-			r.Fatalf("Redo = %q, %v at page %d of %d", words, err, b.at, len(b.pages))
+		forth, err := s.Redo(t.Context(), id, person)
+		if err != nil || (forth.Words == "") != (b.at == len(b.pages)-1) {
+			r.Fatalf("Redo = %q, %v at page %d of %d", forth.Words, err, b.at, len(b.pages))
 		}
 		b.at = min(len(b.pages)-1, b.at+1)
 	}

@@ -119,7 +119,12 @@
 // stands for is the one that was undone last.
 //
 // A draft that a run published is done whether it lies on the desk or was dropped
-// while the run went on: nothing brings it back.
+// while the run went on: nothing brings it back. One that is still to be followed by
+// live stays on the desk, with the run that published it: an undo would take away what
+// tells that live is to follow, and leave the commit. So undo passes over it and gives
+// the run. Who does not want to wait for live drops it, as a step of its own. With the
+// run stands when that was found out, since a reading of Git from before says nothing
+// of whether somebody has taken the commit back.
 //
 // The files of plans and publications are lists of digests, and their contents
 // blobs as all others. A list has a digest too, so that a run that is written

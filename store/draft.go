@@ -19,14 +19,14 @@ func drafts(ctx context.Context, q querier, where string, args ...any) ([]core.D
 			d               core.Draft
 			value           sql.NullString
 			git, live, base []byte
-			at              any
+			at, published   any
 		)
 		err := rows.Scan(&d.ID, &d.Fabric, &d.Key.Group, &d.Key.Kind, &d.Key.Namespace, &d.Key.Name, &d.Path, &d.Choice, &value,
-			&git, &live, &base, &d.Anchor, &d.By, &at, &d.Rule, &d.From)
+			&git, &live, &base, &d.Anchor, &d.By, &at, &d.Rule, &d.From, &d.Published.Run, &published)
 		if err != nil {
 			return err
 		}
-		d.At = given(at)
+		d.At, d.Published.At = given(at), given(published)
 		if d.Value, err = givenValue(value); err == nil {
 			d.GitDigest, d.LiveDigest, d.BaseDigest, err = threeDigests(git, live, base)
 		}
@@ -36,7 +36,7 @@ func drafts(ctx context.Context, q querier, where string, args ...any) ([]core.D
 		all = append(all, d)
 		return nil
 	}, `SELECT d.id, f.name, o.grp, o.kind, o.namespace, o.name, d.path, d.choice, d.value,
-			d.git_digest, d.live_digest, d.base_digest, d.anchor, d.person, d.at, d.rule, d.origin
+			d.git_digest, d.live_digest, d.base_digest, d.anchor, d.person, d.at, d.rule, d.origin, d.published, d.published_at
 		FROM drafts d JOIN fabrics f ON f.id = d.fabric JOIN objects o ON o.id = d.object
 		WHERE `+where+" ORDER BY d.id", args...)
 	return all, err
@@ -55,10 +55,10 @@ func threeDigests(git, live, base []byte) (g, l, b core.Digest, err error) {
 // then on.
 func (d *desk) insert(x core.Draft, object int64) (int64, error) {
 	res, err := d.tx.ExecContext(d.ctx, `INSERT INTO drafts (fabric, object, path, choice, value,
-			git_digest, live_digest, base_digest, anchor, person, at, rule, origin)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			git_digest, live_digest, base_digest, anchor, person, at, rule, origin, published, published_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.fabric, object, string(x.Path), string(x.Choice), valueColumn(x.Value),
-		x.GitDigest[:], x.LiveDigest[:], x.BaseDigest[:], string(x.Anchor), x.By, stamp(x.At), x.Rule, x.From)
+		x.GitDigest[:], x.LiveDigest[:], x.BaseDigest[:], string(x.Anchor), x.By, stamp(x.At), x.Rule, x.From, x.Published.Run, stamp(x.Published.At))
 	if err != nil {
 		return 0, err
 	}
@@ -102,6 +102,24 @@ func deskOf(ctx context.Context, tx *sql.Tx, fabric int64, m *core.Memory) (err 
 				}
 				m.Proposed[id] = where
 			}
+		}
+	}
+	return nil
+}
+
+// carried marks the drafts that the run has carried out, on the desk or not. One keeps
+// the mark of the first run that did.
+func (w *runWriter) carried(all []core.Carried, at any) error {
+	for _, c := range all {
+		err := w.exec("UPDATE fabrics SET desk = desk + 1 WHERE id = (SELECT fabric FROM drafts WHERE id = ? AND published = '')", c.Draft)
+		if err == nil {
+			err = w.exec("UPDATE drafts SET published = ?, published_at = ? WHERE id = ? AND published = ''", w.run.ID, at, c.Draft)
+		}
+		if err == nil && !c.Awaits {
+			err = w.done([]int64{c.Draft}, w.run.By, at)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

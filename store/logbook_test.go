@@ -24,9 +24,17 @@ func ran(id string, phase core.RunPhase) *core.Run {
 
 func save(t testing.TB, s *Store, r *core.Run, done ...int64) {
 	t.Helper()
-	if err := s.SaveRun(t.Context(), r, done...); err != nil {
+	if err := s.SaveRun(t.Context(), r, carried(done...)...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// carried are drafts that a run has carried out for good.
+func carried(ids ...int64) (all []core.Carried) {
+	for _, id := range ids {
+		all = append(all, core.Carried{Draft: id})
+	}
+	return all
 }
 
 func savePlan(t testing.TB, s *Store, p *core.Plan) {
@@ -262,7 +270,7 @@ func TestARunTakesItsDraftsWithIt(t *testing.T) {
 	r.Fabrics = append(r.Fabrics, "dc2")
 	bad := *r
 	bad.Objects = []core.RunObject{{Fabric: "dc1"}} // about nothing
-	if err := s.SaveRun(t.Context(), &bad, 1, 2, 4); err == nil || len(desktop(t, s)) != 3 {
+	if err := s.SaveRun(t.Context(), &bad, carried(1, 2, 4)...); err == nil || len(desktop(t, s)) != 3 {
 		t.Errorf("a run that cannot be kept: %v, and on the desk lies %v", err, desktop(t, s))
 	}
 	save(t, s, r, 1, 2, 4, 99)

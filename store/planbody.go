@@ -117,6 +117,9 @@ type (
 		By     string      `json:"by,omitempty"`
 		At     time.Time   `json:"at,omitzero"`
 		Rule   string      `json:"rule,omitempty"`
+
+		Published   string    `json:"published,omitempty"`
+		PublishedAt time.Time `json:"published_at,omitzero"`
 	}
 )
 
@@ -242,7 +245,7 @@ func (r refusal) given() core.UpdateError {
 
 func keptResolution(r core.Resolution) resolution {
 	return resolution{
-		objectKey(r.Key), r.Path, r.Choice, r.Value, r.GitDigest[:], r.LiveDigest[:], r.BaseDigest[:], r.Anchor, r.By, kept(r.At), r.Rule,
+		objectKey(r.Key), r.Path, r.Choice, r.Value, r.GitDigest[:], r.LiveDigest[:], r.BaseDigest[:], r.Anchor, r.By, kept(r.At), r.Rule, r.Published.Run, kept(r.Published.At),
 	}
 }
 
@@ -251,6 +254,7 @@ func (r resolution) given() (core.Resolution, error) {
 	return core.Resolution{
 		Key: core.Key(r.Key), Path: r.Path, Choice: r.Choice, Value: r.Value,
 		GitDigest: git, LiveDigest: live, BaseDigest: base, Anchor: r.Anchor, By: r.By, At: r.At, Rule: r.Rule,
+		Published: core.Publishing{Run: r.Published, At: r.PublishedAt},
 	}, err
 }
 

@@ -17,8 +17,9 @@ var (
 	errLanded = errors.New("another process has seen its commit land")
 )
 
-// SaveRun keeps a run whole in place of what was kept of it, or not at all.
-func (s *Store) SaveRun(ctx context.Context, r *core.Run, done ...int64) error {
+// SaveRun keeps a run whole in place of what was kept of it, with the drafts that it
+// has carried out, or not at all.
+func (s *Store) SaveRun(ctx context.Context, r *core.Run, carried ...core.Carried) error {
 	op := fmt.Sprintf("keep the run %q in %q", r.ID, s.path)
 	if r.ID == "" || len(r.Fabrics) == 0 || r.Started.IsZero() {
 		return &core.Error{Op: op, Err: errors.New("it has no id, no fabric or no time at which it began")}
@@ -30,7 +31,7 @@ func (s *Store) SaveRun(ctx context.Context, r *core.Run, done ...int64) error {
 				return err
 			}
 		}
-		return w.done(done, r.By, stamp(s.now()))
+		return w.carried(carried, stamp(s.now()))
 	})
 	if errors.Is(err, errOver) || errors.Is(err, errLanded) {
 		return &core.Error{Op: op, Err: err, Hint: "selvage history tells how it ended"}

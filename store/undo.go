@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -10,39 +11,38 @@ import (
 )
 
 // Undo takes back the last step of a person of which something is left to take
-// back, and gives it in a few words; "" where there is none.
-func (s *Store) Undo(ctx context.Context, id core.FabricID, by string) (words string, err error) {
+// back.
+func (s *Store) Undo(ctx context.Context, id core.FabricID, by string) (back core.Stepped, err error) {
 	err = s.move(ctx, id, by, s.now(), func(d *desk) error {
 		steps, err := d.steps("undone IS NULL ORDER BY id DESC")
 		for _, step := range steps {
 			if err != nil || d.moved {
 				break
 			}
-			if words, err = d.undo(step); d.moved && err == nil {
+			if err = d.undo(step, &back); d.moved && err == nil {
 				err = d.exec(`UPDATE desk_steps SET undone =
 					(SELECT ifnull(max(undone), 0) + 1 FROM desk_steps WHERE fabric = ? AND person = ?) WHERE id = ?`, d.fabric, d.by, step)
 			}
 		}
 		return err
 	})
-	return words, explain(fmt.Sprintf("undo what was decided of %q in %q", id, s.path), err)
+	return back, explain(fmt.Sprintf("undo what was decided of %q in %q", id, s.path), err)
 }
 
-// Redo does the step of a person again that was undone last, and gives it in a
-// few words; "" where there is none, where that person did something else since,
-// or others decided on all of its places.
-func (s *Store) Redo(ctx context.Context, id core.FabricID, by string) (words string, err error) {
+// Redo does the step of a person again that was undone last: nothing where that person
+// did something else since, or others decided on all of its places.
+func (s *Store) Redo(ctx context.Context, id core.FabricID, by string) (forth core.Stepped, err error) {
 	err = s.move(ctx, id, by, s.now(), func(d *desk) error {
 		steps, err := d.steps("undone IS NOT NULL ORDER BY undone DESC LIMIT 1")
 		if err != nil || len(steps) == 0 {
 			return err
 		}
-		if words, err = d.redo(steps[0]); d.moved && err == nil {
+		if forth.Words, err = d.redo(steps[0]); d.moved && err == nil {
 			err = d.exec("UPDATE desk_steps SET undone = NULL WHERE id = ?", steps[0])
 		}
 		return err
 	})
-	return words, explain(fmt.Sprintf("redo what was decided of %q in %q", id, s.path), err)
+	return forth, explain(fmt.Sprintf("redo what was decided of %q in %q", id, s.path), err)
 }
 
 // steps are those of the person that a clause selects.
@@ -63,33 +63,38 @@ type motion struct {
 	laid       bool
 	heir       int64
 	lies, done bool
+	published  string // the run that did; "" for none
 }
 
 func (d *desk) motions(step int64) ([]motion, error) {
 	var all []motion
 	err := each(d.ctx, d.tx, func(rows *sql.Rows) error {
 		var m motion
-		err := rows.Scan(&m.draft, &m.object, &m.path, &m.laid, &m.heir, &m.lies, &m.done)
+		err := rows.Scan(&m.draft, &m.object, &m.path, &m.laid, &m.heir, &m.lies, &m.done, &m.published)
 		all = append(all, m)
 		return err
-	}, `SELECT d.id, d.object, d.path, m.laid, ifnull(m.heir, 0), d.lies, d.done
+	}, `SELECT d.id, d.object, d.path, m.laid, ifnull(m.heir, 0), d.lies, d.done, d.published
 		FROM desk_moves m JOIN drafts d ON d.id = m.draft WHERE m.step = ? ORDER BY d.id`, step)
 	return all, err
 }
 
-// undo takes back what is left of a step: what it laid down and still lies there
-// goes, and what went because of that comes back, as far as its place is free.
-func (d *desk) undo(step int64) (string, error) {
+// undo takes back what is left of a step, and notes that in told: what it laid down,
+// still lies there and was not published goes, and what went because of that comes
+// back, as far as its place is free.
+func (d *desk) undo(step int64, told *core.Stepped) error {
 	motions, err := d.motions(step)
 	if err != nil {
-		return "", err
+		return err
 	}
 	var gone, back []int64
 	for _, m := range motions {
-		if m.laid && m.lies {
+		switch {
+		case m.laid && m.published != "":
+			told.Published = cmp.Or(told.Published, m.published)
+		case m.laid && m.lies:
 			gone = append(gone, m.draft)
 			if err := d.lift(m.spot, core.DecidedUndone); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
@@ -99,13 +104,15 @@ func (d *desk) undo(step int64) (string, error) {
 		}
 		back = append(back, m.draft)
 		if err := d.lay(m.spot, core.DecidedRestored); err != nil {
-			return "", err
+			return err
 		}
 	}
 	if len(gone) > 0 {
-		return d.words("", gone)
+		told.Words, err = d.words("", gone)
+	} else {
+		told.Words, err = d.words("drop the decision to ", back)
 	}
-	return d.words("drop the decision to ", back)
+	return err
 }
 
 // redo does again of a step what can be done.

@@ -51,10 +51,10 @@ type Decider interface {
 	Decide(ctx context.Context, id core.FabricID, by string, decisions ...core.Decision) ([]core.Draft, error)
 	// Drop takes drafts away, in one step that can be undone.
 	Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) error
-	// Undo takes the last step of a person back and tells it, Redo does it again;
-	// "" where there is none.
-	Undo(ctx context.Context, id core.FabricID, by string) (string, error)
-	Redo(ctx context.Context, id core.FabricID, by string) (string, error)
+	// Undo takes the last step of a person back, Redo does it again. What was
+	// published they leave alone.
+	Undo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error)
+	Redo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error)
 }
 
 // Planner works out what publishing the drafts of fabrics would do.

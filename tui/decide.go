@@ -124,21 +124,18 @@ func drop(e Env, drafts []core.DraftStanding) Outcome {
 
 // stepBack has the last step at the desk undone, or done again.
 func stepBack(e Env, a Action) Outcome {
-	id, by, do, word, none := e.Place.Fabric, e.acts.By, e.acts.Decider.Undo, "undone", "undo"
+	id, by, do, did, word := e.Place.Fabric, e.acts.By, e.acts.Decider.Undo, "undone", "undo"
 	if a == ActRedo {
-		do, word, none = e.acts.Decider.Redo, "done again", "do again"
+		do, did, word = e.acts.Decider.Redo, "done again", "do again"
 	}
 	return Outcome{Deed: &Deed{
 		Label: safe.Sprintf("step at the desk of %s", id),
 		Run: func(ctx context.Context) (Done, error) {
 			what, err := do(ctx, id, by)
-			switch {
-			case err != nil:
+			if err != nil {
 				return Done{}, err
-			case what == "":
-				return Done{Says: safe.Sprintf(" nothing of yours is left to %s", none)}, nil
 			}
-			return Done{Says: safe.Sprintf(" %s: %s", word, what)}, nil
+			return Done{Says: safe.Sprintf(" %s", what.Sentence(did, word))}, nil
 		},
 	}}
 }

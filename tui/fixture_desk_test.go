@@ -110,24 +110,24 @@ func (a *fakeActs) Drop(_ context.Context, id core.FabricID, _ string, ids ...in
 	return nil
 }
 
-func (a *fakeActs) Undo(_ context.Context, id core.FabricID, _ string) (string, error) {
+func (a *fakeActs) Undo(_ context.Context, id core.FabricID, _ string) (core.Stepped, error) {
 	if len(a.done) == 0 {
-		return "", a.fail()
+		return core.Stepped{}, a.fail()
 	}
 	last := a.done[len(a.done)-1]
 	a.done, a.undone = a.done[:len(a.done)-1], append(a.undone, last)
 	a.change(id, func(f *core.FabricState) { f.Drafts = last.before })
-	return last.what, a.fail()
+	return core.Stepped{Words: last.what}, a.fail()
 }
 
-func (a *fakeActs) Redo(_ context.Context, id core.FabricID, _ string) (string, error) {
+func (a *fakeActs) Redo(_ context.Context, id core.FabricID, _ string) (core.Stepped, error) {
 	if len(a.undone) == 0 {
-		return "", a.fail()
+		return core.Stepped{}, a.fail()
 	}
 	last := a.undone[len(a.undone)-1]
 	a.undone = a.undone[:len(a.undone)-1]
 	a.lay(id, last.what, last.after)
-	return last.what, a.fail()
+	return core.Stepped{Words: last.what}, a.fail()
 }
 
 func (a *fakeActs) Plan(_ context.Context, _ string, asked core.PlanOptions, fabrics ...core.FabricID) (*core.Plan, error) {

@@ -25,9 +25,8 @@ func runWord(r *core.Run, now time.Time) part {
 	return part{role: runRole(r.Phase), text: text}
 }
 
-// shortRun is the id of a run as people read it: as much of it as commands need to
-// find it again.
-func shortRun(r *core.Run) safe.Text { return safe.Clean(r.ID[:min(8, len(r.ID))]) }
+// shortRun is the id of a run as people read it.
+func shortRun(r *core.Run) safe.Text { return safe.Clean(core.ShortRun(r.ID)) }
 
 func runRole(p core.RunPhase) themes.Role {
 	switch p {

@@ -89,9 +89,9 @@ func (a *app) resolve(cmd *cobra.Command, args []string, flags resolveFlags) err
 			case flags.drop:
 				return a.drop(ctx, s, fabrics[0], args[1:], flags)
 			case flags.undo:
-				return a.step(ctx, s, id, flags, "undone", "nothing of yours is left to undo", s.runner.Undo)
+				return a.step(ctx, s, id, flags, "undone", "undo", s.runner.Undo)
 			case flags.redo:
-				return a.step(ctx, s, id, flags, "done again", "nothing of yours is left to do again", s.runner.Redo)
+				return a.step(ctx, s, id, flags, "done again", "do again", s.runner.Redo)
 			}
 			return a.listDrafts(fabrics[0], flags)
 		})
@@ -273,7 +273,7 @@ func (a *app) drop(ctx context.Context, s *session, f core.FabricState, objects 
 }
 
 // step goes back or forth by one step of whoever asks.
-func (a *app) step(ctx context.Context, s *session, id core.FabricID, flags resolveFlags, did, nothing string, do func(context.Context, core.FabricID, string) (string, error)) error {
+func (a *app) step(ctx context.Context, s *session, id core.FabricID, flags resolveFlags, did, word string, do func(context.Context, core.FabricID, string) (core.Stepped, error)) error {
 	what, err := do(ctx, id, username())
 	if err != nil {
 		return exit{code: exitRefused, err: err}
@@ -282,10 +282,11 @@ func (a *app) step(ctx context.Context, s *session, id core.FabricID, flags reso
 	if flags.output == "json" {
 		return a.listDrafts(after, flags)
 	}
-	if what == "" {
-		return a.printf("%s: %s\n", cleaned(string(id)), nothing)
+	said := cleaned(what.Sentence(did, word))
+	if what.Words == "" {
+		return a.printf("%s: %s\n", cleaned(string(id)), said)
 	}
-	if err := a.printf("%s: %s\n", did, cleaned(what)); err != nil {
+	if err := a.printf("%s\n", said); err != nil {
 		return err
 	}
 	a.next(after)

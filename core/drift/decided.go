@@ -13,7 +13,9 @@ import (
 // to follow, so that what it covers is pending; what is to go into Git counts
 // when Git has it. Where that overruled what live said, it is a decision for Git
 // from then on until live has followed: without it, what live says would look like
-// an edit that nobody has seen.
+// an edit that nobody has seen. Where a commit takes it out of Git again before that,
+// it is void and not open: what a run has published once is not published again
+// because Git says what it said before.
 
 // Standings tells what has become of the drafts in the memory, in their order,
 // without a verdict on anything else: what [Comparer.Compare] tells of them for
@@ -109,7 +111,7 @@ func (s subject) stand(v core.Verdict) []core.DraftStanding {
 		}
 		if doubt := s.doubt(); state == core.DraftDone && doubt != "" {
 			state, words = core.DraftOpen, doubt
-			if awaits {
+			if awaits || d.Published.Run != "" {
 				state = core.DraftPending
 			}
 		}

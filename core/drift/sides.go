@@ -2,6 +2,7 @@ package drift
 
 import (
 	"slices"
+	"time"
 
 	"selvage/core"
 )
@@ -13,6 +14,7 @@ import (
 type Sides struct {
 	Git, Live, Base   core.Value // absent where the side does not have the object
 	GitRead, LiveRead bool
+	GitAt             time.Time // when Git was read
 	Changes           []core.Change
 }
 
@@ -42,7 +44,7 @@ func (c *Comparer) sides(f *frame, k core.Key) Sides {
 		sides.Changes = verdict.Changes
 	}
 	git, live := s.without(verdict.Folded)
-	sides.Git, sides.Live = git.Value, live.Value
+	sides.Git, sides.Live, sides.GitAt = git.Value, live.Value, git.At
 	if s.base != nil {
 		sides.Base = core.ValueOf(cloned(s.normal(s.base.Git)))
 	}
@@ -54,6 +56,11 @@ func (c *Comparer) sides(f *frame, k core.Key) Sides {
 // have what Git is to say of it.
 func (s subject) without(folds []core.Fold) (git, live core.Content) {
 	git.Read, live.Read = s.git.Presence != core.Unread, s.live.Presence != core.Unread
+	for i, r := range s.Git.Readings {
+		if i == 0 || r.ReadAt.Before(git.At) {
+			git.At = r.ReadAt
+		}
+	}
 	if o := s.git.Object; o != nil {
 		git.Value = core.ValueOf(cloned(s.normal(o)))
 	}

@@ -102,8 +102,9 @@ func (s Sides) apply(resolutions []core.Resolution) (core.Update, error) {
 	var paths []core.Path
 	for _, r := range resolutions {
 		to := r.Value
+		state, _ := s.Judge(r)
 		switch {
-		case r.Choice == core.TakeGit: // within a decision for live on more
+		case r.Choice == core.TakeGit, s.Git.Read && state == core.DraftPending: // within a decision for live on more
 			to = s.Git.Value.At(r.Path)
 		case !s.Git.Read:
 			return core.Update{}, ErrUnread

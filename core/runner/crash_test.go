@@ -118,10 +118,10 @@ func (m *mortalBooks) SavePlan(ctx context.Context, p *core.Plan) error {
 	return m.books.SavePlan(ctx, p)
 }
 
-func (m *mortalBooks) SaveRun(ctx context.Context, r *core.Run, done ...int64) error {
+func (m *mortalBooks) SaveRun(ctx context.Context, r *core.Run, carried ...core.Carried) error {
 	m.pass()
 	defer m.pass()
-	return m.books.SaveRun(ctx, r, done...)
+	return m.books.SaveRun(ctx, r, carried...)
 }
 
 func (m *mortalBooks) Acquire(ctx context.Context, id core.FabricID, h core.Holder) (bool, core.Holder, error) {

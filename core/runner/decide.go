@@ -129,20 +129,19 @@ func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts .
 	return nil
 }
 
-// Undo takes back the last step of a person at the desk, and tells it; "" where
-// there is none. Redo does it again.
-func (r *Runner) Undo(ctx context.Context, id core.FabricID, by string) (string, error) {
+// Undo takes back the last step of a person at the desk. Redo does it again.
+func (r *Runner) Undo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error) {
 	return r.step(ctx, id, by, r.config.Books.Undo)
 }
 
 // Redo does the step again that was undone last.
-func (r *Runner) Redo(ctx context.Context, id core.FabricID, by string) (string, error) {
+func (r *Runner) Redo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error) {
 	return r.step(ctx, id, by, r.config.Books.Redo)
 }
 
-func (r *Runner) step(ctx context.Context, id core.FabricID, by string, do func(context.Context, core.FabricID, string) (string, error)) (string, error) {
+func (r *Runner) step(ctx context.Context, id core.FabricID, by string, do func(context.Context, core.FabricID, string) (core.Stepped, error)) (core.Stepped, error) {
 	what, err := do(ctx, id, by)
-	if err != nil || what == "" {
+	if err != nil || what.Words == "" {
 		return what, err
 	}
 	r.reconsider(ctx, id)

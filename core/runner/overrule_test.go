@@ -54,10 +54,9 @@ func (p *process) wantState(t *testing.T, want core.State, desk ...string) {
 
 const overruled = "vpc-1 .spec.subnets.web.vlan"
 
-// TestLiveThatWasOverruledIsPendingAndNoConflict: who publishes a value of their
-// own has seen what live said. It is so however the value came into Git.
-func TestLiveThatWasOverruledIsPendingAndNoConflict(t *testing.T) {
-	for name, publish := range map[string]func(t *testing.T, b *bench, p *process){
+// publishing are the ways in which a value of their own comes into Git.
+func publishing() map[string]func(t *testing.T, b *bench, p *process) {
+	return map[string]func(t *testing.T, b *bench, p *process){
 		"published": func(t *testing.T, _ *bench, p *process) {
 			p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
 		},
@@ -96,7 +95,13 @@ func TestLiveThatWasOverruledIsPendingAndNoConflict(t *testing.T) {
 				t.Errorf("the run is %s", got.Phase)
 			}
 		},
-	} {
+	}
+}
+
+// TestLiveThatWasOverruledIsPendingAndNoConflict: who publishes a value of their
+// own has seen what live said. It is so however the value came into Git.
+func TestLiveThatWasOverruledIsPendingAndNoConflict(t *testing.T) {
+	for name, publish := range publishing() {
 		t.Run(name, func(t *testing.T) {
 			b, p := overruling(t)
 			publish(t, b, p)

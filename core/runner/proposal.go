@@ -139,7 +139,7 @@ func (w *ward) closeReview(ctx context.Context, run *core.Run, p *core.Plan, pha
 	now := w.config.Now()
 	run.Phase, run.Ended = phase, now
 	run.Steps = append(run.Steps, core.RunStep{Name: "review", Started: now, Ended: now, Detail: string(phase) + ": " + words})
-	var done []int64
+	var carried []core.Carried
 	for _, c := range p.Commits {
 		if said, err := w.says(ctx, c); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (w *ward) closeReview(ctx context.Context, run *core.Run, p *core.Plan, pha
 		if err != nil {
 			return err
 		}
-		done = append(done, ids(more)...)
+		carried = append(carried, more...)
 	}
 	if run.By == byPolicy && phase == core.RunDeclined {
 		if err := w.pin(ctx, run.Result.Applied, now); err != nil {
@@ -158,7 +158,7 @@ func (w *ward) closeReview(ctx context.Context, run *core.Run, p *core.Plan, pha
 		}
 	}
 	w.loaded = false
-	if err := w.config.Books.SaveRun(ctx, run, done...); err != nil {
+	if err := w.config.Books.SaveRun(ctx, run, carried...); err != nil {
 		return err
 	}
 	w.config.Board.ShowRun(copied(run))

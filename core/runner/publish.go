@@ -179,18 +179,18 @@ func (at *progress) publishOnce(ctx context.Context, to core.Publisher, pub core
 	return to.Publish(pushing, pub)
 }
 
-// landed writes down that a publication is on its branch, and takes the drafts
-// that it carries out off the desk with the same stroke.
+// landed writes down that a publication is on its branch, and which drafts it has
+// carried out with the same stroke.
 func (at *progress) landed(ctx context.Context, n int) (string, error) {
 	p := &at.run.Publications[n]
 	p.Phase = core.PublicationLanded
 	words := fmt.Sprintf("%s is on %s", core.ShortCommit(p.Commit), p.Branch)
 	if p.Side == "" {
-		done, err := at.carriedOut(context.WithoutCancel(ctx), at.plan.Drafts, at.plan.Commits[0])
+		carried, err := at.carriedOut(context.WithoutCancel(ctx), at.plan.Drafts, at.plan.Commits[0])
 		if err != nil {
 			return "", err
 		}
-		at.done = append(at.done, ids(done)...)
+		at.carried = append(at.carried, carried...)
 		if err := at.save(ctx); err != nil {
 			return "", err
 		}
@@ -200,35 +200,27 @@ func (at *progress) landed(ctx context.Context, n int) (string, error) {
 	return words, at.save(ctx)
 }
 
-func ids(drafts []core.Draft) []int64 {
-	all := make([]int64, len(drafts))
-	for i, d := range drafts {
-		all[i] = d.ID
-	}
-	return all
-}
-
 // carriedOut are the drafts of a plan, out of those on the desk, that a commit of it
 // carries out. Those that overrule live are left there for the check that sees live
 // follow: until then they tell that it is to. One of an earlier plan that the commit
-// takes back goes, or it would wait to be published once more.
-func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommit) ([]core.Draft, error) {
-	var done []core.Draft
+// takes back goes, for it is over.
+func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommit) ([]core.Carried, error) {
+	var carried []core.Carried
 	for _, id := range fabricsOf(c) {
 		drafts, err := r.config.Books.Drafts(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range drafts {
-			planned := slices.Contains(of, d.ID)
-			if planned != d.Overrules() && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
+			planned, overrules := slices.Contains(of, d.ID), d.Overrules()
+			if (planned || overrules) && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
 				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path && (planned || ch.Before.Equal(d.Value))
 			}) {
-				done = append(done, d)
+				carried = append(carried, core.Carried{Draft: d.ID, Awaits: planned && overrules})
 			}
 		}
 	}
-	return done, nil
+	return carried, nil
 }
 
 // rejected tells why a server did not take a publication, and what to do.

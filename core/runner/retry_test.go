@@ -191,11 +191,11 @@ type stopping struct {
 	promised atomic.Bool
 }
 
-func (s *stopping) SaveRun(ctx context.Context, r *core.Run, done ...int64) error {
+func (s *stopping) SaveRun(ctx context.Context, r *core.Run, carried ...core.Carried) error {
 	if r.Phase == core.RunRetrying && s.stop(r.ID, "ada") {
 		s.promised.Store(true)
 	}
-	return s.books.SaveRun(ctx, r, done...)
+	return s.books.SaveRun(ctx, r, carried...)
 }
 
 // TestRetryIsGivenUpWhereSomebodyElseIsAtIt: as soon as they are done, and it says so

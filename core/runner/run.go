@@ -86,8 +86,9 @@ type progress struct {
 	run  *core.Run
 	plan *core.Plan           // what is left of it
 	past []core.PlannedCommit // that are published
-	done []int64              // drafts that its landed commits have carried out
-	kept bool                 // it is in the books
+	// carried are the drafts that its landed commits have carried out.
+	carried []core.Carried
+	kept    bool // it is in the books
 	// background tells that nobody waits for the run: what a retry can mend is tried
 	// again later.
 	background bool
@@ -294,7 +295,7 @@ func (at *progress) to(ctx context.Context, phase core.RunPhase) error {
 // when it matters most.
 func (at *progress) save(ctx context.Context) error {
 	at.show()
-	if err := at.config.Books.SaveRun(context.WithoutCancel(ctx), at.run, at.done...); err != nil {
+	if err := at.config.Books.SaveRun(context.WithoutCancel(ctx), at.run, at.carried...); err != nil {
 		return err
 	}
 	at.kept = true

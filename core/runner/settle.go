@@ -81,12 +81,12 @@ func (r *Runner) settleRun(ctx context.Context, run *core.Run) error {
 			found = found || p.Phase == core.PublicationLanded
 		}
 	}
-	planned, done, err := r.landedOf(ctx, run)
+	planned, carried, err := r.landedOf(ctx, run)
 	if err != nil {
 		return err
 	}
 	r.conclude(run, planned, found)
-	if err := r.config.Books.SaveRun(ctx, run, done...); err != nil {
+	if err := r.config.Books.SaveRun(ctx, run, carried...); err != nil {
 		return err
 	}
 	r.config.Board.ShowRun(copied(run))
@@ -95,7 +95,7 @@ func (r *Runner) settleRun(ctx context.Context, run *core.Run) error {
 
 // landedOf tells how many commits a run was to publish, and which drafts those have
 // carried out that are on their branches.
-func (r *Runner) landedOf(ctx context.Context, run *core.Run) (planned int, done []int64, err error) {
+func (r *Runner) landedOf(ctx context.Context, run *core.Run) (planned int, carried []core.Carried, err error) {
 	if !slices.ContainsFunc(run.Publications, isLanded) {
 		return 0, nil, nil
 	}
@@ -113,9 +113,9 @@ func (r *Runner) landedOf(ctx context.Context, run *core.Run) (planned int, done
 		if err != nil {
 			return 0, nil, err
 		}
-		done = append(done, ids(more)...)
+		carried = append(carried, more...)
 	}
-	return len(p.Commits), done, nil
+	return len(p.Commits), carried, nil
 }
 
 // conclude gives a run the end that it came to, as far as that was not known. found

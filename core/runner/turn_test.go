@@ -196,11 +196,11 @@ func TestRunWhoseEndIsNotWrittenDownIsShownAsItIs(t *testing.T) {
 // crammed are books in which no end of a run finds room.
 type crammed struct{ books }
 
-func (f *crammed) SaveRun(ctx context.Context, r *core.Run, done ...int64) error {
+func (f *crammed) SaveRun(ctx context.Context, r *core.Run, carried ...core.Carried) error {
 	if r.Phase.Over() {
 		return errors.New("the disk is full")
 	}
-	return f.books.SaveRun(ctx, r, done...)
+	return f.books.SaveRun(ctx, r, carried...)
 }
 
 // TestPolicyThatMeetsSomebodyGoesOnLater, and nothing of it is shown meanwhile.

@@ -277,37 +277,32 @@ func draft(f core.FabricState, d core.DraftStanding) string {
 }
 
 func (t *talk) undo(ctx context.Context, g given) error {
-	return t.back(ctx, g, "undone", "nothing of yours is left to undo", func(ctx context.Context, id core.FabricID) (string, error) {
+	return t.back(ctx, g, "undone", "undo", func(ctx context.Context, id core.FabricID) (core.Stepped, error) {
 		return t.cfg.Acts.Decider.Undo(ctx, id, t.cfg.Acts.By)
 	})
 }
 
 func (t *talk) redo(ctx context.Context, g given) error {
-	return t.back(ctx, g, "done again", "nothing of yours is left to do again", func(ctx context.Context, id core.FabricID) (string, error) {
+	return t.back(ctx, g, "done again", "do again", func(ctx context.Context, id core.FabricID) (core.Stepped, error) {
 		return t.cfg.Acts.Decider.Redo(ctx, id, t.cfg.Acts.By)
 	})
 }
 
 // back goes back or forth by one step.
-func (t *talk) back(ctx context.Context, g given, did, nothing string, do func(context.Context, core.FabricID) (string, error)) error {
+func (t *talk) back(ctx context.Context, g given, did, word string, do func(context.Context, core.FabricID) (core.Stepped, error)) error {
 	f, _, err := t.desk(g.args)
 	if err != nil {
 		return err
 	}
-	var what string
+	var what core.Stepped
 	err = t.during(ctx, safe.Lit("going a step back"), func(ctx context.Context) (err error) {
 		what, err = do(ctx, f.Fabric.ID)
 		return err
 	})
-	switch {
-	case err != nil:
-		return err
-	case what == "":
-		t.say(safe.Clean(nothing))
-	default:
-		t.say(safe.Sprintf("%s: %s", did, what))
+	if err == nil {
+		t.say(safe.Clean(what.Sentence(did, word)))
 	}
-	return nil
+	return err
 }
 
 // ack accepts a difference for a while, and asks for what was not said.

@@ -114,17 +114,19 @@ func (w *world) Drop(_ context.Context, id core.FabricID, _ string, ids ...int64
 	return w.fault
 }
 
-func (w *world) Undo(_ context.Context, id core.FabricID, _ string) (string, error) {
+func (w *world) Undo(_ context.Context, id core.FabricID, _ string) (core.Stepped, error) {
 	f, _ := w.Fleet().Fabric(id)
 	if len(f.Drafts) == 0 {
-		return "", nil
+		return core.Stepped{}, nil
 	}
 	last := f.Drafts[len(f.Drafts)-1]
 	w.change(id, func(f *core.FabricState) { f.Drafts = f.Drafts[:len(f.Drafts)-1] })
-	return last.Sentence(f.Fabric.Label(last.Key)), nil
+	return core.Stepped{Words: last.Sentence(f.Fabric.Label(last.Key))}, nil
 }
 
-func (w *world) Redo(context.Context, core.FabricID, string) (string, error) { return "", nil }
+func (w *world) Redo(context.Context, core.FabricID, string) (core.Stepped, error) {
+	return core.Stepped{}, nil
+}
 
 func (w *world) Plan(_ context.Context, by string, asked core.PlanOptions, ids ...core.FabricID) (*core.Plan, error) {
 	w.asked = append(w.asked, asked)

@@ -1,0 +1,68 @@
+package runner_test
+
+import (
+	"strings"
+	"testing"
+
+	"selvage/core"
+)
+
+// TestUndoLeavesWhatWasPublished, whether it is on the branch by the run, by what was
+// found out after a crash, or by a review.
+func TestUndoLeavesWhatWasPublished(t *testing.T) {
+	for name, publish := range publishing() {
+		t.Run(name, func(t *testing.T) {
+			b, p := overruling(t)
+			publish(t, b, p)
+			back, err := p.runner.Undo(t.Context(), "dc1", "ada")
+			if err != nil || back.Words != "" || back.Published == "" {
+				t.Errorf("Undo = %+v, %v, want nothing, and the run that published", back, err)
+			}
+			p.wantState(t, core.Pending, overruled)
+		})
+	}
+}
+
+// TestPublishedDecisionIsNotOpenAgain where somebody takes its commit back with git
+// alone before live has followed, and nobody has seen it on the branch.
+func TestPublishedDecisionIsNotOpenAgain(t *testing.T) {
+	for name, publish := range publishing() {
+		t.Run(name, func(t *testing.T) {
+			b, p := overruling(t)
+			publish(t, b, p)
+			b.remote().elsewhere("dc1/vpc-1.yaml", "vlan: 1009", "vlan: 1001")
+			p.wantState(t, core.Drifted, overruled)
+			made, err := p.runner.Plan(t.Context(), "ada", core.PlanOptions{}, "dc1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(made.Commits) > 0 || len(made.Void) != 1 || !strings.Contains(made.Void[0].Reason, "published it, and git was changed since") {
+				t.Errorf("%d commits are planned, void is %+v", len(made.Commits), made.Void)
+			}
+			// Who decides so once more can publish it.
+			q := b.open(as("ada"))
+			q.check(t, "dc1")
+			q.decide(t, "dc1", set("vpc-1", vlan, int64(1009)))
+			q.sync(t, q.plan(t, "dc1"), q.quick(), core.RunPublished)
+			q.wantState(t, core.Pending, overruled)
+		})
+	}
+}
+
+// TestPublishedDecisionIsNotVoidByAnOldReading of Git: it waits for live, and not to be
+// published again.
+func TestPublishedDecisionIsNotVoidByAnOldReading(t *testing.T) {
+	b, p := overruling(t)
+	p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	if made := p.plan(t, "dc1"); !made.Nothing() {
+		t.Errorf("it is planned again: %+v", made)
+	}
+	b.remote().behave(answers(403, ""))
+	if err := p.loop.Check(t.Context(), "dc1"); err != nil {
+		t.Fatal(err)
+	}
+	f, _ := p.loop.Fleet().Fabric("dc1")
+	if len(f.Drafts) != 1 || f.Drafts[0].State != core.DraftPending {
+		t.Errorf("drafts %+v", f.Drafts)
+	}
+}
