@@ -42,13 +42,11 @@ type Decision struct {
 type Desk interface {
 	// Drafts are those of a fabric, in the order in which they were made.
 	Drafts(ctx context.Context, id FabricID) ([]Draft, error)
-	// Put lays drafts down, as one step of the person who made them. Each takes
-	// the place of those at its own place, and at any place inside it. IDs are
-	// given here.
-	Put(ctx context.Context, id FabricID, drafts ...Draft) error
-	// Take takes drafts away, as one step. What does not lie there any more is no
-	// error.
-	Take(ctx context.Context, id FabricID, by string, drafts ...int64) error
+	// Step takes drafts away, and lays down what a person has decided, as one step of
+	// that person. Each that is laid down takes the place of those at its own place,
+	// and at any place inside it. IDs are given here. What does not lie there any more
+	// is no error.
+	Step(ctx context.Context, id FabricID, by string, away []int64, down ...Draft) error
 	// Undo takes the last step of a person back. Redo does the step again that was
 	// undone last, as long as that person did nothing else since.
 	//

@@ -15,7 +15,7 @@ import (
 // acknowledges each. Step n says n on two objects.
 func decideForEver(ctx context.Context, s *Store) error {
 	for n := 1; ; n++ {
-		if err := s.Put(ctx, "dc1", draft(1, ".spec", int64(n)), draft(2, ".spec", int64(n))); err != nil {
+		if err := s.Step(ctx, "dc1", "kim", nil, draft(1, ".spec", int64(n)), draft(2, ".spec", int64(n))); err != nil {
 			return err
 		}
 		fmt.Println(n)
@@ -26,7 +26,7 @@ func decideForEver(ctx context.Context, s *Store) error {
 // acknowledges each run.
 func publishForEver(ctx context.Context, s *Store) error {
 	for n := 1; ; n++ {
-		if err := s.Put(ctx, "dc1", draft(n, ".spec", int64(n))); err != nil {
+		if err := s.Step(ctx, "dc1", "kim", nil, draft(n, ".spec", int64(n))); err != nil {
 			return err
 		}
 		all, err := s.Drafts(ctx, "dc1")

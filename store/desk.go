@@ -27,19 +27,29 @@ func (s *Store) Drafts(ctx context.Context, id core.FabricID) ([]core.Draft, err
 	return all, explain(fmt.Sprintf("read the drafts of %q in %q", id, s.path), err)
 }
 
-// Put lays drafts down as one step, all of them or none. Of two on one place
-// the later one counts.
-func (s *Store) Put(ctx context.Context, id core.FabricID, all ...core.Draft) error {
-	if len(all) == 0 {
-		return nil
+// Step takes drafts away and lays others down as one step, all of them or none. Of two
+// that are laid on one place the later one counts.
+func (s *Store) Step(ctx context.Context, id core.FabricID, by string, away []int64, down ...core.Draft) error {
+	at := s.now()
+	if len(down) > 0 {
+		at = down[0].At
 	}
-	err := complete(id, all)
+	err := complete(id, by, down)
 	if err == nil {
-		err = s.move(ctx, id, all[0].By, all[0].At, func(d *desk) error {
+		err = s.move(ctx, id, by, at, func(d *desk) error {
+			found := d.there(away)
+			if len(found)+len(down) == 0 {
+				return nil
+			}
 			step, err := d.step()
-			for i, x := range all {
+			for _, p := range found {
+				if err == nil {
+					err = also(d.lift(p, core.DecidedDropped), d.note(step, p.draft, false, 0))
+				}
+			}
+			for i, x := range down {
 				later := func(y core.Draft) bool { return x.Key == y.Key && x.Path.Under(y.Path) }
-				if err == nil && !slices.ContainsFunc(all[i+1:], later) {
+				if err == nil && !slices.ContainsFunc(down[i+1:], later) {
 					err = d.put(step, x)
 				}
 			}
@@ -49,9 +59,9 @@ func (s *Store) Put(ctx context.Context, id core.FabricID, all ...core.Draft) er
 	return explain(fmt.Sprintf("keep what was decided of %q in %q", id, s.path), err)
 }
 
-// complete refuses drafts of which something is missing, or that are not one
-// step.
-func complete(id core.FabricID, all []core.Draft) error {
+// complete refuses drafts of which something is missing, or that are not a step of
+// that person.
+func complete(id core.FabricID, by string, all []core.Draft) error {
 	for _, x := range all {
 		switch {
 		case x.Key == core.Key{}:
@@ -60,38 +70,13 @@ func complete(id core.FabricID, all []core.Draft) error {
 			return fmt.Errorf("the decision on %s is about no place", x.Key)
 		case x.At.IsZero():
 			return fmt.Errorf("the decision on %s does not tell when it was made", x.Key)
-		case x.By != all[0].By:
+		case x.By != by:
 			return errors.New("several people cannot make one step")
 		case x.Fabric != "" && x.Fabric != id:
 			return fmt.Errorf("the decision on %s is of fabric %q", x.Key, x.Fabric)
 		}
 	}
 	return nil
-}
-
-// Take takes drafts away as one step, all of them or none.
-func (s *Store) Take(ctx context.Context, id core.FabricID, by string, ids ...int64) error {
-	err := s.move(ctx, id, by, s.now(), func(d *desk) error {
-		var found []spot
-		for _, draft := range ids {
-			for _, on := range d.lying {
-				if i := slices.IndexFunc(on, func(p spot) bool { return p.draft == draft }); i >= 0 && !slices.Contains(found, on[i]) {
-					found = append(found, on[i])
-				}
-			}
-		}
-		if len(found) == 0 {
-			return nil
-		}
-		step, err := d.step()
-		for _, p := range found {
-			if err == nil {
-				err = also(d.lift(p, core.DecidedDropped), d.note(step, p.draft, false, 0))
-			}
-		}
-		return err
-	})
-	return explain(fmt.Sprintf("drop drafts of %q in %q", id, s.path), err)
 }
 
 // desk is what lies there of one fabric, and is changed by one person in one
@@ -165,6 +150,19 @@ func (d *desk) look() error {
 		d.lying[p.object] = append(d.lying[p.object], p)
 		return err
 	}, "SELECT id, object, path FROM drafts WHERE fabric = ? AND lies", d.fabric)
+}
+
+// there are the places of those drafts that lie there.
+func (d *desk) there(ids []int64) []spot {
+	var found []spot
+	for _, draft := range ids {
+		for _, on := range d.lying {
+			if i := slices.IndexFunc(on, func(p spot) bool { return p.draft == draft }); i >= 0 && !slices.Contains(found, on[i]) {
+				found = append(found, on[i])
+			}
+		}
+	}
+	return found
 }
 
 // step begins a step. What was undone before it cannot be done again.

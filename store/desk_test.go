@@ -31,7 +31,14 @@ func git(d core.Draft) core.Draft {
 
 func put(t testing.TB, s *Store, all ...core.Draft) {
 	t.Helper()
-	if err := s.Put(t.Context(), "dc1", all...); err != nil {
+	if err := s.Step(t.Context(), "dc1", all[0].By, nil, all...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func drop(t testing.TB, s *Store, person string, ids ...int64) {
+	t.Helper()
+	if err := s.Step(t.Context(), "dc1", person, ids); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -92,9 +99,7 @@ func TestStepsAreUndoneAndRedone(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	put(t, s, draft(1, ".spec.mode", "a"))
 	put(t, s, draft(1, ".spec", "b"), draft(2, ".spec", "c"))
-	if err := s.Take(t.Context(), "dc1", "kim", 3, 77); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, s, "kim", 3, 77)
 	lies(t, s, "before", `2 vpc-1 .spec "b"`)
 	for _, want := range []struct {
 		words string
@@ -129,6 +134,33 @@ func TestStepsAreUndoneAndRedone(t *testing.T) {
 	if words := redone(t, s, "kim"); words != "" {
 		t.Errorf("Redo after something else was done = %q", words)
 	}
+}
+
+// What is laid down and what is taken away at once is one step.
+func TestAStepThatDropsAndLaysDownIsUndoneAsOne(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	put(t, s, draft(1, ".a", "a"), draft(1, ".b", "b"), draft(2, ".c", "c"))
+	before := desktop(t, s)
+	if err := s.Step(t.Context(), "dc1", "kim", []int64{2, 3}, draft(1, ".a", "new"), draft(2, ".c", "anew")); err != nil {
+		t.Fatal(err)
+	}
+	after := []string{`4 vpc-1 .a "new"`, `5 vpc-2 .c "anew"`}
+	lies(t, s, "the step", after...)
+	for range 2 {
+		if words := undone(t, s, "kim"); words != "take live on .a of VPC/vpc-1 and 1 more, drop 2 decisions" {
+			t.Errorf("Undo = %q", words)
+		}
+		lies(t, s, "undone", before...)
+		if words := redone(t, s, "kim"); words != "take live on .a of VPC/vpc-1 and 1 more, drop 2 decisions" {
+			t.Errorf("Redo = %q", words)
+		}
+		lies(t, s, "done again", after...)
+	}
+	var e *core.Error
+	if err := s.Step(t.Context(), "dc1", "kim", []int64{4}, draft(1, "", "nowhere")); !errors.As(err, &e) {
+		t.Errorf("a step of which one part cannot be kept: %v", err)
+	}
+	lies(t, s, "a step that was refused", after...)
 }
 
 // A step of which something was published, or is in other hands, is undone as far
@@ -216,9 +248,7 @@ func TestUndoLeavesAloneWhatARunPublished(t *testing.T) {
 	put(t, s, draft(1, ".a", "anew"))
 	undone(t, s, "kim")
 	lies(t, s, "decided anew and undone", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)
-	if err := s.Take(t.Context(), "dc1", "kim", 3); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, s, "kim", 3)
 	undone(t, s, "kim")
 	lies(t, s, "dropped and undone", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)
 	save(t, s, ran("77", core.RunPublished), 3) // takes it back
@@ -240,18 +270,15 @@ func TestWhatTheDeskRefuses(t *testing.T) {
 		"cannot make one st": {draft(2, ".spec", 1), by("lee", draft(3, ".spec", 1))},
 	} {
 		var e *core.Error
-		if err := s.Put(t.Context(), "dc1", all...); !errors.As(err, &e) || !strings.Contains(err.Error(), words) {
-			t.Errorf("Put = %v, want something about %q", err, words)
+		if err := s.Step(t.Context(), "dc1", "kim", nil, all...); !errors.As(err, &e) || !strings.Contains(err.Error(), words) {
+			t.Errorf("Step = %v, want something about %q", err, words)
 		}
 	}
 	if undone(t, s, "kim")+redone(t, s, "kim") != "" {
 		t.Error("something was undone or redone on an empty desk")
 	}
-	for _, err := range []error{s.Put(t.Context(), "dc1"), s.Take(t.Context(), "dc1", "kim"), s.Take(t.Context(), "dc1", "kim", 1)} {
-		if err != nil {
-			t.Error(err)
-		}
-	}
+	drop(t, s, "kim")
+	drop(t, s, "kim", 1)
 	if n := count(t, s, "SELECT (SELECT count(*) FROM drafts) + (SELECT count(*) FROM desk_steps) + (SELECT count(*) FROM fabrics)"); n != 0 {
 		t.Errorf("%d rows are left of nothing", n)
 	}
@@ -323,9 +350,7 @@ func TestADecisionDuringACheckIsRemembered(t *testing.T) {
 func TestUndoKeepsOffPlacesThatAreTaken(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	put(t, s, draft(1, ".a.b", "kim's"))
-	if err := s.Take(t.Context(), "dc1", "kim", 1); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, s, "kim", 1)
 	put(t, s, by("lee", draft(1, ".a", "lee's")))
 	if words := undone(t, s, "kim"); words != "" {
 		t.Errorf("Undo below what lee decided since = %q", words)
@@ -338,9 +363,7 @@ func TestUndoKeepsOffPlacesThatAreTaken(t *testing.T) {
 		t.Errorf("Redo above what came back meanwhile = %q", words)
 	}
 	lies(t, s, "kim's", `1 vpc-1 .a.b "kim's"`)
-	if err := s.Take(t.Context(), "dc1", "kim", 1); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, s, "kim", 1)
 	save(t, s, ran("9b1d", core.RunAgreed), 1) // its plan was made before
 	undone(t, s, "kim")
 	lies(t, s, "what was published though it was dropped does not come back")
@@ -353,9 +376,7 @@ func TestHistoryTellsWhatBecameOfDecisions(t *testing.T) {
 	put(t, s, secret)
 	put(t, s, by("lee", draft(1, ".spec", "x")))
 	undone(t, s, "lee")
-	if err := s.Take(t.Context(), "dc1", "lee", 1); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, s, "lee", 1)
 	undone(t, s, "lee")
 	save(t, s, ran("9b1d", core.RunAgreed), 1)
 	var told []string

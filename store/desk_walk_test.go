@@ -71,8 +71,12 @@ func ids(all []core.Draft) []int64 {
 // in the model.
 func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b *book, shelf map[int64]core.Draft) {
 	now := b.pages[b.at]
-	switch rapid.SampledFrom([]string{"put", "put", "take", "undo", "redo"}).Draw(r, "action") {
-	case "put":
+	switch action := rapid.SampledFrom([]string{"put", "put", "take", "both", "undo", "redo"}).Draw(r, "action"); action {
+	case "put", "both":
+		some := rapid.SliceOfDistinct(rapid.SampledFrom(append([]int64{-1}, now...)), rapid.ID).Draw(r, "taken")
+		if action == "put" {
+			some = nil
+		}
 		all := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) core.Draft {
 			d := by(person, draft(rapid.IntRange(0, 2).Draw(r, "object"), rapid.SampledFrom([]core.Path{core.Root, ".a", ".a.b", ".a.c", ".ab"}).Draw(r, "path"), "v"))
 			d.Key.Namespace = person
@@ -80,10 +84,10 @@ func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b
 			return d
 		}), 1, 3).Draw(r, "drafts")
 		before := int64(count(t, s, "SELECT ifnull(max(id), 0) FROM drafts"))
-		if err := s.Put(t.Context(), id, all...); err != nil {
+		if err := s.Step(t.Context(), id, person, some, all...); err != nil {
 			r.Fatal(err)
 		}
-		after := slices.Clone(now)
+		after := slices.DeleteFunc(slices.Clone(now), func(n int64) bool { return slices.Contains(some, n) })
 		for i, d := range all {
 			covers := func(other core.Draft) bool { return other.Key == d.Key && other.Path.Under(d.Path) }
 			after = slices.DeleteFunc(after, func(n int64) bool { return covers(shelf[n]) })
@@ -97,7 +101,7 @@ func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b
 		b.turn(after)
 	case "take":
 		some := rapid.SliceOfDistinct(rapid.SampledFrom(append([]int64{-1}, now...)), rapid.ID).Draw(r, "taken")
-		if err := s.Take(t.Context(), id, person, some...); err != nil {
+		if err := s.Step(t.Context(), id, person, some); err != nil {
 			r.Fatal(err)
 		}
 		after := slices.DeleteFunc(slices.Clone(now), func(n int64) bool { return slices.Contains(some, n) })

@@ -8,7 +8,7 @@
 //
 // [Open] opens the file or makes it. Then [Store.Memory] gives what is known
 // of a fabric, [Store.Record] adds a check, [Store.Accept] and
-// [Store.Acknowledge] what a person said, [Store.Put] what one decided, and
+// [Store.Acknowledge] what a person said, [Store.Step] what one decided, and
 // [Store.SaveRun] how it is published; [Store.Entries] looks back.
 //
 // # Promises

@@ -261,7 +261,7 @@ func TestARunTakesItsDraftsWithIt(t *testing.T) {
 	dir := t.TempDir()
 	s := openAt(t, dir)
 	put(t, s, draft(1, ".spec", "x"), git(draft(2, ".spec", "y")), draft(3, ".spec", "z"))
-	if err := s.Put(t.Context(), "dc2", git(draft(1, ".spec", "other"))); err != nil {
+	if err := s.Step(t.Context(), "dc2", "kim", nil, git(draft(1, ".spec", "other"))); err != nil {
 		t.Fatal(err)
 	}
 	memory(t, s, "dc1")
@@ -320,9 +320,7 @@ func TestPlansAndRunsAreSwept(t *testing.T) {
 	put(t, s, draft(1, ".spec", "published"))
 	put(t, s, draft(2, ".spec", "dropped"))
 	put(t, s, draft(3, ".spec", "kept"))
-	if err := s.Take(t.Context(), "dc1", "kim", 2); err != nil {
-		t.Fatal(err)
-	}
+	drop(t, s, "kim", 2)
 	idle, used := &core.Plan{}, &core.Plan{}
 	for i, p := range []*core.Plan{idle, used} {
 		p.Commits = []core.PlannedCommit{{Files: []core.FileChange{{Path: "a", After: []byte{byte(i)}}}}}

@@ -307,7 +307,7 @@ func randomWord(t testing.TB, rnd *rand.Rand, s *Store, at time.Time) {
 			core.Acknowledgement{Key: k, Path: ".spec", At: at, Until: at.Add(time.Duration(1+rnd.IntN(3)) * time.Minute)},
 			core.Acknowledgement{Key: vpcKey(rnd.IntN(3)), Path: core.Root, At: at, Until: at.Add(time.Hour)})
 	case 2:
-		err = s.Put(t.Context(), "dc1", git(draft(rnd.IntN(3), ".spec", at.String())), draft(4, ".spec", at.String()))
+		err = s.Step(t.Context(), "dc1", "kim", nil, git(draft(rnd.IntN(3), ".spec", at.String())), draft(4, ".spec", at.String()))
 	case 3:
 		_, err = s.Undo(t.Context(), "dc1", "kim")
 	}

@@ -86,7 +86,7 @@ func (d *desk) undo(step int64, told *core.Stepped) error {
 	if err != nil {
 		return err
 	}
-	var gone, back []int64
+	var gone, back, taken []int64 // taken are those of back that had not been replaced
 	for _, m := range motions {
 		switch {
 		case m.laid && m.published != "":
@@ -102,16 +102,17 @@ func (d *desk) undo(step int64, told *core.Stepped) error {
 		if m.laid || m.lies || m.done || m.heir != 0 && !slices.Contains(gone, m.heir) || !d.free(m.spot) {
 			continue
 		}
-		back = append(back, m.draft)
+		if back = append(back, m.draft); m.heir == 0 {
+			taken = append(taken, m.draft)
+		}
 		if err := d.lay(m.spot, core.DecidedRestored); err != nil {
 			return err
 		}
 	}
-	if len(gone) > 0 {
-		told.Words, err = d.words("", gone)
-	} else {
-		told.Words, err = d.words("drop the decision to ", back)
+	if len(gone) == 0 {
+		taken = back // whose heirs are gone by now
 	}
+	told.Words, err = d.words(gone, taken)
 	return err
 }
 
@@ -137,10 +138,7 @@ func (d *desk) redo(step int64) (string, error) {
 			return "", err
 		}
 	}
-	if len(back) > 0 {
-		return d.words("", back)
-	}
-	return d.words("drop the decision to ", gone)
+	return d.words(back, gone)
 }
 
 // again lays a draft down once more, in place of those whose place it took
@@ -177,8 +175,24 @@ func (d *desk) free(p spot, but ...spot) bool {
 	})
 }
 
-// words tell what a step did with some drafts, by the first of them.
-func (d *desk) words(did string, ids []int64) (string, error) {
+// words tell what a step did that laid some drafts down and took others away: each by
+// the first of them.
+func (d *desk) words(down, away []int64) (string, error) {
+	switch {
+	case len(away) == 0:
+		return d.sentence("", down)
+	case len(down) == 0:
+		return d.sentence("drop the decision to ", away)
+	}
+	words, err := d.sentence("", down)
+	word := "decision"
+	if len(away) > 1 {
+		word += "s"
+	}
+	return fmt.Sprintf("%s, drop %d %s", words, len(away), word), err
+}
+
+func (d *desk) sentence(did string, ids []int64) (string, error) {
 	if len(ids) == 0 {
 		return "", nil
 	}

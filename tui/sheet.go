@@ -32,9 +32,10 @@ type Sheet interface {
 	// File is where the text is.
 	File() string
 	// Take lays down drafts for what the file now says otherwise, and drops those whose
-	// places say again what Git says. It gives how many of either; 0 where the file
-	// says what it said. Where it cannot be taken it holds the reasons on top, beside the text, and the first of them is the
-	// error; [ErrNoSheet] where there is no file any more.
+	// places say again what Git says, in one step that can be undone. It gives how many
+	// of either; 0 where the file says what it said. Where it cannot be taken it holds
+	// the reasons on top, beside the text, and the first of them is the error;
+	// [ErrNoSheet] where there is no file any more.
 	Take(ctx context.Context, by string) (made, dropped int, err error)
 	// Leave ends it. It removes the file, and keeps it where something was typed that
 	// was not taken: then it gives its name.
@@ -129,7 +130,7 @@ func (s *sheetWork) take() Outcome {
 	}}
 }
 
-// came tells what came of a text. Laying down and dropping are a step each.
+// came tells what came of a text.
 func (s *sheetWork) came(made, dropped int) safe.Text {
 	switch {
 	case made == 0 && dropped == 0:
@@ -139,7 +140,7 @@ func (s *sheetWork) came(made, dropped int) safe.Text {
 	case dropped == 0:
 		return safe.Sprintf(" %s of %s from the editor (u undoes it)", plural(made, "draft"), s.name)
 	}
-	return safe.Sprintf(" %s of %s from the editor, %d dropped (u undoes one, then the other)", plural(made, "draft"), s.name, dropped)
+	return safe.Sprintf(" %s of %s from the editor, %d dropped (u undoes it)", plural(made, "draft"), s.name, dropped)
 }
 
 // leave ends it without taking anything.

@@ -87,11 +87,8 @@ func (s *openSheet) take(ctx context.Context, by string) (t taken, _ *sheet.Prob
 	}
 	decisions, dropped, problems := s.page.Decisions(typed)
 	if len(problems) == 0 {
-		if len(decisions) > 0 {
-			t.made, err = s.session.runner.Decide(ctx, s.page.Fabric, by, decisions...)
-		}
-		if err == nil && len(dropped) > 0 {
-			err = s.session.runner.Drop(ctx, s.page.Fabric, by, dropped...)
+		if len(decisions)+len(dropped) > 0 {
+			t.made, err = s.session.runner.Revise(ctx, s.page.Fabric, by, dropped, decisions...)
 		}
 		if err == nil {
 			s.wrote, t.dropped = typed, len(dropped)

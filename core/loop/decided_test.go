@@ -79,7 +79,7 @@ func (o *office) decide(t *testing.T, choice core.Choice) {
 		t.Fatal(err)
 	}
 	r.Key, r.By, r.At = k, "ada", time.Now()
-	if err := o.Put(t.Context(), "dc1", core.Draft{Resolution: r}); err != nil {
+	if err := o.Step(t.Context(), "dc1", r.By, nil, core.Draft{Resolution: r}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -158,7 +158,7 @@ func (w *ward) keepGit(ctx context.Context, rulings []core.Resolution) error {
 	if len(drafts) == 0 {
 		return nil
 	}
-	if err := w.config.Books.Put(ctx, w.fabric.ID, drafts...); err != nil {
+	if err := w.config.Books.Step(ctx, w.fabric.ID, byPolicy, nil, drafts...); err != nil {
 		return err
 	}
 	for _, d := range drafts {

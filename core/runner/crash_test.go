@@ -106,10 +106,10 @@ type mortalBooks struct {
 	*killer
 }
 
-func (m *mortalBooks) Put(ctx context.Context, id core.FabricID, drafts ...core.Draft) error {
+func (m *mortalBooks) Step(ctx context.Context, id core.FabricID, by string, away []int64, down ...core.Draft) error {
 	m.pass()
 	defer m.pass()
-	return m.books.Put(ctx, id, drafts...)
+	return m.books.Step(ctx, id, by, away, down...)
 }
 
 func (m *mortalBooks) SavePlan(ctx context.Context, p *core.Plan) error {

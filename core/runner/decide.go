@@ -14,6 +14,11 @@ import (
 // be undone, and gives the drafts. It goes by the last check. Nothing is laid
 // down where one of them cannot be.
 func (r *Runner) Decide(ctx context.Context, id core.FabricID, by string, decisions ...core.Decision) ([]core.Draft, error) {
+	return r.Revise(ctx, id, by, nil, decisions...)
+}
+
+// Revise drops drafts and lays decisions down in one step.
+func (r *Runner) Revise(ctx context.Context, id core.FabricID, by string, dropped []int64, decisions ...core.Decision) ([]core.Draft, error) {
 	state := r.state(id)
 	if state.Fabric.Mode == core.ModeRead {
 		return nil, undecidable(id)
@@ -31,11 +36,37 @@ func (r *Runner) Decide(ctx context.Context, id core.FabricID, by string, decisi
 		res.Key, res.By, res.At = d.Key, by, r.config.Now()
 		drafts = append(drafts, core.Draft{Fabric: id, Resolution: res, From: d.From})
 	}
-	if err := r.config.Books.Put(ctx, id, drafts...); err != nil {
+	if err := r.lay(ctx, id, by, dropped, drafts...); err != nil {
 		return nil, err
 	}
-	r.reconsider(ctx, id)
 	return drafts, nil
+}
+
+// lay does one step at the desk. What a policy had laid there is pinned where it is
+// dropped: no policy decides that place again.
+func (r *Runner) lay(ctx context.Context, id core.FabricID, by string, dropped []int64, drafts ...core.Draft) error {
+	var pins []core.Pin
+	if len(dropped) > 0 && by != byPolicy {
+		lying, err := r.config.Books.Drafts(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, d := range lying {
+			if slices.Contains(dropped, d.ID) && d.By == byPolicy {
+				pins = append(pins, core.Pin{Key: d.Key, Path: d.Path, Rule: d.Rule, At: r.config.Now()})
+			}
+		}
+	}
+	if err := r.config.Books.Step(ctx, id, by, dropped, drafts...); err != nil {
+		return err
+	}
+	if len(pins) > 0 {
+		if err := r.config.Books.Pin(ctx, id, pins...); err != nil {
+			return err
+		}
+	}
+	r.reconsider(ctx, id)
+	return nil
 }
 
 func (r *Runner) subject(ctx context.Context, id core.FabricID, k core.Key) (merge.Subject, error) {
@@ -104,29 +135,9 @@ func identity(p core.Path) core.Path {
 	return ""
 }
 
-// Drop takes drafts from the desk, as one step that can be undone. What a policy had
-// laid there is pinned: no policy decides that place again.
+// Drop takes drafts from the desk, as one step that can be undone.
 func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) error {
-	lying, err := r.config.Books.Drafts(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := r.config.Books.Take(ctx, id, by, drafts...); err != nil {
-		return err
-	}
-	var pins []core.Pin
-	for _, d := range lying {
-		if slices.Contains(drafts, d.ID) && d.By == byPolicy && by != byPolicy {
-			pins = append(pins, core.Pin{Key: d.Key, Path: d.Path, Rule: d.Rule, At: r.config.Now()})
-		}
-	}
-	if len(pins) > 0 {
-		if err := r.config.Books.Pin(ctx, id, pins...); err != nil {
-			return err
-		}
-	}
-	r.reconsider(ctx, id)
-	return nil
+	return r.lay(ctx, id, by, drafts)
 }
 
 // Undo takes back the last step of a person at the desk. Redo does it again.

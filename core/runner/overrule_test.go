@@ -15,11 +15,11 @@ type laden struct {
 	is atomic.Bool
 }
 
-func (f *laden) Put(ctx context.Context, id core.FabricID, drafts ...core.Draft) error {
+func (f *laden) Step(ctx context.Context, id core.FabricID, by string, away []int64, down ...core.Draft) error {
 	if f.is.Load() {
 		return errors.New("no space left on device")
 	}
-	return f.books.Put(ctx, id, drafts...)
+	return f.books.Step(ctx, id, by, away, down...)
 }
 
 // overruling is a bench on which live was edited, and a person decided on a value

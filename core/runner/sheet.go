@@ -11,8 +11,8 @@ import (
 
 // Sheet is an object of a fabric to be edited: what its Git has, with the comments,
 // or else what live says, as the drafts on the desk have it. What comes of it is for
-// [Runner.Decide] and [Runner.Drop]. It goes by the last check, and checks again
-// where the branch has moved since.
+// [Runner.Revise]. It goes by the last check, and checks again where the branch has
+// moved since.
 func (r *Runner) Sheet(ctx context.Context, id core.FabricID, k core.Key) (sheet.Sheet, error) {
 	s, err := r.sheet(ctx, id, k)
 	if errors.Is(err, core.ErrMoved) {

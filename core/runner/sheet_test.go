@@ -75,11 +75,8 @@ func (p *process) typed(t *testing.T, k core.Key, edit ...string) (opened string
 	if len(problems) > 0 {
 		t.Fatalf("problems %v with\n%s", problems, text)
 	}
-	if len(decisions) > 0 {
-		p.decide(t, "dc1", decisions...)
-	}
-	if len(dropped) > 0 {
-		if err := p.runner.Drop(t.Context(), "dc1", p.site.Me, dropped...); err != nil {
+	if len(decisions)+len(dropped) > 0 {
+		if _, err := p.runner.Revise(t.Context(), "dc1", p.site.Me, dropped, decisions...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,6 +101,22 @@ func TestSecondSheetGoesOnFromTheDrafts(t *testing.T) {
 	if got, want := b.remote().file("main", "dc1/vpc-1.yaml"), strings.NewReplacer("l2vni", "l3vni", "10.0.1.0/24", "10.0.9.0/24").Replace(vpc1); got != want {
 		t.Errorf("the file is\n%s\nwant\n%s", got, want)
 	}
+}
+
+// TestWhatCameOfATextIsOneStep, though it drops a draft and makes others.
+func TestWhatCameOfATextIsOneStep(t *testing.T) {
+	p := one(t).open()
+	p.typed(t, key("vpc-1"), "1001", "1005")
+	p.typed(t, key("vpc-1"), "10.0.1.0/24", "10.0.9.0/24", "1005", "1001")
+	p.wantDesk(t, "dc1", "vpc-1 .spec.subnets.web.subnet")
+	if back, err := p.runner.Undo(t.Context(), "dc1", p.site.Me); err != nil || !strings.HasSuffix(back.Words, ", drop 1 decision") {
+		t.Errorf("Undo = %+v, %v", back, err)
+	}
+	p.wantDesk(t, "dc1", "vpc-1 "+string(vlan))
+	if _, err := p.runner.Redo(t.Context(), "dc1", p.site.Me); err != nil {
+		t.Fatal(err)
+	}
+	p.wantDesk(t, "dc1", "vpc-1 .spec.subnets.web.subnet")
 }
 
 // TestChangeInsideOfADraftKeepsTheRestOfIt, and one around drafts has what they say.
