@@ -144,13 +144,56 @@ func TestAllOfADraftPutBackDropsItWithThoseInside(t *testing.T) {
 	p.wantDesk(t, "dc1")
 }
 
-func TestSheetTellsOfADecisionOnTheWholeObject(t *testing.T) {
-	p := one(t).open()
+// TestEditOfWhatIsToBeRemovedTakesThePlaceOfThat: whoever edits it wants to have it.
+func TestEditOfWhatIsToBeRemovedTakesThePlaceOfThat(t *testing.T) {
+	b := one(t)
+	p := b.open()
 	p.decide(t, "dc1", core.Decision{Key: key("vpc-1"), Path: core.Root, Choice: core.TakeEdited})
-	if opened := p.typed(t, key("vpc-1")); !strings.Contains(opened, "#: 1 draft is on the whole object, and is not shown") || !strings.HasSuffix(opened, vpc1) {
+	if opened := p.typed(t, key("vpc-1")); !strings.Contains(opened, "#: 1 draft takes the object out of git: what you change here takes its place.") || !strings.HasSuffix(opened, vpc1) {
 		t.Errorf("it opens with\n%s", opened)
 	}
+	p.wantDesk(t, "dc1", "vpc-1 "+string(core.Root)) // nothing was changed
+	p.typed(t, key("vpc-1"), "1001", "1005")
+	p.wantDesk(t, "dc1", "vpc-1 "+string(vlan))
+	if _, err := p.runner.Undo(t.Context(), "dc1", p.site.Me); err != nil {
+		t.Fatal(err)
+	}
 	p.wantDesk(t, "dc1", "vpc-1 "+string(core.Root))
+	if _, err := p.runner.Redo(t.Context(), "dc1", p.site.Me); err != nil {
+		t.Fatal(err)
+	}
+	p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	if got, want := b.remote().file("main", "dc1/vpc-1.yaml"), strings.Replace(vpc1, "1001", "1005", 1); got != want {
+		t.Errorf("the file is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestSheetShowsADecisionOnTheWholeObject, and a change in it goes on from that.
+func TestSheetShowsADecisionOnTheWholeObject(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	b.edit("dc1", "vpc-1.yaml", "1001", "1005")
+	b.edit("dc1", "vpc-1.yaml", "l2vni", "l3vni")
+	p.check(t, "dc1")
+	p.decide(t, "dc1", take(core.TakeLive, "vpc-1", core.Root))
+	opened := p.typed(t, key("vpc-1"))
+	for _, want := range []string{"#: 1 place stands as drafted,", "  mode:   l3vni # not yet l3\n", "vlan: 1005 # asked for in CHG-7\n"} {
+		if !strings.Contains(opened, want) {
+			t.Errorf("it does not hold %q:\n%s", want, opened)
+		}
+	}
+	p.wantDesk(t, "dc1", "vpc-1 "+string(core.Root))
+	p.typed(t, key("vpc-1"), "1005", "1007")
+	p.wantDesk(t, "dc1", "vpc-1 "+string(core.Root))
+	p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	if got, want := b.remote().file("main", "dc1/vpc-1.yaml"), strings.NewReplacer("1001", "1007", "l2vni", "l3vni").Replace(vpc1); got != want {
+		t.Errorf("the file is\n%s\nwant\n%s", got, want)
+	}
+
+	p.check(t, "dc1")
+	p.decide(t, "dc1", take(core.TakeLive, "vpc-1", core.Root))
+	p.typed(t, key("vpc-1"), "1005", "1007")
+	p.wantDesk(t, "dc1") // as git has it
 }
 
 func TestSecondSheetOfWhatOnlyLiveHasIsOfItsDraft(t *testing.T) {

@@ -44,19 +44,26 @@ func (s Sheet) Decisions(text []byte) (decisions []core.Decision, dropped []int6
 	case len(problems) > 0:
 		return nil, nil, problems
 	case s.File == "":
-		o, err := core.NewObject(core.CloneJSON(want))
-		if err != nil {
-			return nil, nil, []Problem{{line, err.Error()}}
-		}
-		return []core.Decision{{Key: s.Key, Path: core.Root, Choice: core.TakeEdited, Value: core.ValueOf(o.Fields), From: "editor"}}, nil, nil
+		return []core.Decision{{Key: s.Key, Path: core.Root, Choice: core.TakeEdited, Value: fieldsOf(core.ValueOf(want)), From: "editor"}}, nil, nil
 	case s.desk.text == nil:
-		return decisions, nil, nil
+		return decisions, s.desk.instead, nil
 	}
 	decisions, dropped = s.over(moves, core.ValueOf(git), core.ValueOf(want))
 	if err := s.comes(core.ValueOf(want), decisions, dropped); err != nil {
 		return nil, nil, []Problem{{Reason: "it does not go together with the drafts that stand, drop those first: " + core.OneLine(err)}}
 	}
 	return decisions, dropped, nil
+}
+
+// fieldsOf is what is compared of the object that a document holds, which was read
+// before; absent for anything else.
+func fieldsOf(document core.Value) core.Value {
+	doc, _ := document.Any().(map[string]any)
+	o, err := core.NewObject(core.CloneJSON(doc))
+	if err != nil {
+		return core.Value{}
+	}
+	return core.ValueOf(o.Fields)
 }
 
 // read is the one document of a text, and the line that it begins at; nil where

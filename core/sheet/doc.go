@@ -2,9 +2,10 @@
 // that follow from what they made of it.
 //
 // A [Sheet] is made of the document that Git has, or of what live says where Git
-// has none; [Sheet.WithDrafts] lays over that what stands on the desk. [Sheet.Text] is what the editor opens with, [Sheet.Decisions] reads what
-// it left behind, and [Sheet.Again] is the text to open it with once more where that
-// cannot be taken. The package is pure: no files, no editor, no clock.
+// has none; [Sheet.WithDrafts] lays over that what stands on the desk. [Sheet.Text] is
+// what the editor opens with, [Sheet.Decisions] reads what it left behind, and
+// [Sheet.Again] is the text to open it with once more where that cannot be taken. The
+// package is pure: no files, no editor, no clock.
 //
 // # Promises
 //
@@ -28,8 +29,10 @@
 // draft's place anew as a whole: by itself it would be judged against Git, where that
 // place may not be, and be void at once. Before anything is decided the new desk is
 // laid over Git in memory, and where that is not what was typed, nothing is taken.
-// Of an object that Git has, a decision on the whole is told and not shown: it may be
-// to remove it, which no text says.
+// That Git is not to have the object any more is told and not shown, since no text says
+// it. Whoever changes something in the text wants to have the object, and so what they
+// decide takes the place of that. What waits for a review is not shown, either: a draft
+// over it would not come into the review, and be void when that is merged.
 //
 // The lines of the head begin with "#:", so that they can be told from comments of
 // the document's, and a second head does not pile up on the first.

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,21 +17,23 @@ type desk struct {
 	standing []core.Draft
 	text     []byte   // the document as those have it; nil where it is as without them
 	shown    int      // how many of them are to be seen in it
+	instead  []int64  // those that take the object out of Git: whoever edits it wants to have it
 	notes    []string // what of the desk is not to be seen, a sentence each
 }
 
 // WithDrafts is the sheet as the drafts for its object have it, so that a person
 // edits on from them. Others may be among them. What cannot be shown is told in the
-// head: what is void, what a proposal has (by its id), what is about the object as
-// a whole where Git has it, and what the document does not take.
+// head: what is void, what a proposal has (by its id), that the object is to go, and
+// what the document does not take.
 func (s Sheet) WithDrafts(subject merge.Subject, drafts []core.Draft, proposed map[int64]string) Sheet {
 	d := desk{subject: subject}
-	var void, review, whole, git int
+	var void, review, git int
+	var reviews []string
 	for _, draft := range drafts {
 		if draft.Key != s.Key {
 			continue
 		}
-		_, inReview := proposed[draft.ID]
+		where, inReview := proposed[draft.ID]
 		switch state, _ := subject.Sides.Judge(draft.Resolution); {
 		case state == core.DraftVoid:
 			void++
@@ -39,11 +42,12 @@ func (s Sheet) WithDrafts(subject merge.Subject, drafts []core.Draft, proposed m
 			continue
 		case inReview:
 			review++
+			if !slices.Contains(reviews, where) {
+				reviews = append(reviews, where)
+			}
 			continue
 		case draft.Choice == core.TakeGit:
 			git++
-		case draft.Path == core.Root:
-			whole++
 		}
 		d.standing = append(d.standing, draft)
 	}
@@ -55,25 +59,37 @@ func (s Sheet) WithDrafts(subject merge.Subject, drafts []core.Draft, proposed m
 			d.notes = append(d.notes, fmt.Sprintf("%d drafts %s", n, more))
 		}
 	}
-	note(void, "is void, and is not shown.", "are void, and are not shown.")
-	note(review, "waits for a review, and is not shown.", "wait for a review, and are not shown.")
+	note(void, "is void, and is not shown: decide anew here, or drop it.", "are void, and are not shown: decide anew here, or drop them.")
+	note(review, "waits for a review, and is not shown. End that before you change its place:",
+		"wait for a review, and are not shown. End that before you change their places:")
+	for _, where := range reviews {
+		d.notes = append(d.notes, "  "+where)
+	}
 	note(git, "keeps what git has: its place is shown as git has it.", "keep what git has: their places are shown as git has them.")
-	changing := len(d.standing) - git
-	if whole > 0 && s.File != "" {
-		note(changing, "is on the whole object, and is not shown: drop it first.", "stand, one on the whole object, and are not shown: drop them first.")
-		d.standing = nil
-	} else if changing > 0 {
-		var err error
-		if d.text, err = s.laid(subject, resolutions(d.standing)); err != nil {
-			note(changing, "is not shown: "+core.OneLine(err), "are not shown: "+core.OneLine(err))
-			d.standing, d.text = nil, nil
-		} else {
-			d.shown = changing
+	if changing := len(d.standing) - git; changing > 0 {
+		text, err := s.laid(subject, resolutions(d.standing))
+		switch {
+		case errors.Is(err, errGone):
+			note(changing, "takes the object out of git: what you change here takes its place.", "take the object out of git: what you change here takes their place.")
+			for _, draft := range d.standing {
+				if draft.Choice != core.TakeGit {
+					d.instead = append(d.instead, draft.ID)
+				}
+			}
+			d.standing = nil
+		case err != nil:
+			note(changing, "is not shown, drop it where it is in the way: "+core.OneLine(err), "are not shown, drop those that are in the way: "+core.OneLine(err))
+			d.standing = nil
+		default:
+			d.text, d.shown = text, changing
 		}
 	}
 	s.desk = d
 	return s
 }
+
+// errGone tells that drafts leave nothing of an object that could be edited.
+var errGone = errors.New("git is not to have the object any more")
 
 // head tells what of the desk is to be seen in a sheet, and what is not.
 func (d desk) head(inGit bool) []string {
@@ -113,6 +129,8 @@ func (s Sheet) laid(subject merge.Subject, all []core.Resolution) ([]byte, error
 		return s.Document, nil
 	case s.File == "":
 		return s.rendered(result.Updated[0].After)
+	case !result.Updated[0].After.Present():
+		return nil, errGone
 	}
 	u := result.Updated[0]
 	var changes []manifest.Change
@@ -163,6 +181,9 @@ func (s Sheet) over(moves []merge.Move, git, want core.Value) (decisions []core.
 		}
 		places = append(places, at)
 		if to := want.At(at); !to.Equal(git.At(at)) {
+			if at == core.Root {
+				to = fieldsOf(to)
+			}
 			decisions = append(decisions, core.Decision{Key: s.Key, Path: at, Choice: core.TakeEdited, Value: to, From: "editor"})
 			continue
 		}

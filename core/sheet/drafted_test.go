@@ -52,7 +52,8 @@ func TestSheetTellsWhichDraftsItDoesNotShow(t *testing.T) {
 	}, map[int64]string{3: "a review"})
 	text := string(drafted.Text())
 	for _, want := range []string{
-		"#: 1 place stands as drafted, and is shown so.", "#: 1 draft is void, and is not shown.", "#: 1 draft waits for a review, and is not shown.",
+		"#: 1 place stands as drafted, and is shown so.", "#: 1 draft is void, and is not shown: decide anew here, or drop it.",
+		"#: 1 draft waits for a review, and is not shown. End that before you change its place:", "#:   a review",
 		"#: 1 draft keeps what git has: its place is shown as git has it.",
 	} {
 		if !strings.Contains(text, want) {
@@ -82,7 +83,7 @@ func TestDraftThatTheDocumentDoesNotTakeIsTold(t *testing.T) {
 	s := subjectOf(t, plain)
 	plain.Document = []byte(strings.NewReplacer("speed: 25G\n  - name: E1/2\n    speed: 25G", "speed: &s 25G\n  - name: E1/2\n    speed: *s").Replace(vpc))
 	drafted := plain.WithDrafts(s, []core.Draft{draftOn(t, 1, s, `.spec.ports[name="E1/1"].speed`, core.TakeEdited, "100G")}, nil)
-	if text := string(drafted.Text()); !strings.Contains(text, "#: 1 draft is not shown: edit ") || !strings.HasSuffix(text, string(plain.Document)) {
+	if text := string(drafted.Text()); !strings.Contains(text, "#: 1 draft is not shown, drop it where it is in the way: edit ") || !strings.HasSuffix(text, string(plain.Document)) {
 		t.Errorf("it opens with\n%s", text)
 	}
 }
