@@ -144,12 +144,21 @@ func accepted(e Env, q question, text string, now func() []acceptance) Outcome {
 		Label: safe.Sprintf("accept %s", what),
 		Run: func(ctx context.Context) (Done, error) {
 			var until time.Time
-			for i, a := range all {
+			var done []acceptance
+			var failures []string
+			for _, a := range all {
 				at, err := is.accept(ctx, accepter, a, text)
-				if err != nil {
-					return Done{}, acceptedBefore(all[:i], err)
+				if err != nil && len(all) == 1 {
+					return Done{}, err
 				}
-				until = at
+				if err != nil {
+					failures = append(failures, fmt.Sprintf("%s: %v", a.fabric.Fabric.ID, err))
+					continue
+				}
+				done, until = append(done, a), at
+			}
+			if len(failures) > 0 {
+				return Done{}, acceptedBut(done, failures)
 			}
 			return Done{Says: safe.Sprintf(" %s%s accepted until %s", what, are, core.Stamp(until))}, nil
 		},
@@ -169,14 +178,16 @@ func (is accepting) accept(ctx context.Context, by Accepter, a acceptance, reaso
 	return by.AcceptAll(ctx, id, keys, is.span, reason)
 }
 
-// acceptedBefore says with why one fabric refused what was accepted of others by then.
-func acceptedBefore(done []acceptance, err error) error {
-	if len(done) == 0 {
-		return err
+// acceptedBut tells why some fabrics refused, each by its name, and what the others
+// accepted all the same.
+func acceptedBut(done []acceptance, failures []string) error {
+	rest := "nothing was accepted"
+	if len(done) > 0 {
+		names := make([]string, len(done))
+		for i, a := range done {
+			names[i] = string(a.fabric.Fabric.ID)
+		}
+		rest = fmt.Sprintf("%s of %s accepted", plural(countOf(done), "object"), strings.Join(names, ", "))
 	}
-	names := make([]string, len(done))
-	for i, a := range done {
-		names[i] = string(a.fabric.Fabric.ID)
-	}
-	return fmt.Errorf("%w (%s of %s accepted before that, nothing after it)", err, plural(countOf(done), "object"), strings.Join(names, ", "))
+	return fmt.Errorf("%s (%s)", strings.Join(failures, "; "), rest)
 }

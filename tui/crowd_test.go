@@ -163,23 +163,31 @@ func TestOthersInTheirPlaceAreNotDecided(t *testing.T) {
 	}
 }
 
-// TestWhatWasAcceptedBeforeAFailureIsSaid where several fabrics are.
-func TestWhatWasAcceptedBeforeAFailureIsSaid(t *testing.T) {
+// TestFabricThatRefusesKeepsNoOtherFromAccepting, and each that does is told.
+func TestFabricThatRefusesKeepsNoOtherFromAccepting(t *testing.T) {
 	fleet := core.Fleet{}
-	for i, n := range []int{0, 2, 3} {
+	for i, n := range []int{0, 2, 3, 4} {
 		f := alike(n)
 		f.Fabric.ID = core.FabricID(fmt.Sprintf("dc%d-prod", i+1))
 		fleet.Fabrics = append(fleet.Fabrics, f)
 	}
-	d := drive(t, fleet, 160, 45)
-	d.acts.refuses = "dc2-prod"
+	d := drive(t, fleet, 200, 45)
+	d.acts.refuses = []core.FabricID{"dc2-prod", "dc4-prod"}
 	d.press("*", "#").typed("2d").press("enter").typed("CHG-1").press("enter")
-	d.shows("database is locked (8 objects of dc1-prod accepted before that, nothing after it)")
+	of := map[string]bool{}
 	for _, is := range d.acts.accepted {
-		if !strings.HasPrefix(is, "dc1-prod ") {
-			t.Errorf("accepted %s", is)
-		}
+		id, _, _ := strings.Cut(is, " ")
+		of[id] = true
 	}
+	if len(of) != 2 || !of["dc1-prod"] || !of["dc3-prod"] {
+		t.Errorf("accepted %q", d.acts.accepted)
+	}
+	d.shows(`accept 41 objects: dc2-prod: accept objects of "dc2-prod": database is locked; dc4-prod: accept objects of "dc4-prod": database is locked (19 objects of dc1-prod, dc3-prod accepted)`)
+
+	d = drive(t, fleet, 300, 45)
+	d.acts.refuses = []core.FabricID{"dc1-prod", "dc2-prod", "dc3-prod", "dc4-prod"}
+	d.press("*", "#").typed("2d").press("enter").typed("CHG-1").press("enter")
+	d.shows("(nothing was accepted)")
 }
 
 // TestALetterOfThePaletteAsksOnceWhereAnObjectStands and never of an older report.

@@ -30,10 +30,10 @@ type fakeActs struct {
 	brought  []string
 	notes    []core.Note
 	visits   []string
-	seen     bool          // nothing is new any more
-	pages    int           // of the history that were read
-	refuses  core.FabricID // to accept anything
-	fault    error         // of whatever is done next
+	seen     bool            // nothing is new any more
+	pages    int             // of the history that were read
+	refuses  []core.FabricID // to accept anything
+	fault    error           // of whatever is done next
 }
 
 // keeper is where a fleet is kept.
@@ -164,7 +164,7 @@ func (a *fakeActs) Accept(_ context.Context, id core.FabricID, k core.Key, path 
 }
 
 func (a *fakeActs) AcceptAll(_ context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error) {
-	if id == a.refuses {
+	if slices.Contains(a.refuses, id) {
 		return time.Time{}, fmt.Errorf("accept objects of %q: %w", id, errors.New("database is locked"))
 	}
 	for _, k := range objects {
