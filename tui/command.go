@@ -50,7 +50,7 @@ func commands(k *Keymap) []command {
 		{name: "quit", alias: "q", help: "leave selvage", act: ActQuit},
 	}
 	for _, p := range panes() {
-		if p.of == aRecord || slices.ContainsFunc(all, func(c command) bool { return c.name == p.name }) {
+		if p.of.past() || slices.ContainsFunc(all, func(c command) bool { return c.name == p.name }) {
 			continue
 		}
 		c := command{name: p.name, help: "screen: " + p.title, act: p.leads(k), run: func(m *Model, arg string) tea.Cmd { return m.toScreen(p, arg) }}

@@ -25,8 +25,13 @@ const (
 	theFleet about = iota
 	aFabric
 	anObject
-	aRecord // something of the history: only another screen leads to it
+	// Something of the history: only another screen leads to it.
+	aRun
+	aCommit
 )
+
+// past tells whether it is an entry of the history.
+func (a about) past() bool { return a == aRun || a == aCommit }
 
 // panes lists the screens. The first one is where the dashboard starts.
 func panes() []paneSpec {
@@ -40,9 +45,9 @@ func panes() []paneSpec {
 		{name: "drafts", title: "drafts", of: aFabric, scopes: []scope{inDrafts, inDesk, inFabric, inTabs}, new: newDraftsPane, tab: tab{7, "drafts"}},
 		{name: "run", title: "run", of: aFabric, scopes: []scope{inRun, inTabs}, new: newRunPane, tab: tab{8, "run"}},
 		{name: "history", title: "history", of: aFabric, scopes: []scope{inHistory, inDesk, inLists, inTabs}, filter: historyWords(), new: newHistoryPane, tab: tab{4, "history"}},
-		{name: "past", title: "run of the past", of: aRecord, scopes: []scope{inPast, inReading}, filter: searchWords(), new: newPastPane},
-		{name: "run-diff", title: "diff of a run", of: aRecord, scopes: []scope{inPast, inReading}, filter: searchWords(), new: newRunDiffPane},
-		{name: "commit", title: "commit", of: aRecord, scopes: []scope{inPast, inReading}, filter: searchWords(), new: newCommitPane},
+		{name: "past", title: "run of the past", of: aRun, scopes: []scope{inPast, inReading}, filter: searchWords(), new: newPastPane},
+		{name: "run-diff", title: "diff of a run", of: aRun, scopes: []scope{inPast, inReading}, filter: searchWords(), new: newRunDiffPane},
+		{name: "commit", title: "commit", of: aCommit, scopes: []scope{inPast, inReading}, filter: searchWords(), new: newCommitPane},
 		{name: "events", title: "events", scopes: []scope{inEvents, inLists}, filter: historyWords(), new: newEventsPane},
 		{name: "handover", title: "hand-over", scopes: []scope{inHandover, inReading}, filter: searchWords(), new: newHandoverPane},
 		{name: "lint", title: "lint", of: aFabric, scopes: []scope{inLint, inLists, inFabric}, filter: lintWords(), new: newLintPane},
@@ -72,7 +77,7 @@ func (p paneSpec) opens(m *Model) bool {
 		return ok && (p.may == nil || p.may(m.env(), f))
 	case anObject:
 		return ok && key != (core.Key{})
-	case aRecord:
+	case aRun, aCommit:
 	}
 	return false
 }

@@ -391,3 +391,22 @@ func TestAPolledFabricIsToldAsPolled(t *testing.T) {
 		t.Errorf("its word in files is %q", polled.what)
 	}
 }
+
+// TestSnapshotOfWhatIsOver draws a run of the past and a commit; one that cannot be
+// read is an error and no screen.
+func TestSnapshotOfWhatIsOver(t *testing.T) {
+	d := drive(t, only(desk()), 100, 30)
+	cfg := d.model.cfg
+	for screen, want := range map[string]string{
+		"past": "run 412c0f4e-dc1-prod agreed after 41.0s", "run-diff": ".spec.subnets.web.dhcp.range.end", "commit": "commit a1b2c3d4e5",
+	} {
+		o := SnapshotOptions{Screen: screen, Fabric: "dc1-prod", Run: "412c0f4e-dc1-prod", Commit: "a1b2c3d4e5", Width: 100, Height: 30}
+		if text, err := Snapshot(t.Context(), cfg, o); err != nil || !strings.Contains(text, want) {
+			t.Errorf("%s is\n%s, %v, want %q in it", screen, text, err, want)
+		}
+	}
+	o := SnapshotOptions{Screen: "past", Fabric: "dc1-prod", Run: "77", Width: 100, Height: 30}
+	if text, err := Snapshot(t.Context(), cfg, o); err == nil {
+		t.Errorf("what cannot be read is drawn as\n%s", text)
+	}
+}

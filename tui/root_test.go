@@ -264,8 +264,8 @@ func TestObjectAndFabricMayVanishUnderTheirScreens(t *testing.T) {
 
 func TestSnapshotHasItsSizeAndItsReasons(t *testing.T) {
 	ctx, cfg := context.Background(), config(t, &fakeEngine{fleet: fullFleet()})
-	for _, screen := range append(SnapshotScreens(), "") {
-		text, err := Snapshot(ctx, cfg, SnapshotOptions{Screen: screen, Fabric: "dc1-prod", Width: 90, Height: 30})
+	for _, screen := range append(Screens(), "") {
+		text, err := Snapshot(ctx, cfg, SnapshotOptions{Screen: screen, Fabric: "dc1-prod", Run: "412c0f4e-dc1-prod", Commit: "a1b2c3d", Width: 90, Height: 30})
 		if err != nil {
 			t.Errorf("%q: %v", screen, err)
 		}

@@ -16,6 +16,7 @@ type SnapshotOptions struct {
 	Screen        string        // one of [Screens]; "" is the first of them
 	Fabric        core.FabricID // for the screens of one fabric; "" is the first fabric
 	Object        core.Key      // for the screens of one object; zero is the fabric's worst object
+	Run, Commit   string        // whole ids, for the screens of one; see [SnapshotNeeds]
 	Width, Height int
 }
 
@@ -29,8 +30,8 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 	if !slices.Contains(Screens(), o.Screen) {
 		return "", fmt.Errorf("no screen %q (there are %s)", o.Screen, strings.Join(Screens(), ", "))
 	}
-	if !slices.Contains(SnapshotScreens(), o.Screen) {
-		return "", fmt.Errorf("screen %q is about one entry of the history, which a snapshot cannot name: selvage history lists them", o.Screen)
+	if run, commit := SnapshotNeeds(o.Screen); run && o.Run == "" || commit && o.Commit == "" {
+		return "", fmt.Errorf("screen %q is about one entry of the history: name it (selvage history lists them)", o.Screen)
 	}
 	if o.Width < 1 || o.Height < 1 {
 		return "", fmt.Errorf("size %dx%d: both must be at least 1", o.Width, o.Height)
@@ -43,6 +44,9 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 	for job := m.work(); job != nil; job = m.work() {
 		m.take(job())
 	}
+	if top := m.top(); top.spec.of.past() && top.work.err != nil {
+		return "", top.work.err // there is nothing else to be seen
+	}
 	lines := m.lines()
 	for i, l := range lines {
 		plain := ansi.Strip(l)
@@ -51,13 +55,10 @@ func Snapshot(ctx context.Context, cfg Config, o SnapshotOptions) (string, error
 	return strings.Join(lines, "\n") + "\n", nil
 }
 
-// SnapshotScreens are the names of the screens that can be drawn by their name: all
-// but those of one entry of the history.
-func SnapshotScreens() []string {
-	return slices.DeleteFunc(Screens(), func(name string) bool {
-		spec, _ := specOf(name)
-		return spec.of == aRecord
-	})
+// SnapshotNeeds tells whether a screen is about one run, or about one commit.
+func SnapshotNeeds(screen string) (run, commit bool) {
+	spec, _ := specOf(screen)
+	return spec.of == aRun, spec.of == aCommit
 }
 
 // visit opens the screens on the way to one, as a person would.
@@ -76,8 +77,15 @@ func (m *Model) visit(o SnapshotOptions) error {
 	if !ok {
 		return fmt.Errorf("no fabric %q", o.Fabric)
 	}
-	if spec, _ := specOf(o.Screen); spec.tab.number != 0 {
+	switch spec, _ := specOf(o.Screen); {
+	case spec.tab.number != 0:
 		m.open(Place{Screen: o.Screen, Fabric: o.Fabric}, nil)
+		return nil
+	case spec.of == aRun:
+		m.open(Place{Screen: o.Screen, Fabric: o.Fabric, Record: o.Run}, nil)
+		return nil
+	case spec.of == aCommit:
+		m.open(Place{Screen: o.Screen, Fabric: o.Fabric, Record: o.Commit}, nil)
 		return nil
 	}
 	m.open(Place{Screen: "detail", Fabric: o.Fabric}, nil)

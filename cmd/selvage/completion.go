@@ -117,7 +117,7 @@ func (a *app) flagValues() map[string]completer {
 		"for":     fixed("1h", "8h", "1d", "1w"), "since": fixed("1h", "1d", "1w", "30d"),
 		"size":   fixed("80x24", "120x40", "200x60"),
 		"object": a.objectOfFlag,
-		"plan":   a.plans, "revert": a.runs,
+		"plan":   a.plans, "revert": a.runs, "run": a.runs,
 	}
 }
 

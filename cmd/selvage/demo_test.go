@@ -231,7 +231,10 @@ func TestDemoShowsAndKeepsNoSecret(t *testing.T) {
 	a.out = out
 	a.run(t.Context(), "status", "-o", "json", "--all", "--config", w.Config())
 	a.run(t.Context(), "diff", "dc2-frontend", "-o", "json", "--config", w.Config())
-	for _, screen := range tui.SnapshotScreens() {
+	for _, screen := range tui.Screens() {
+		if run, _ := tui.SnapshotNeeds(screen); run {
+			continue // the fabric has had none
+		}
 		for _, size := range []string{"80x24", "160x45"} {
 			if code := a.run(t.Context(), "snapshot", screen, "--cached", "--fabric", "dc2-frontend", "--size", size, "--config", w.Config()); code != exitDone {
 				t.Errorf("snapshot %s: exit %d: %s", screen, code, a.errs)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +15,8 @@ import (
 type snapshotFlags struct {
 	fabric string
 	object string
+	run    string
+	commit string
 	size   string
 	cached bool
 }
@@ -22,9 +26,9 @@ func (a *app) snapshotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "snapshot SCREEN",
 		Short:     "Check, and print a screen of the dashboard as text",
-		Long:      "Check, and print a screen of the dashboard as text. The screens are " + strings.Join(tui.SnapshotScreens(), ", ") + ".",
+		Long:      "Check, and print a screen of the dashboard as text. The screens are " + strings.Join(tui.Screens(), ", ") + ".",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1)),
-		ValidArgs: tui.SnapshotScreens(),
+		ValidArgs: tui.Screens(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.snapshot(cmd, args[0], flags)
 		},
@@ -32,6 +36,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&flags.fabric, "fabric", "", "the fabric, for the screens of one; default the first")
 	f.StringVar(&flags.object, "object", "", "the object `KIND/NAME`, for the diff; default the worst")
+	f.StringVar(&flags.run, "run", "", "the `run`, for past and run-diff; default the last of the fabric")
+	f.StringVar(&flags.commit, "commit", "", "the `commit`, for that screen; default the one that git was read at")
 	f.StringVar(&flags.size, "size", "80x24", "columns and rows")
 	f.BoolVar(&flags.cached, "cached", false, "show what was last known, without any network")
 	return cmd
@@ -55,6 +61,9 @@ func (a *app) snapshot(cmd *cobra.Command, screen string, flags snapshotFlags) e
 				return usage(err)
 			}
 		}
+		if err := flags.past(cmd.Context(), s, &o); err != nil {
+			return usage(err)
+		}
 		config, err := a.screen(s)
 		if err != nil {
 			return err
@@ -69,6 +78,52 @@ func (a *app) snapshot(cmd *cobra.Command, screen string, flags snapshotFlags) e
 		}
 		return done(statusCode(fabrics, nil, a.now()))
 	})
+}
+
+// past finds the run or the commit that the screen is about, and the fabric that they
+// are of where none is named.
+func (f snapshotFlags) past(ctx context.Context, s *session, o *tui.SnapshotOptions) error {
+	run, commit := tui.SnapshotNeeds(o.Screen)
+	switch {
+	case f.run != "" && !run:
+		return fmt.Errorf("--run goes with the screens past and run-diff, and not with %s", o.Screen)
+	case f.commit != "" && !commit:
+		return fmt.Errorf("--commit goes with the screen commit, and not with %s", o.Screen)
+	case f.commit != "" && len(f.commit) != 40 && len(f.commit) != 64:
+		return fmt.Errorf("--commit %q: write all of its id (selvage history -o json has it)", f.commit)
+	case run && f.run != "":
+		found, err := s.store.Run(ctx, f.run)
+		if err != nil {
+			return err
+		}
+		if o.Fabric == "" {
+			o.Fabric = found.Fabrics[0]
+		}
+		if !slices.Contains(found.Fabrics, o.Fabric) {
+			return fmt.Errorf("run %s is of %s, and not of %s", core.ShortRun(found.ID), list(found.Fabrics), o.Fabric)
+		}
+		o.Run = found.ID
+		return nil
+	}
+	if o.Fabric == "" && len(s.loop.Fleet().Fabrics) > 0 {
+		o.Fabric = s.loop.Fleet().Fabrics[0].Fabric.ID
+	}
+	switch is, _ := s.loop.Fleet().Fabric(o.Fabric); {
+	case commit && f.commit != "":
+		o.Commit = f.commit
+	case commit && is.Report != nil && len(is.Report.Git) > 0:
+		o.Commit = is.Report.Git[0].Revision
+	case run:
+		last, err := s.store.LastRun(ctx, o.Fabric)
+		if err != nil {
+			return err
+		}
+		if last == nil {
+			return fmt.Errorf("%s has had no run yet (selvage history lists those of other fabrics)", o.Fabric)
+		}
+		o.Run = last.ID
+	}
+	return nil
 }
 
 // objectKey finds the object that a person names in a fabric, the first one
