@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,25 +43,49 @@ func (p *lintPane) Copied(e Env) (string, any) {
 	return place(x.Origin).String() + ": " + x.Message, nil
 }
 
-// File is what the filter lets through of what was read, an entry a row.
+// File is what the filter lets through of all that is kept, newest first and an entry a
+// row: what is told here, and what nobody has looked at yet.
 func (p *historyPane) File(e Env) (File, bool) {
-	if len(p.rows) == 0 {
+	if len(p.told) == 0 {
 		return File{}, false
 	}
-	rows := [][]string{{"time", "fabric", "what", "objects", "by", "says", "git_commit", "id"}}
-	for _, r := range p.rows {
-		for _, h := range append([]happened{r.happened}, r.others...) {
-			f, _ := e.Fleet.Fabric(h.entry.Fabric)
-			names := make([]string, len(h.about))
-			for i, k := range h.about {
-				names[i] = objectName(f, k).String()
+	told, ended, since := slices.Clone(p.told), p.ended || e.acts.Chronicle == nil, p.since
+	chronicle, ids, label := e.acts.Chronicle, p.fabrics(e), p.labels(e)
+	return File{Ext: ".csv", Content: func(ctx context.Context) ([]byte, error) {
+		rows := [][]string{{"time", "fabric", "what", "objects", "by", "says", "git_commit", "id"}}
+		for len(told) > 0 {
+			for _, h := range told {
+				if !h.noise(e.Filter) && e.Filter.matches(filtered{&h, e}) {
+					rows = append(rows, h.row(e.Fleet))
+				}
 			}
-			rows = append(rows, []string{
-				h.entry.At.UTC().Format(time.RFC3339), string(h.entry.Fabric), h.what, strings.Join(names, " "), h.who, h.says.String(), h.rev, h.entry.ID,
-			})
+			last := told[len(told)-1].entry
+			if ended || since > 0 && e.Now.Sub(last.At) > since {
+				break
+			}
+			page, err := chronicle.History(ctx, last, historyPage, ids...)
+			if err != nil {
+				return nil, fmt.Errorf("read the history before %s: %w", core.Stamp(last.At), err)
+			}
+			ended, told = len(page) < historyPage, told[:0]
+			for _, entry := range page {
+				told = append(told, tell(entry, label(entry.Fabric)))
+			}
 		}
+		return asCSV(inertRows(rows)).Content(ctx)
+	}}, true
+}
+
+// row is an entry as a row of a table.
+func (h *happened) row(fleet core.Fleet) []string {
+	f, _ := fleet.Fabric(h.entry.Fabric)
+	names := make([]string, len(h.about))
+	for i, k := range h.about {
+		names[i] = objectName(f, k).String()
 	}
-	return asCSV(inertRows(rows)), true
+	return []string{
+		h.entry.At.UTC().Format(time.RFC3339), string(h.entry.Fabric), h.what, strings.Join(names, " "), h.who, h.says.String(), h.rev, h.entry.ID,
+	}
 }
 
 // File is the findings that are shown.

@@ -410,3 +410,53 @@ func TestSnapshotOfWhatIsOver(t *testing.T) {
 		t.Errorf("what cannot be read is drawn as\n%s", text)
 	}
 }
+
+// TestHistoryIsWrittenToItsEnd, however little of it was looked at, and only what the
+// filter lets through.
+func TestHistoryIsWrittenToItsEnd(t *testing.T) {
+	f := desk()
+	f.Fabric.ID = "long"
+	d := drive(t, only(f), 80, 24).press("h")
+	written := func() []string {
+		t.Helper()
+		file, ok := d.model.top().pane.(filer).File(d.model.env())
+		if !ok {
+			t.Fatal("there is no file")
+		}
+		content, err := file.Content(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(strings.TrimSpace(string(content)), "\n")
+	}
+	entries := d.acts.happened(f)
+	kept := slices.DeleteFunc(slices.Clone(entries), func(e core.Entry) bool {
+		b, is := e.What.(core.Blind)
+		return is && b.Reason == core.Polled
+	})
+	lines := written()
+	if len(lines) != 1+len(kept) {
+		t.Errorf("%d lines, want a head and %d entries", len(lines), len(kept))
+	}
+	slices.Sort(lines)
+	if n := len(slices.Compact(lines)); n != 1+len(kept) {
+		t.Errorf("%d of them differ", n)
+	}
+	d.model.top().filter = parseFilter("object=vpc/vpc-3333", historyWords())
+	if lines := written(); len(lines) != 2 || !strings.Contains(lines[1], "VPC/vpc-3333") {
+		t.Errorf("with a filter it is %q", lines)
+	}
+	d.model.top().filter = parseFilter("since<2d", historyWords())
+	d.press("j")
+	d.acts.pages = 0
+	if lines := written(); len(lines) < 2 || len(lines) > 100 || d.acts.pages > 0 {
+		t.Errorf("of two days there are %d lines, and %d pages were read", len(lines), d.acts.pages)
+	}
+	d.model.top().filter = parseFilter("", historyWords())
+	d.press("j")
+	file, _ := d.model.top().pane.(filer).File(d.model.env())
+	d.acts.fault = errors.New("the disk is gone")
+	if _, err := file.Content(t.Context()); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
+		t.Errorf("of a history that cannot be read on there is a file: %v", err)
+	}
+}
