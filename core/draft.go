@@ -68,15 +68,17 @@ type Stepped struct {
 // Sentence tells it: "undone: edit .spec.mode of VPC/vpc-1". did is what was done,
 // "undone", and do the word for doing that.
 func (s Stepped) Sentence(did, do string) string {
-	text := "nothing of yours is left to " + do
-	if s.Words != "" {
-		text = did + ": " + s.Words
+	run := ShortRun(s.Published)
+	instead := fmt.Sprintf("decide anew, or selvage sync --revert %s", run)
+	switch {
+	case run == "" && s.Words == "":
+		return "nothing of yours is left to " + do
+	case run == "":
+		return did + ": " + s.Words
+	case s.Words == "":
+		return fmt.Sprintf("nothing to %s: run %s is published (%s)", do, run, instead)
 	}
-	if s.Published != "" {
-		run := ShortRun(s.Published)
-		text += fmt.Sprintf("; run %s is published: decide anew, or selvage sync --revert %s", run, run)
-	}
-	return text
+	return fmt.Sprintf("%s: %s; run %s is published (%s)", did, s.Words, run, instead)
 }
 
 // Sentence is what the decision does to an object, in a few words: "take live on

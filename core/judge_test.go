@@ -51,7 +51,8 @@ func TestStepBackTellsWhatItLeaves(t *testing.T) {
 	for want, s := range map[string]core.Stepped{
 		"nothing of yours is left to undo": {},
 		"undone: edit .a of VPC/vpc-1":     {Words: "edit .a of VPC/vpc-1"},
-		"undone: edit .a of VPC/vpc-1; run 9b1d0aa1 is published: decide anew, or selvage sync --revert 9b1d0aa1": {
+		"nothing to undo: run 9b1d0aa1 is published (decide anew, or selvage sync --revert 9b1d0aa1)": {Published: "9b1d0aa1-22"},
+		"undone: edit .a of VPC/vpc-1; run 9b1d0aa1 is published (decide anew, or selvage sync --revert 9b1d0aa1)": {
 			Words: "edit .a of VPC/vpc-1", Published: "9b1d0aa1-22",
 		},
 	} {

@@ -55,6 +55,9 @@ func TestDecisionIsClearedUndoneAndDoneAgain(t *testing.T) {
 	d.shows("= draft: take live")
 	d.press("u", "u")
 	d.shows("nothing of yours is left to undo")
+	d.acts.published = "412c0f4e-dc1-prod"
+	d.press("u")
+	d.shows("nothing to undo: run 412c0f4e is published (decide an")
 }
 
 func TestWhatCannotBeTakenIsNotOffered(t *testing.T) {

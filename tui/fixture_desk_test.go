@@ -33,7 +33,9 @@ type fakeActs struct {
 	seen     bool            // nothing is new any more
 	pages    int             // of the history that were read
 	refuses  []core.FabricID // to accept anything
-	fault    error           // of whatever is done next
+	// published is the run that has put into Git what was decided before.
+	published string
+	fault     error // of whatever is done next
 }
 
 // keeper is where a fleet is kept.
@@ -112,7 +114,7 @@ func (a *fakeActs) Drop(_ context.Context, id core.FabricID, _ string, ids ...in
 
 func (a *fakeActs) Undo(_ context.Context, id core.FabricID, _ string) (core.Stepped, error) {
 	if len(a.done) == 0 {
-		return core.Stepped{}, a.fail()
+		return core.Stepped{Published: a.published}, a.fail()
 	}
 	last := a.done[len(a.done)-1]
 	a.done, a.undone = a.done[:len(a.done)-1], append(a.undone, last)
