@@ -1,7 +1,9 @@
 package core
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -70,7 +72,9 @@ type Memory struct {
 	// GitKinds are the kinds of which Git holds, or ever held, an object.
 	GitKinds map[GroupKind]bool
 
-	Report    *Report // the last one, nil if none
+	// Report is the last one, nil if none. It is without its verdicts, which stand
+	// in Objects: [Memory.Told] puts them together.
+	Report    *Report
 	LastSync  time.Time
 	LastCheck time.Time
 
@@ -84,6 +88,29 @@ type Memory struct {
 	// Proposed are those of them that an open proposal has, by their ids, and where
 	// each is reviewed: the run, or where it is known the address. nil for none.
 	Proposed map[int64]string
+}
+
+// Told is the last report with its verdicts, nil if there is none. Those are
+// copied and brought into their order anew each time.
+func (m *Memory) Told() *Report {
+	if m.Report == nil {
+		return nil
+	}
+	order := make([]*Verdict, 0, len(m.Objects)) // a verdict is too large to be moved by a sort
+	for _, r := range m.Objects {
+		if r.Verdict.Key != (Key{}) {
+			order = append(order, &r.Verdict)
+		}
+	}
+	slices.SortFunc(order, func(a, b *Verdict) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), a.Key.Compare(b.Key))
+	})
+	told := *m.Report
+	told.Verdicts = make([]Verdict, len(order))
+	for i, v := range order {
+		told.Verdicts[i] = *v
+	}
+	return &told
 }
 
 // Check is the record of one check: what it found, and what changed with it.

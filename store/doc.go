@@ -52,9 +52,9 @@
 // size, but they are the only record of who owned a field while the cluster
 // cannot be asked.
 //
-// The verdicts of a report are put together from the objects' memory, in their
-// order, once: after a check of the same process those that changed are merged
-// into the others.
+// The report in memory is without its verdicts: each object has its own, and who
+// shows a fabric by its memory alone, before the first check or after that of
+// another process, has them put together ([core.Memory.Told]).
 //
 // The objects of the last reading of Git are kept apart from the objects'
 // memory, because their keys may differ: Git does not know which kinds have no

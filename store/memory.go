@@ -1,13 +1,11 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"selvage/core"
@@ -115,8 +113,8 @@ func (s *Store) fabric(ctx context.Context, q querier, id core.FabricID) (fabric
 	return row, nil
 }
 
-// onto puts what the row says into a memory whose objects are up to date, and
-// the verdicts of its report where it has one.
+// onto puts what the row says into a memory whose objects are up to date. Those
+// of a report that it has already are counted.
 func (r fabricRow) onto(m *core.Memory) error {
 	m.LastSync, m.LastCheck = given(r.lastSync), given(r.lastCheck)
 	if r.report == "" {
@@ -128,60 +126,20 @@ func (r fabricRow) onto(m *core.Memory) error {
 		return fmt.Errorf("%w: report: %w", ErrDamaged, err)
 	}
 	if m.Report != nil {
-		report.Verdicts = m.Report.Verdicts
+		report.Counts = m.Report.Counts
 	} else {
-		report.Verdicts = verdicts(m.Objects)
+		report.Counts = counts(m.Objects)
 	}
-	report.Counts = counts(report.Verdicts)
 	m.Report = report
 	return nil
 }
 
-// verdicts are those of objects, worst first, then by key.
-func verdicts(objects map[core.Key]core.Remembered) []core.Verdict {
-	found := make([]core.Verdict, 0, len(objects))
+// counts are those of the verdicts on objects.
+func counts(objects map[core.Key]core.Remembered) (c core.Counts) {
 	for _, r := range objects {
 		if r.Verdict.Key != (core.Key{}) {
-			found = append(found, r.Verdict)
+			c[r.Verdict.State]++
 		}
-	}
-	order := make([]*core.Verdict, len(found)) // a verdict is too large to be moved by a sort
-	for i := range found {
-		order[i] = &found[i]
-	}
-	slices.SortFunc(order, inReport)
-	all := make([]core.Verdict, len(order))
-	for i, v := range order {
-		all[i] = *v
-	}
-	return all
-}
-
-func inReport(a, b *core.Verdict) int {
-	return cmp.Or(cmp.Compare(a.State, b.State), a.Key.Compare(b.Key))
-}
-
-// merged are the verdicts of a report after some objects changed: what they now
-// are, in its place among the others, which keep their order.
-func merged(before []core.Verdict, changed map[core.Key]core.Remembered) []core.Verdict {
-	now := verdicts(changed)
-	all := make([]core.Verdict, 0, len(before)+len(now))
-	for i := range before {
-		v := &before[i]
-		if _, ok := changed[v.Key]; ok {
-			continue
-		}
-		for len(now) > 0 && inReport(&now[0], v) < 0 {
-			all, now = append(all, now[0]), now[1:]
-		}
-		all = append(all, *v)
-	}
-	return append(all, now...)
-}
-
-func counts(verdicts []core.Verdict) (c core.Counts) {
-	for i := range verdicts {
-		c[verdicts[i].State]++
 	}
 	return c
 }
@@ -219,9 +177,6 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 	}
 	for gk := range c.GitKinds {
 		m.GitKinds[gk] = true
-	}
-	if before.Report != nil {
-		m.Report = &core.Report{Verdicts: merged(before.Report.Verdicts, changed)}
 	}
 	return m, row.onto(m)
 }

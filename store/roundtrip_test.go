@@ -138,11 +138,11 @@ func TestEverythingSurvivesCloseAndReopen(t *testing.T) {
 	if want := c.Report; !reflect.DeepEqual(m.Report.Git, want.Git) || m.Report.Live != want.Live || !m.Report.At.Equal(want.At) ||
 		!reflect.DeepEqual(m.Report.NotInGit, want.NotInGit) || !reflect.DeepEqual(m.Report.Gaps, want.Gaps) ||
 		!reflect.DeepEqual(m.Report.Freeze, want.Freeze) || !reflect.DeepEqual(m.Report.Rewrites, want.Rewrites) ||
-		m.Report.Counts != want.Counts || len(m.Report.Verdicts) != len(want.Verdicts) {
+		m.Report.Counts != want.Counts || len(m.Told().Verdicts) != len(want.Verdicts) {
 		t.Errorf("report\n got %+v\nwant %+v", m.Report, want)
 	}
-	if m.Report.Verdicts[0].State != core.Invalid || m.Report.Verdicts[1].State != core.Unknown {
-		t.Errorf("the verdicts start with %s and %s, want the worst first", m.Report.Verdicts[0].State, m.Report.Verdicts[1].State)
+	if told := m.Told().Verdicts; told[0].State != core.Invalid || told[1].State != core.Unknown {
+		t.Errorf("the verdicts start with %s and %s, want the worst first", told[0].State, told[1].State)
 	}
 	if !m.LastSync.Equal(c.Report.At) || !m.LastCheck.Equal(c.Finished) {
 		t.Errorf("LastSync, LastCheck = %s, %s, want %s, %s", m.LastSync, m.LastCheck, c.Report.At, c.Finished)

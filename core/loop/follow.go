@@ -182,17 +182,16 @@ func (l *Loop) catchUp(ctx context.Context, w *worker) {
 // recalled is the report of a memory with both sides of what differs, which that
 // has of the objects and not of the verdicts.
 func (l *Loop) recalled(w *worker, m *core.Memory) *core.Report {
+	report := m.Told()
 	verdicts, err := guarded(l, w, "recall both sides of", func() ([]core.Verdict, error) {
 		in := fromMemory(m)
-		in.Engine = m.Report.Engine
-		return w.comparer.Recall(in, m.Report.Verdicts), nil
+		in.Engine = report.Engine
+		return w.comparer.Recall(in, report.Verdicts), nil
 	})
-	if err != nil {
-		return m.Report // the log has more
+	if err == nil { // else the log has more
+		report.Verdicts = verdicts
 	}
-	report := *m.Report
-	report.Verdicts = verdicts
-	return &report
+	return report
 }
 
 // listenFor hears of the runs of others for a while, and tells whether ctx has not

@@ -167,7 +167,7 @@ func (l *Loop) Restore(ctx context.Context) error {
 		w := l.workers[u.Fabric.ID]
 		errs = append(errs, l.showDrafts(w, m))
 		l.update(u.Fabric.ID, func(s *core.FabricState) {
-			s.Report, s.LastSync, s.LastCheck = m.Report, m.LastSync, m.LastCheck
+			s.Report, s.LastSync, s.LastCheck = m.Told(), m.LastSync, m.LastCheck
 		})
 		errs = append(errs, l.overhear(ctx, w))
 	}
