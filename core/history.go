@@ -64,7 +64,9 @@ type Remembered struct {
 
 // Memory is what the store knows of a fabric.
 type Memory struct {
-	Objects map[Key]Remembered
+	// Objects are shared by memories, and by what follows from one: who has
+	// something else to say of an object makes another one.
+	Objects map[Key]*Remembered
 
 	// Git is the last whole reading of Git: its objects, findings and
 	// readings. nil if there never was one.

@@ -146,7 +146,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	sameGit(t, m.Git, c.Git)
 	m.Git, m.Drafts, m.Report = nil, nil, m.Told()
 	same(t, "memory", *m, core.Memory{
-		Objects:  map[core.Key]core.Remembered{f.key: c.Changed[0]},
+		Objects:  map[core.Key]*core.Remembered{f.key: &c.Changed[0]},
 		GitKinds: c.GitKinds, Report: c.Report, LastSync: c.Report.At, LastCheck: c.Finished,
 		Acceptances: accepted, Acknowledgements: acknowledged,
 	})

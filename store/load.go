@@ -161,8 +161,8 @@ func (l *loader) object(id int64, digest []byte) (*core.Object, error) {
 	return o, nil
 }
 
-func (l *loader) memory(ctx context.Context) (map[core.Key]core.Remembered, error) {
-	all := make(map[core.Key]core.Remembered, len(l.names))
+func (l *loader) memory(ctx context.Context) (map[core.Key]*core.Remembered, error) {
+	all := make(map[core.Key]*core.Remembered, len(l.names))
 	err := l.each(ctx, `SELECT m.object, m.base_git, m.base_live, m.base_at, m.base_source, m.base_evidence,
 			m.git, m.git_at, m.git_until, m.live, m.live_at, m.live_until,
 			m.state, m.last_state, m.last_since, m.since, m.reason, m.version, m.path, m.line, m.revision,
@@ -177,7 +177,7 @@ func (l *loader) memory(ctx context.Context) (map[core.Key]core.Remembered, erro
 			if err != nil {
 				return err
 			}
-			all[l.names[r.object]] = about
+			all[l.names[r.object]] = &about
 			return nil
 		})
 	return all, err

@@ -135,7 +135,7 @@ func (r fabricRow) onto(m *core.Memory) error {
 }
 
 // counts are those of the verdicts on objects.
-func counts(objects map[core.Key]core.Remembered) (c core.Counts) {
+func counts(objects map[core.Key]*core.Remembered) (c core.Counts) {
 	for _, r := range objects {
 		if r.Verdict.Key != (core.Key{}) {
 			c[r.Verdict.State]++
@@ -156,14 +156,10 @@ func next(before *core.Memory, row fabricRow, c core.Check) (*core.Memory, error
 		Acceptances:      except(before.Acceptances, func(a core.Acceptance) bool { return spent(a, c) }),
 		Acknowledgements: except(before.Acknowledgements, func(a core.Acknowledgement) bool { return voided(a, c) }),
 	}
-	changed := make(map[core.Key]core.Remembered, len(c.Changed)+len(c.Gone))
 	for _, r := range c.Changed {
-		changed[keyOf(r)] = settled(r)
+		about := settled(r)
+		m.Objects[keyOf(r)] = &about
 	}
-	for _, k := range c.Gone {
-		changed[k] = core.Remembered{}
-	}
-	maps.Copy(m.Objects, changed)
 	for _, k := range c.Gone {
 		delete(m.Objects, k)
 	}
@@ -227,7 +223,7 @@ func keyOf(r core.Remembered) core.Key {
 
 // load reads the whole memory of a fabric.
 func load(ctx context.Context, tx *sql.Tx, row fabricRow) (*core.Memory, error) {
-	m := &core.Memory{Objects: map[core.Key]core.Remembered{}, GitKinds: map[core.GroupKind]bool{}}
+	m := &core.Memory{Objects: map[core.Key]*core.Remembered{}, GitKinds: map[core.GroupKind]bool{}}
 	if row.id == 0 {
 		return m, nil
 	}

@@ -47,7 +47,7 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 	known, ok := s.cached(c.Fabric)
 	if !ok && before.generation == 0 {
 		known, ok = remembered{memory: &core.Memory{
-			Objects: map[core.Key]core.Remembered{}, GitKinds: map[core.GroupKind]bool{},
+			Objects: map[core.Key]*core.Remembered{}, GitKinds: map[core.GroupKind]bool{},
 		}}, true
 	}
 	if !ok || known.row.generation != before.generation || after.generation == before.generation {

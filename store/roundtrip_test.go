@@ -131,7 +131,7 @@ func TestEverythingSurvivesCloseAndReopen(t *testing.T) {
 		t.Errorf("%d objects are remembered, want %d", len(m.Objects), len(c.Changed))
 	}
 	for _, want := range c.Changed {
-		if got := m.Objects[keyOf(want)]; !reflect.DeepEqual(got, want) {
+		if got := m.Objects[keyOf(want)]; !reflect.DeepEqual(got, &want) {
 			t.Errorf("remembered of %s\n got %+v\nwant %+v", keyOf(want), got, want)
 		}
 	}
@@ -349,7 +349,10 @@ func randomCheck(t testing.TB, rnd *rand.Rand, m *core.Memory, at time.Time) cor
 			c.Gone = append(c.Gone, k)
 			continue
 		}
-		r := m.Objects[k]
+		var r core.Remembered
+		if known, ok := m.Objects[k]; ok {
+			r = *known
+		}
 		git, live := pair(t, i)
 		live.ResourceVersion = fmt.Sprint(rnd.Uint64())
 		switch rnd.IntN(4) {

@@ -38,7 +38,7 @@ func TestAStoreOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	}
 	first := inSync(t, "dc1", 2)
 	m := memory(t, s, "dc1")
-	same(t, "an object that is in sync", m.Objects[vpcKey(0)], settled(first.Changed[0]))
+	same(t, "an object that is in sync", *m.Objects[vpcKey(0)], settled(first.Changed[0]))
 	drifted := m.Objects[vpcKey(1)]
 	same(t, "base and Git of another", core.Remembered{Base: drifted.Base, Git: drifted.Git}, core.Remembered{Base: first.Changed[1].Base, Git: first.Changed[1].Git})
 	if v := drifted.Verdict; v.State != core.Drifted || len(v.Changes) != 1 || v.Changes[0].Manager != "kubectl-edit" || v.Notes != nil || v.Acknowledged != nil {

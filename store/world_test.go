@@ -107,7 +107,7 @@ func empty(id core.FabricID, at time.Time) core.Check {
 func edited(t testing.TB, id core.FabricID, m *core.Memory, i int, at time.Time) core.Check {
 	t.Helper()
 	c := empty(id, at)
-	r := m.Objects[vpcKey(i)]
+	r := *m.Objects[vpcKey(i)]
 	_, live := pair(t, i)
 	live.Fields["spec"].(map[string]any)["mode"] = "l3vni"
 	live.Fields["touched"] = at.UnixNano()

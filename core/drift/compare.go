@@ -57,7 +57,7 @@ type Result struct {
 	Report *core.Report
 	// Objects is what is to be remembered of every object: bases, both sides
 	// and verdicts.
-	Objects map[core.Key]core.Remembered
+	Objects map[core.Key]*core.Remembered
 	// Gone are the objects of the memory that both sides are proven to be
 	// without.
 	Gone []core.Key
@@ -91,7 +91,7 @@ func (c *Comparer) Compare(in Input) *Result {
 	in.Git = in.Git.Placed(in.Live)
 	f := c.frame(in)
 	res := &Result{
-		Objects:  make(map[core.Key]core.Remembered, in.Live.Len()),
+		Objects:  make(map[core.Key]*core.Remembered, in.Live.Len()),
 		GitKinds: gitKinds(in),
 		roots:    map[core.GroupKind]*node{},
 		Report: &core.Report{
@@ -167,7 +167,7 @@ func (c *Comparer) subject(f *frame, p pair) subject {
 func (c *Comparer) object(f *frame, p pair, res *Result) {
 	s := c.subject(f, p)
 	k, findings, before := p.key, f.findings[p.key], s.before
-	after := core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
+	after := &core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
 	var decided time.Time
 	switch {
 	case slices.ContainsFunc(findings, func(f core.Finding) bool { return !f.Unrendered }):

@@ -17,7 +17,7 @@ func (c *Comparer) Explain(in Input, k core.Key) (core.Explanation, bool) {
 	f := c.frame(in)
 	f.freeze()
 	res := &Result{
-		Objects:  map[core.Key]core.Remembered{},
+		Objects:  map[core.Key]*core.Remembered{},
 		GitKinds: gitKinds(in),
 		Report:   &core.Report{NotInGit: map[core.GroupKind]int{}},
 	}

@@ -78,11 +78,7 @@ type pair struct {
 
 // pair looks an object up.
 func (f *frame) pair(k core.Key) pair {
-	p := pair{key: k, git: f.Git.Find(k), live: f.Live.Find(k)}
-	if before, ok := f.Memory.Objects[k]; ok {
-		p.before = &before
-	}
-	return p
+	return pair{key: k, git: f.Git.Find(k), live: f.Live.Find(k), before: f.Memory.Objects[k]}
 }
 
 // pairs are all objects that there is anything to say about, in no order. Most
@@ -92,16 +88,14 @@ func (f *frame) pairs() []pair {
 		return f.universe
 	}
 	all := make([]pair, 0, max(f.Git.Len(), f.Live.Len()))
-	before := make([]core.Remembered, 0, len(f.Memory.Objects)) // in one piece, and never grown
-	live := 0
+	live, before := 0, 0
 	add := func(k core.Key, git *core.Object) {
-		p := pair{key: k, git: git, live: f.Live.Find(k)}
+		p := pair{key: k, git: git, live: f.Live.Find(k), before: f.Memory.Objects[k]}
 		if p.live != nil {
 			live++
 		}
-		if b, ok := f.Memory.Objects[k]; ok {
-			before = append(before, b)
-			p.before = &before[len(before)-1]
+		if p.before != nil {
+			before++
 		}
 		all = append(all, p)
 	}
@@ -115,7 +109,7 @@ func (f *frame) pairs() []pair {
 			}
 		}
 	}
-	if len(before) < len(f.Memory.Objects) {
+	if before < len(f.Memory.Objects) {
 		for k := range f.Memory.Objects {
 			if !f.Git.Has(k) && !f.Live.Has(k) {
 				add(k, nil)

@@ -68,7 +68,8 @@ func (f *frame) confirmed(gone []core.Key) bool {
 	return slices.ContainsFunc(f.Memory.Acceptances, func(a core.Acceptance) bool {
 		return a.What == core.AcceptMass && !slices.ContainsFunc(gone, func(k core.Key) bool {
 			// What came back after the word and vanishes again vanishes anew.
-			return !slices.Contains(a.Keys, k) || f.Memory.Objects[k].Live.At.After(a.At)
+			before := f.Memory.Objects[k]
+			return !slices.Contains(a.Keys, k) || before != nil && before.Live.At.After(a.At)
 		})
 	})
 }

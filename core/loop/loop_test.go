@@ -73,12 +73,12 @@ func (h *memory) Record(_ context.Context, c core.Check) error {
 		return h.full
 	}
 	h.checks = append(h.checks, c)
-	next := map[core.Key]core.Remembered{}
+	next := map[core.Key]*core.Remembered{}
 	for k, r := range h.m.Objects {
 		next[k] = r
 	}
 	for _, r := range c.Changed {
-		next[r.Verdict.Key] = r
+		next[r.Verdict.Key] = &r
 	}
 	for _, k := range c.Gone {
 		delete(next, k)

@@ -21,7 +21,10 @@ func (l *Loop) Object(ctx context.Context, id core.FabricID, k core.Key) (core.R
 		return core.Remembered{}, false, fmt.Errorf("look up %s of %s: %w", k, id, err)
 	}
 	o, ok := g.objects[k]
-	return o, ok, nil
+	if !ok {
+		return core.Remembered{}, false, nil
+	}
+	return *o, true, nil
 }
 
 // Explain tells how the verdict on an object came about: that of the last check
@@ -80,8 +83,10 @@ func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key)
 		in.Calm = !g.past && g.report.Freeze == nil
 		sides, shapes := w.comparer.Sides(in, keys...), map[core.GroupKind]*core.SchemaNode{}
 		for _, k := range keys {
-			o, known := g.objects[k]
-			if !known && !decided[k] {
+			var o core.Remembered
+			if known, ok := g.objects[k]; ok {
+				o = *known
+			} else if !decided[k] {
 				continue
 			}
 			s, schema, kind := sides[k], schemaOf(in.Live, k), k.GroupKind()
@@ -124,7 +129,7 @@ func unchecked(doing string, id core.FabricID) error {
 type grounds struct {
 	input   drift.Input
 	report  *core.Report // nil where the fabric was never checked
-	objects map[core.Key]core.Remembered
+	objects map[core.Key]*core.Remembered
 	past    bool // they are those of the history
 }
 

@@ -11,14 +11,14 @@ import (
 func checkOf(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
 	c := core.Check{Fabric: id, Report: r.Report, Gone: r.Gone, GitKinds: r.GitKinds, Overwritten: r.Overwritten}
 	c.Agreed = !r.Report.Unread() && r.Report.Freeze == nil && !r.Report.Empty() && r.Report.Counts.Worst() >= core.Acknowledged
-	for _, v := range r.Report.Verdicts {
-		now := r.Objects[v.Key]
-		before, known := m.Objects[v.Key]
-		if known && sameMemory(before, now) {
+	for i := range r.Report.Verdicts {
+		k := r.Report.Verdicts[i].Key
+		now, before := r.Objects[k], m.Objects[k]
+		if before != nil && sameMemory(before, now) {
 			continue
 		}
-		c.Changed = append(c.Changed, now)
-		if t, ok := transition(before, now, known); ok {
+		c.Changed = append(c.Changed, *now)
+		if t, ok := transition(before, now); ok {
 			t.At = r.Report.At
 			c.Transitions = append(c.Transitions, t)
 		}
@@ -42,8 +42,11 @@ func (w *worker) void(j *judgement) []core.Acknowledgement {
 	var ended []core.Acknowledgement
 	for _, a := range words {
 		o := j.result.Objects[a.Key]
+		if o == nil || o.Verdict.Key == (core.Key{}) {
+			continue
+		}
 		waits := o.Base == nil && j.input.PastErr == nil && slices.Contains(j.result.Wanted, a.Key)
-		if s := o.Verdict.State; waits || o.Verdict.Key == (core.Key{}) || s == core.Unknown || s == core.Invalid {
+		if s := o.Verdict.State; waits || s == core.Unknown || s == core.Invalid {
 			continue
 		}
 		values := sides[a.Key].Changes
@@ -55,19 +58,19 @@ func (w *worker) void(j *judgement) []core.Acknowledgement {
 	return ended
 }
 
-// transition tells how a verdict changed. An object that is in sync when it is
-// first seen is no news.
-func transition(before, now core.Remembered, known bool) (core.Transition, bool) {
-	was, is := before.Verdict, now.Verdict
-	if known && was.State == is.State && slices.EqualFunc(was.Changes, is.Changes, sameDifference) || !known && is.State == core.InSync {
-		return core.Transition{}, false
+// transition tells how a verdict changed, where before is nil that it is the first
+// one. An object that is in sync when it is first seen is no news.
+func transition(before, now *core.Remembered) (core.Transition, bool) {
+	is := &now.Verdict
+	t := core.Transition{Key: is.Key, To: is.State, First: before == nil, Reason: is.Reason, Changes: is.Changes}
+	if before == nil {
+		return t, is.State != core.InSync
 	}
-	return core.Transition{
-		Key: is.Key, From: was.State, To: is.State, First: !known, Reason: is.Reason, Changes: is.Changes,
-	}, true
+	t.From = before.Verdict.State
+	return t, t.From != t.To || !slices.EqualFunc(before.Verdict.Changes, is.Changes, sameDifference)
 }
 
-func sameMemory(a, b core.Remembered) bool {
+func sameMemory(a, b *core.Remembered) bool {
 	return sameSight(a.Git, b.Git) && sameSight(a.Live, b.Live) && sameBase(a.Base, b.Base) &&
 		a.Verdict.State == b.Verdict.State && a.Verdict.Reason == b.Verdict.Reason &&
 		a.Verdict.Origin == b.Verdict.Origin && sameChanges(a.Verdict.Changes, b.Verdict.Changes) &&

@@ -46,12 +46,12 @@ func TestEveryFieldOfAVerdictIsRemembered(t *testing.T) {
 			}
 			now := full()
 			alter(of(&now).Field(i))
-			if sameMemory(before, now) {
+			if sameMemory(&before, &now) {
 				t.Errorf("another %s is not noticed", name)
 			}
 		}
 	}
-	if a, b := full(), full(); !sameMemory(a, b) {
+	if a, b := full(), full(); !sameMemory(&a, &b) {
 		t.Error("the same is taken for something else")
 	}
 }
