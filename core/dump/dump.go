@@ -110,18 +110,19 @@ func (r *reader) take(o *core.Object, place string) error {
 		return nil
 	}
 	r.held[o.Key.GroupKind()] = true
-	if o.Key.Namespace == "" {
-		o.Key.Namespace = r.want.Namespace
+	namespace := o.Key.Namespace
+	if namespace == "" {
+		namespace = r.want.Namespace
 	}
-	wanted := len(r.want.Namespaces) == 0 || slices.Contains(r.want.Namespaces, o.Key.Namespace)
+	wanted := len(r.want.Namespaces) == 0 || slices.Contains(r.want.Namespaces, namespace)
 	if !wanted || !r.want.Kinds.Has(o.Key.GroupKind()) {
 		return nil
 	}
+	o = r.seen.in(o, namespace)
 	if before, ok := r.places[o.Key]; ok {
 		return fmt.Errorf("%q: %s stands in %q too", place, o.Key, before)
 	}
 	r.places[o.Key] = place
-	o.Origin = core.Origin{}
 	r.objects = append(r.objects, o)
 	return nil
 }

@@ -16,9 +16,10 @@ type digest = [sha256.Size]byte
 // only that is parsed again. It is that of the last reading that was whole, and so
 // holds nothing for long that the dump does not. It is safe for concurrent use.
 type memory struct {
-	mu    sync.Mutex
-	docs  map[digest][]manifest.Document // what may be kept of it; never changed
-	sound map[digest]bool                // all that was parsed
+	mu     sync.Mutex
+	docs   map[digest][]manifest.Document // what may be kept of it; never changed
+	placed map[*core.Object]*core.Object  // those of the documents that have no namespace, in theirs
+	sound  map[digest]bool                // all that was parsed
 }
 
 func (m *memory) isSound(text digest) bool {
@@ -43,8 +44,10 @@ func (m *memory) begin(want core.Scope) *seen {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return &seen{
-		want: want, before: m.docs,
-		now: make(map[digest][]manifest.Document, len(m.docs)), sound: make(map[digest]bool, len(m.sound)),
+		want: want, before: m.docs, placedBefore: m.placed,
+		now:    make(map[digest][]manifest.Document, len(m.docs)),
+		placed: make(map[*core.Object]*core.Object, len(m.placed)),
+		sound:  make(map[digest]bool, len(m.sound)),
 	}
 }
 
@@ -52,15 +55,32 @@ func (m *memory) begin(want core.Scope) *seen {
 func (m *memory) keep(s *seen) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.docs, m.sound = s.now, s.sound
+	m.docs, m.placed, m.sound = s.now, s.placed, s.sound
 }
 
 // seen is the [manifest.Seen] of one reading: it gives what the one before parsed,
 // and collects what the next one may be given.
 type seen struct {
-	want        core.Scope
-	before, now map[digest][]manifest.Document
-	sound       map[digest]bool
+	want                 core.Scope
+	before, now          map[digest][]manifest.Document
+	placedBefore, placed map[*core.Object]*core.Object
+	sound                map[digest]bool
+}
+
+// in is an object in a namespace. That of a document which stood in the dump
+// before is the same one as then: who remembers it need not hold another.
+func (s *seen) in(o *core.Object, namespace string) *core.Object {
+	if o.Key.Namespace == namespace {
+		return o
+	}
+	there, ok := s.placedBefore[o]
+	if !ok || there.Key.Namespace != namespace {
+		moved := *o
+		moved.Key.Namespace = namespace
+		there = &moved
+	}
+	s.placed[o] = there
+	return there
 }
 
 // Get gives the documents of a text that stood in the dump before.

@@ -33,6 +33,12 @@ func TestOnlyWhatChangedIsParsedAgain(t *testing.T) {
 	if of(first, "c") != of(second, "c") {
 		t.Error("c was parsed again")
 	}
+	if first.Find(key("c")) != second.Find(key("c")) {
+		t.Error("c is held twice")
+	}
+	if first.Find(key("a")) == second.Find(key("a")) {
+		t.Error("a is held to be what it was")
+	}
 	if got := second.Find(key("c")); got.Origin != (core.Origin{}) || got.Digest != first.Find(key("c")).Digest {
 		t.Errorf("c = %+v", got)
 	}

@@ -132,7 +132,7 @@ func objects(t testing.TB, text string) *core.Snapshot {
 		if o.Key.Namespace == "" {
 			o.Key.Namespace = "default"
 		}
-		o.Origin.Path = "all.yaml"
+		o.Origin = core.Origin{Path: "all.yaml", Line: d.Line}
 		s.Add(&o)
 	}
 	s.CoverAll()

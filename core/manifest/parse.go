@@ -14,8 +14,10 @@ import (
 
 // Document is one document of a file, or one item of a List in it.
 type Document struct {
-	Line   int          // of the first line with content, from 1
-	Object *core.Object // nil where Err is set
+	Line int // of the first line with content, from 1
+	// Object is nil where Err is set. It has no origin, and may be shared: who
+	// places it somewhere makes a copy.
+	Object *core.Object
 
 	// Err says why the document is no object: one of core's reasons, or one of
 	// this package's.
@@ -95,8 +97,8 @@ func ParseSeen(data []byte, seen Seen) ([]Document, error) { return Limits{}.Par
 func (l Limits) Parse(data []byte) ([]Document, error) { return l.ParseSeen(data, nil) }
 
 // ParseSeen is [Limits.Parse] for many versions of one file: a document whose text
-// was parsed before is taken from seen. Its object is then another one, with the same
-// fields. A nil seen has seen nothing.
+// was parsed before is taken from seen, with the object that it was parsed to. A nil
+// seen has seen nothing.
 func (l Limits) ParseSeen(data []byte, seen Seen) ([]Document, error) {
 	l = l.filled()
 	data, err := l.text(data)
@@ -293,7 +295,6 @@ func document(v any, line int) Document {
 		d.Err, d.Opaque = ErrTemplate, true
 	default:
 		if d.Object, d.Err = core.NewObject(doc); d.Object != nil {
-			d.Object.Origin.Line = line
 			d.Template = template(d.Object.Fields)
 		}
 	}

@@ -28,7 +28,7 @@ func summary(data string) string {
 			parts = append(parts, fmt.Sprintf("%d:!%v", d.Line, d.Err))
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%d:%s", d.Object.Origin.Line, d.Object.Key.Name))
+		parts = append(parts, fmt.Sprintf("%d:%s", d.Line, d.Object.Key.Name))
 	}
 	return strings.Join(parts, " ")
 }

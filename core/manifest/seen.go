@@ -12,8 +12,8 @@ type Seen interface {
 	Put(text [sha256.Size]byte, docs []Document, size int)
 }
 
-// moved are documents with their lines so many lines further down. Objects are
-// copied, their fields are not.
+// moved are documents with their lines so many lines further down. Their objects,
+// which do not tell where they stand, are the same ones.
 func moved(docs []Document, by int) []Document {
 	if len(docs) == 0 {
 		return docs
@@ -21,11 +21,6 @@ func moved(docs []Document, by int) []Document {
 	all := make([]Document, len(docs))
 	for i, d := range docs {
 		d.Line += by
-		if d.Object != nil {
-			o := *d.Object
-			o.Origin.Line = d.Line
-			d.Object = &o
-		}
 		all[i] = d
 	}
 	return all
