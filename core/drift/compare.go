@@ -73,9 +73,10 @@ type Result struct {
 	// each.
 	Drafts []core.DraftStanding
 
-	wants map[core.Key]want
-	roots map[core.GroupKind]*node // of the rules that each kind was compared by
-	stood map[core.Key][]core.DraftStanding
+	judged []*core.Verdict // in the order of the keys, until they are in the report
+	wants  map[core.Key]want
+	roots  map[core.GroupKind]*node // of the rules that each kind was compared by
+	stood  map[core.Key][]core.DraftStanding
 }
 
 // Enough tells whether what was found of a wanted object's past is enough to
@@ -103,7 +104,7 @@ func (c *Comparer) Compare(in Input) *Result {
 	}
 	pairs := f.pairs()
 	slices.SortFunc(pairs, func(a, b pair) int { return a.key.Compare(b.key) })
-	res.Report.Verdicts = make([]core.Verdict, 0, len(pairs))
+	res.judged = make([]*core.Verdict, 0, len(pairs))
 	for _, p := range pairs {
 		c.object(f, p, res)
 	}
@@ -111,33 +112,29 @@ func (c *Comparer) Compare(in Input) *Result {
 		res.roots[gk] = t.root
 	}
 	res.Drafts, res.stood = c.standings(f, res.stood), nil
-	res.Report.Verdicts = worstFirst(res.Report.Verdicts, &res.Report.Counts)
+	res.Report.Verdicts, res.Report.Counts = worstFirst(res.judged)
+	res.judged = nil
 	f.Previous, f.universe = nil, nil // what is wanted holds the frame: every result would hold the one before it
 	return res
 }
 
-// worstFirst orders verdicts by their states, and counts those. What is of one
+// worstFirst are verdicts by their states, and the counts of those. What is of one
 // state stays in the order in which it was judged, that of the keys.
-func worstFirst(verdicts []core.Verdict, counts *core.Counts) []core.Verdict {
-	ordered := true
-	for i := range verdicts {
-		counts[verdicts[i].State]++
-		ordered = ordered && (i == 0 || verdicts[i-1].State <= verdicts[i].State)
-	}
-	if ordered {
-		return verdicts // as when all are in sync
+func worstFirst(judged []*core.Verdict) (sorted []core.Verdict, counts core.Counts) {
+	for _, v := range judged {
+		counts[v.State]++
 	}
 	var next core.Counts
 	for s, n := range counts[:len(counts)-1] {
 		next[s+1] = next[s] + n
 	}
-	sorted := make([]core.Verdict, len(verdicts))
-	for i := range verdicts {
-		at := &next[verdicts[i].State]
-		sorted[*at] = verdicts[i]
+	sorted = make([]core.Verdict, len(judged))
+	for _, v := range judged {
+		at := &next[v.State]
+		sorted[*at] = *v
 		*at++
 	}
-	return sorted
+	return sorted, counts
 }
 
 // subject gathers all that is known of an object.
@@ -167,8 +164,9 @@ func (c *Comparer) subject(f *frame, p pair) subject {
 func (c *Comparer) object(f *frame, p pair, res *Result) {
 	s := c.subject(f, p)
 	k, findings, before := p.key, f.findings[p.key], s.before
-	after := &core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
+	after := core.Remembered{Base: before.Base, Git: before.Git, Live: s.liveSight()}
 	var decided time.Time
+	var last *core.Remembered // of the comparison before, where nothing has changed since
 	switch {
 	case slices.ContainsFunc(findings, func(f core.Finding) bool { return !f.Unrendered }):
 		after.Verdict = invalid(k, findings)
@@ -190,9 +188,10 @@ func (c *Comparer) object(f *frame, p pair, res *Result) {
 		return
 	default:
 		after.Git = f.gitSight(before, s.git)
-		out, untouched := c.verdict(s)
+		var out outcome
+		out, last = c.verdict(s)
 		after.Base, after.Verdict, decided = out.base, out.verdict, out.decided
-		if !untouched {
+		if last == nil {
 			res.stands(k, out.drafts)
 			res.Overwritten = append(res.Overwritten, s.overwritten()...)
 			s.wanted(out.verdict, out.base, res)
@@ -206,8 +205,47 @@ func (c *Comparer) object(f *frame, p pair, res *Result) {
 	}
 	v.Since = since(before.Verdict, *v, waits, f.Now)
 	v.Opinion = s.opinion(*v)
-	res.Objects[k] = after
-	res.Report.Verdicts = append(res.Report.Verdicts, *v)
+	held := heldAlready(&after, before, last)
+	if held == nil {
+		made := after // or each look at an object would make one
+		held = &made
+	}
+	res.Objects[k] = held
+	res.judged = append(res.judged, &held.Verdict)
+}
+
+// heldAlready finds what is to be remembered of an object in memory, or in what
+// the comparison before came to, so that it is held once for all; nil where it is
+// something else. last is nil unless the verdict was taken over from it.
+func heldAlready(after, memory, last *core.Remembered) *core.Remembered {
+	sights := func(held *core.Remembered) bool {
+		return held.Base == after.Base && held.Git == after.Git && held.Live == after.Live
+	}
+	a := &after.Verdict
+	if sights(memory) && sameBare(&memory.Verdict, a) {
+		return memory
+	}
+	if last == nil || !sights(last) {
+		return nil
+	}
+	// All else is as it was.
+	if b := &last.Verdict; a.Since != b.Since || a.Origin != b.Origin || a.LiveRevision != b.LiveRevision || a.Opinion != b.Opinion {
+		return nil
+	}
+	return last
+}
+
+// sameBare tells whether two verdicts are the same and tell of no difference, so
+// that memory is without nothing of them.
+func sameBare(a, b *core.Verdict) bool {
+	return bare(a) && bare(b) &&
+		a.Key == b.Key && a.Version == b.Version && a.State == b.State && a.Reason == b.Reason && a.Origin == b.Origin &&
+		a.Since == b.Since && a.Last == b.Last && a.LastSince == b.LastSince && a.LastKnown == b.LastKnown &&
+		a.Opinion == b.Opinion && a.Tracked == b.Tracked && a.LiveRevision == b.LiveRevision
+}
+
+func bare(v *core.Verdict) bool {
+	return v.Acknowledged == nil && len(v.Changes) == 0 && len(v.Folded) == 0 && len(v.Notes) == 0 && v.Git == nil && v.Live == nil
 }
 
 // since is when an object came into its state: the check that first saw it in
@@ -228,20 +266,20 @@ func since(was, is core.Verdict, waits, now time.Time) time.Time {
 }
 
 // verdict judges an object, or takes over the last verdict where nothing that
-// it rests on has changed. Only settled verdicts are taken over: the others
+// it rests on has changed; then it also gives what that is in. Only settled verdicts are taken over: the others
 // depend on the time, or show who changed what. The last sight of live counts
 // along with the last verdict: of a comparison that was not recorded, or is made
 // again, what it found to be overwritten has to be found again.
-func (c *Comparer) verdict(s subject) (out outcome, untouched bool) {
+func (c *Comparer) verdict(s subject) (out outcome, untouched *core.Remembered) {
 	if s.Previous != nil && s.apart == "" && len(s.passages[s.key]) == 0 {
 		last, ok := s.Previous.Objects[s.key]
 		if ok && equalObjects(s.before.Live.Object, s.live.Object) && s.Previous.roots[s.key.GroupKind()] == s.table.root && last.Verdict.State == core.InSync && same(last.Git, s.git) && same(last.Live, s.live) && sameBase(last.Base, s.base) {
 			v := last.Verdict
 			v.Origin, v.LiveRevision = s.git.Object.Origin, s.live.Object.ResourceVersion
-			return outcome{verdict: v, base: s.base}, true
+			return outcome{verdict: v, base: s.base}, last
 		}
 	}
-	return s.judge(), false
+	return s.judge(), nil
 }
 
 func same(before core.Sight, now core.Side) bool {

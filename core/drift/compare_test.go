@@ -377,13 +377,18 @@ func TestSecretsAreMasked(t *testing.T) {
 // change gives the same report as walking them.
 func TestUnchangedObjectsAreTakenOver(t *testing.T) {
 	git, live := snapshot(t, "git", vpc+attachment), snapshot(t, "kube", liveVPC+attachment)
-	first := compare(git, live, &core.Memory{})
-	f := core.Fabric{PendingLimit: time.Minute}
+	c := drift.New(core.Fabric{PendingLimit: time.Minute})
+	first := c.Compare(drift.Input{Git: git, Live: live, Memory: &core.Memory{}, Now: now})
 	in := drift.Input{Git: git, Live: live, Memory: remembered(first, git), Now: at(1), Previous: first}
-	short := drift.New(f).Compare(in)
+	short := c.Compare(in)
 	in.Previous = nil
-	long := drift.New(f).Compare(in)
+	long := c.Compare(in)
 	if fmt.Sprint(short.Report.Verdicts) != fmt.Sprint(long.Report.Verdicts) {
 		t.Errorf("taken over:\n%v\nwalked:\n%v", short.Report.Verdicts, long.Report.Verdicts)
+	}
+	for k, o := range short.Objects {
+		if o != first.Objects[k] {
+			t.Errorf("what is remembered of %s is held twice", k)
+		}
 	}
 }

@@ -11,20 +11,21 @@ import (
 )
 
 func TestOnlyWhatChangedIsParsedAgain(t *testing.T) {
+	nowhere := "---\n" + strings.Replace(fmt.Sprintf(vpc, "e"), ", namespace: default", "", 1)
 	text := fmt.Sprintf(vpc, "a") + "---\n" + fmt.Sprintf(vpc, "b") + "---\n" + fmt.Sprintf(vpc, "c")
-	path := write(t, "dc1.yaml", text)
+	path := write(t, "dc1.yaml", text+nowhere)
 	s := open(path)
 	first := s.Read(t.Context(), coretest.Scope())
 	// One object changed, one moved down, one went away and one came.
 	write(t, path, "# taken by hand\n\n"+strings.Replace(fmt.Sprintf(vpc, "a"), "1001", "1002", 1)+
-		"---\n"+fmt.Sprintf(vpc, "d")+"---\n"+fmt.Sprintf(vpc, "c"))
+		"---\n"+fmt.Sprintf(vpc, "d")+"---\n"+fmt.Sprintf(vpc, "c")+nowhere)
 	second := s.Read(t.Context(), coretest.Scope())
 
 	vlan := func(o *core.Object) any { return o.Fields["spec"].(map[string]any)["vlan"] }
-	if second.Len() != 3 || second.Has(key("b")) || vlan(second.Find(key("a"))) != int64(1002) || !second.Has(key("d")) {
+	if second.Len() != 4 || second.Has(key("b")) || vlan(second.Find(key("a"))) != int64(1002) || !second.Has(key("d")) {
 		t.Errorf("second reading: %d objects, a %+v", second.Len(), second.Find(key("a")))
 	}
-	if vlan(first.Find(key("a"))) != int64(1001) || first.Len() != 3 {
+	if vlan(first.Find(key("a"))) != int64(1001) || first.Len() != 4 {
 		t.Errorf("the first reading has changed: %+v", first.Find(key("a")))
 	}
 	of := func(s *core.Snapshot, name string) uintptr {
@@ -33,8 +34,10 @@ func TestOnlyWhatChangedIsParsedAgain(t *testing.T) {
 	if of(first, "c") != of(second, "c") {
 		t.Error("c was parsed again")
 	}
-	if first.Find(key("c")) != second.Find(key("c")) {
-		t.Error("c is held twice")
+	for _, name := range []string{"c", "e"} {
+		if first.Find(key(name)) != second.Find(key(name)) {
+			t.Errorf("%s is held twice", name)
+		}
 	}
 	if first.Find(key("a")) == second.Find(key("a")) {
 		t.Error("a is held to be what it was")
