@@ -161,6 +161,10 @@ type History interface {
 	// Memory gives what is known of a fabric. It is cheap where nothing was
 	// recorded since the last call, by this process or another one.
 	Memory(ctx context.Context, id FabricID) (*Memory, error)
+	// Hold offers what was read of a fabric: what memory has of the same content it
+	// may hold as these objects from now on, and not as its own. It says nothing
+	// else by that.
+	Hold(id FabricID, git, live *Snapshot)
 	// Record keeps a check. When it returns nil the check survives a crash.
 	Record(ctx context.Context, c Check) error
 	// Accept and Acknowledge keep what a person has said of a fabric, all of it

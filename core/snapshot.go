@@ -362,6 +362,20 @@ func (s *Snapshot) Placed(live *Snapshot) *Snapshot {
 	return &placed
 }
 
+// Swapped is the snapshot with other objects in the place of some, under the same
+// keys. They have to say the same.
+func (s *Snapshot) Swapped(by map[*Object]*Object) *Snapshot {
+	c := *s
+	c.objects = make(map[Key]*Object, len(s.objects))
+	for k, o := range s.objects {
+		if other, ok := by[o]; ok {
+			o = other
+		}
+		c.objects[k] = o
+	}
+	return &c
+}
+
 // WithReadings is the snapshot with other readings over the same content, as
 // when a later attempt to read it failed.
 func (s *Snapshot) WithReadings(readings []Reading) *Snapshot {

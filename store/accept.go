@@ -81,7 +81,7 @@ func (s *Store) say(ctx context.Context, id core.FabricID, write func(*recorder)
 	if known, ok := s.cached(id); ok && known.row == before {
 		m := *known.memory
 		tell(&m)
-		s.keep(id, remembered{after, &m})
+		s.keep(id, remembered{after, &m, known.loaded})
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.T
 	if known, ok := s.cached(id); ok && err == nil && known.row.id == after.id {
 		m := *known.memory
 		m.Drafts, m.Proposed, known.row.desk = lies.Drafts, lies.Proposed, after.desk
-		s.keep(id, remembered{known.row, &m})
+		s.keep(id, remembered{known.row, &m, known.loaded})
 	}
 	return err
 }

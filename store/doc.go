@@ -39,6 +39,10 @@
 // a check carries its own memory forward from it; a test walks through random
 // histories and compares that with what another process reads.
 //
+// What memory was loaded with gives way to what the first check of the process
+// reads, where that is the same ([Store.Hold]): sources hold what they have parsed, and
+// every content would be held a second time as long as the process runs.
+//
 // Fields are kept by content, once for all that share them: base and present
 // state of an object that is in sync are the same rows. What the API server
 // keeps about an object (uid, resourceVersion, managers) changes much more

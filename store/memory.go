@@ -15,6 +15,7 @@ import (
 type remembered struct {
 	row    fabricRow
 	memory *core.Memory
+	loaded bool // from the file, and not shared with what was read since
 }
 
 // fabricRow is the row of a fabric, and all that has to be looked at to know
@@ -55,16 +56,18 @@ func (s *Store) remember(ctx context.Context, id core.FabricID) (*core.Memory, e
 		if err := row.onto(&m); err != nil {
 			return nil, err
 		}
-		s.keep(id, remembered{row, &m})
+		s.keep(id, remembered{row, &m, known.loaded})
 		return &m, nil
 	}
 	var m *core.Memory
+	loaded := known.loaded
 	err = s.read(ctx, func(tx *sql.Tx) (err error) {
 		if row, err = s.fabric(ctx, tx, id); err != nil {
 			return err
 		}
 		if !ok || known.row.generation != row.generation {
 			m, err = load(ctx, tx, row)
+			loaded = true
 			return err
 		}
 		decided := *known.memory
@@ -77,7 +80,7 @@ func (s *Store) remember(ctx context.Context, id core.FabricID) (*core.Memory, e
 	if err != nil {
 		return nil, err
 	}
-	s.keep(id, remembered{row, m})
+	s.keep(id, remembered{row, m, loaded})
 	return m, nil
 }
 

@@ -55,7 +55,7 @@ func (s *Store) follow(c core.Check, before, after fabricRow) {
 	}
 	after.desk = known.row.desk // what lies there memory has as of then
 	if m, err := next(known.memory, after, c); err == nil {
-		s.keep(c.Fabric, remembered{after, m})
+		s.keep(c.Fabric, remembered{after, m, known.loaded})
 	}
 }
 

@@ -200,6 +200,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 	w.agents.wait(ctx, asidePatience-l.config.Now().Sub(asked))
 	w.seen = s
 	w.hindsight.hear(l.config.Now())
+	l.config.History.Hold(id, s.git, s.live)
 	w.doubted.Store(false) // what was decided up to now counts
 	if memory, err = l.config.History.Memory(ctx, id); err != nil {
 		return nil, fmt.Errorf("check %s: %w", id, err)
@@ -309,7 +310,7 @@ func (l *Loop) record(ctx context.Context, w *worker, m *core.Memory, j *judgeme
 	if err := l.config.History.Record(ctx, check); err != nil {
 		return &check, fmt.Errorf("record check of %s: %w", check.Fabric, err)
 	}
-	w.recorded = check.Report.At
+	w.recorded, w.followed = check.Report.At, nil // or that memory would be held as long as this process checks
 	w.live.recorded(s.passages)
 	w.sentry.recorded(s.live, s.blind)
 	w.hindsight.recorded(len(j.input.Rewrites))

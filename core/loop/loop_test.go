@@ -66,6 +66,8 @@ func (h *memory) Memory(context.Context, core.FabricID) (*core.Memory, error) {
 	return &m, h.fail
 }
 
+func (h *memory) Hold(core.FabricID, *core.Snapshot, *core.Snapshot) {}
+
 func (h *memory) Record(_ context.Context, c core.Check) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
