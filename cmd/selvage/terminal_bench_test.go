@@ -40,7 +40,8 @@ func manyVPCs(n, round int) string {
 }
 
 // large opens the built program on a fabric of 10,000 objects that is checked so
-// often, at 160x45, and gives what it takes to watch it. Its dump is dc1.yaml in dir.
+// often, at 160x45, and gives what it takes to watch it. Its dump is dc1.yaml in dir,
+// which may be that of an earlier time.
 func large(b *testing.B, dir, interval string) (*termtest.Terminal, *exec.Cmd) {
 	b.Helper()
 	put := func(name, text string) {
@@ -62,12 +63,16 @@ fabrics:
     check: {interval: `+interval+`, stale_after: 2h}
 `)
 	binary := filepath.Join(dir, "selvage")
-	for _, args := range [][]string{
+	steps := [][]string{
 		{"git", "-C", "repo", "init", "-q", "-b", "main"},
 		{"git", "-C", "repo", "add", "."},
 		{"git", "-C", "repo", "-c", "user.name=Kim", "-c", "user.email=kim@netops.example", "commit", "-qm", "as it was built"},
 		{"go", "build", "-C", root(b), "-o", binary, "./cmd/selvage"},
-	} {
+	}
+	if _, err := os.Stat(binary); err == nil {
+		steps = nil // it is opened once more
+	}
+	for _, args := range steps {
 		cmd := exec.CommandContext(b.Context(), args[0], args[1:]...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -180,6 +185,83 @@ func BenchmarkTerminalBytes(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkTerminalMemory is the memory that a dashboard on 10,000 objects has
+// resident, in MB, and how many times that of an empty program it is: while nothing
+// happens, while they are checked every second and a hundred others of them have
+// drifted with each check, and while keys are pressed besides. It is told for a first
+// start, and for one on a store that knows them all.
+func BenchmarkTerminalMemory(b *testing.B) {
+	const settled, watched, keys = 15 * time.Second, 10 * time.Second, 100
+	for b.Loop() {
+		_, floorCmd := floor(b)
+		least := resident(b, floorCmd.Process.Pid)
+		b.ReportMetric(least, "MB/empty")
+		report := func(name string, all []float64) {
+			b.ReportMetric(quantile(all, 0.5), "MB/"+name)
+			b.ReportMetric(quantile(all, 0.5)/least, "x-empty/"+name)
+		}
+		dir := b.TempDir()
+		for _, start := range []string{"first", "again"} {
+			screen, cmd := large(b, dir, "1s")
+			screen.Press("enter")
+			screen.Wait("fabrics > dc1")
+			screen.Press("a")
+			screen.Wait("1/10000")
+			still := drifts(b, filepath.Join(dir, "dc1.yaml"), time.Second)
+			<-time.After(settled)
+			report("checking-"+start, residents(b, cmd.Process.Pid, watched))
+			var pressed []float64
+			for i := range keys {
+				screen.Press([]string{"j", "k"}[i%2])
+				pressed = append(pressed, residents(b, cmd.Process.Pid, 50*time.Millisecond)...)
+			}
+			report("keys-"+start, pressed)
+			still()
+			screen.Press("ctrl+c")
+			screen.ExitCode()
+		}
+		screen, cmd := large(b, dir, "1h")
+		<-time.After(settled)
+		report("idle", residents(b, cmd.Process.Pid, watched))
+		screen.Press("ctrl+c")
+		screen.ExitCode()
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// residents is what a program has resident, again and again for a while.
+func residents(b *testing.B, pid int, during time.Duration) (all []float64) {
+	b.Helper()
+	for end := time.Now().Add(during); time.Now().Before(end); <-time.After(50 * time.Millisecond) {
+		all = append(all, resident(b, pid))
+	}
+	return all
+}
+
+// resident is the memory in MB that a process and its children have resident; pages
+// that they share count once. It is 0 where the system does not tell.
+func resident(b *testing.B, pid int) (sum float64) {
+	b.Helper()
+	children, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, name := range children {
+		listed, _ := os.ReadFile(name)
+		for _, child := range strings.Fields(string(listed)) {
+			if n, err := strconv.Atoi(child); err == nil {
+				sum += resident(b, n)
+			}
+		}
+	}
+	rollup, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	for line := range strings.Lines(string(rollup)) {
+		// Of a shared page each process has its part.
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "Pss:" {
+			kB, _ := strconv.ParseFloat(fields[1], 64)
+			sum += kB / 1024
+		}
+	}
+	return sum
 }
 
 // BenchmarkTerminalLatency is the time from a key to the last byte of its frame,
