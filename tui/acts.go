@@ -10,38 +10,42 @@ import (
 // Acts are what a person can do beside looking. What is nil is not offered, and
 // what the mode of a fabric forbids neither.
 type Acts struct {
+	// By is who decides and starts runs, Whence where: user, host and terminal, as
+	// a run keeps them.
+	By, Whence string
+
+	// What is decided and published.
 	Decider  Decider
 	Planner  Planner
 	Starter  Starter
 	Accepter Accepter
+	Ledger   Ledger
+	Sheets   Sheets
+	Hinter   Hinter
+	Ignorer  Ignorer
 	// Span reads for how long a difference may stay; nil to leave that to the Accepter.
-	Span   func(text string) (time.Duration, error)
-	Ledger Ledger
-	// What is kept: see records.go.
+	Span func(text string) (time.Duration, error)
+	// Masked is a copy of a plan in which no secret can be read; nil where a plan
+	// holds none.
+	Masked func(*core.Plan) *core.Plan
+
+	// What is known of fabrics, and what is kept: see records.go.
+	Informer  Informer
+	Referrer  Referrer
 	Chronicle Chronicle
 	Visitor   Visitor
 	Handover  Handover
 	Linter    Linter
 	Doctor    Doctor
 	Journal   Journal
-	// Masked is a copy of a plan in which no secret can be read; nil where a plan
-	// holds none.
-	Masked func(*core.Plan) *core.Plan
-	// By is who decides and starts runs, Whence where: user, host and terminal, as
-	// a run keeps them.
-	By, Whence string
+	Logins    Logins
+
 	// JSON is the document that scripts are given of a [core.FabricState], a
 	// [core.Verdict], a [core.DraftStanding], a [core.Overwritten], a [core.Plan] or
 	// a [core.Run].
-	JSON    func(any) ([]byte, error)
-	Sheets  Sheets
-	Hinter  Hinter
-	Logins  Logins
-	Ignorer Ignorer
+	JSON func(any) ([]byte, error)
 	// Patch is the commits of a plan as patches for git am.
-	Patch    func(context.Context, *core.Plan) ([]byte, error)
-	Informer Informer
-	Referrer Referrer
+	Patch func(context.Context, *core.Plan) ([]byte, error)
 }
 
 // Decider lays decisions on the desk of a fabric and takes them away.
