@@ -48,6 +48,14 @@ func (p Path) Item(fields map[string]any) Path {
 // Element is the path of member v of the set at p.
 func (p Path) Element(v any) Path { return p.join("[=" + string(CanonicalJSON(v)) + "]") }
 
+// Join is the path of what stands at below inside of what stands at p.
+func (p Path) Join(below Path) Path {
+	if below == Root {
+		return p
+	}
+	return p.join(string(below))
+}
+
 func (p Path) join(step string) Path {
 	if p == Root {
 		p = ""

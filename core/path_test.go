@@ -85,6 +85,19 @@ func TestUnitIsTheListThatAnIndexLeadsInto(t *testing.T) {
 	}
 }
 
+func TestJoinIsThePathOfWhatStandsInside(t *testing.T) {
+	for _, tt := range []struct{ at, below, want core.Path }{
+		{core.Root, core.Root, core.Root},
+		{core.Root, ".a", ".a"},
+		{".a", core.Root, ".a"},
+		{".a", "[0].b", ".a[0].b"},
+	} {
+		if got := tt.at.Join(tt.below); got != tt.want {
+			t.Errorf("%s in %s is %q, want %q", tt.below, tt.at, got, tt.want)
+		}
+	}
+}
+
 func FuzzPathSteps(f *testing.F) {
 	for _, s := range []string{".", ".a[0]", `["a]b"].c`, "[", `.a["`, "..", "[a=\"]\"]"} {
 		f.Add(s)

@@ -267,3 +267,14 @@ func CloneJSON(v any) any {
 		return v
 	}
 }
+
+// FormOf is of what form a decoded JSON value is: a "map", a "list" or a "scalar".
+func FormOf(v any) string {
+	switch v.(type) {
+	case map[string]any:
+		return "map"
+	case []any:
+		return "list"
+	}
+	return "scalar"
+}

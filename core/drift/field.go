@@ -110,17 +110,7 @@ func (t trees) retypedRoot(d difference) (core.Path, bool) {
 
 // retypes tells whether a move makes something of another type of what was there.
 func (m move) retypes() bool {
-	return m.from.Present() && m.to.Present() && typeOf(m.from.Any()) != typeOf(m.to.Any())
-}
-
-func typeOf(v any) string {
-	switch v.(type) {
-	case map[string]any:
-		return "map"
-	case []any:
-		return "list"
-	}
-	return "scalar"
+	return m.from.Present() && m.to.Present() && core.FormOf(m.from.Any()) != core.FormOf(m.to.Any())
 }
 
 // mover tells which sides moved.

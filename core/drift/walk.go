@@ -219,7 +219,7 @@ func byKey(list []any, keys []string) (map[string]any, bool) {
 		id := map[string]any{}
 		for _, k := range keys {
 			v := item[k]
-			if v == nil || typeOf(v) != "scalar" {
+			if v == nil || core.FormOf(v) != "scalar" {
 				return nil, false
 			}
 			id[k] = v

@@ -66,7 +66,7 @@ func (d *docEdit) take(c Change, o object) error {
 		}
 		value = core.ValueOf(withFields(raw.Any().(map[string]any), fields))
 	}
-	for _, path := range resolved(d.have, join(o.at, c.Path), value.Present()) {
+	for _, path := range resolved(d.have, o.at.Join(c.Path), value.Present()) {
 		for _, other := range d.changes {
 			if path.Overlaps(other.path) {
 				return refuse(fmt.Sprintf("two changes are about one place, %s and %s", other.Change.Path, c.Path))
@@ -77,16 +77,6 @@ func (d *docEdit) take(c Change, o object) error {
 	return nil
 }
 
-func join(at, p core.Path) core.Path {
-	switch {
-	case p == core.Root:
-		return at
-	case at == core.Root:
-		return p
-	}
-	return at + p
-}
-
 // resolved names list items by their indices as far as they are there. A member
 // that is to go from a set may be in it more than once.
 func resolved(v core.Value, p core.Path, stays bool) []core.Path {
@@ -94,7 +84,7 @@ func resolved(v core.Value, p core.Path, stays bool) []core.Path {
 	steps := p.Steps()
 	for n, step := range steps {
 		if _, isKey := core.StepKey(step); isKey || v.Index(step) < 0 {
-			at = join(at, core.Path(step))
+			at = at.Join(core.Path(step))
 			v = v.Step(step)
 			continue
 		}

@@ -75,7 +75,7 @@ func stepOf(item any, shape *core.SchemaNode) (core.Path, bool) {
 	}
 	id := make(map[string]any, len(shape.Keys))
 	for _, k := range shape.Keys {
-		if v, ok := m[k]; !ok || form(v) != "scalar" || v == nil {
+		if v, ok := m[k]; !ok || core.FormOf(v) != "scalar" || v == nil {
 			return "", false
 		}
 		id[k] = m[k]

@@ -77,10 +77,7 @@ type place struct {
 }
 
 func (p place) item(step core.Path) place {
-	if p.path != core.Root {
-		step = p.path + step
-	}
-	return place{step, items(p.shape)}
+	return place{p.path.Join(step), items(p.shape)}
 }
 
 // merger collects what a merge finds. In all of it nil is a value that is
@@ -201,22 +198,12 @@ func why(b, g, o any, shape *core.SchemaNode) string {
 		return "git removed it, and the other side changed it"
 	case o == nil:
 		return "git changed it, and the other side removed it"
-	case form(g) != form(o) || b != nil && form(b) != form(g):
+	case core.FormOf(g) != core.FormOf(o) || b != nil && core.FormOf(b) != core.FormOf(g):
 		return "it became another type of value"
-	case form(g) == "list" && unordered(shape):
+	case core.FormOf(g) == "list" && unordered(shape):
 		return "both sides changed the list, and its items cannot be told apart"
-	case form(g) == "list":
+	case core.FormOf(g) == "list":
 		return "both sides changed the list, which is decided as one"
 	}
 	return "both sides changed it"
-}
-
-func form(v any) string {
-	switch v.(type) {
-	case map[string]any:
-		return "map"
-	case []any:
-		return "list"
-	}
-	return "scalar"
 }

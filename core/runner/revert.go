@@ -157,13 +157,13 @@ func (v reversal) inverse(ctx context.Context, ch core.PlannedChange) error {
 	}
 	merged := merge.ThreeWay(left, is, was, s.Shape.Below(ch.Path))
 	for _, d := range merged.Disputes {
-		v.refuse(ch.Key, joined(ch.Path, d.Path), d.Ours)
+		v.refuse(ch.Key, ch.Path.Join(d.Path), d.Ours)
 	}
 	for _, m := range merged.Moves {
 		if m.By != merge.FromOurs {
 			continue
 		}
-		res, err := s.Sides.Decide(joined(ch.Path, m.Path), core.TakeEdited, m.To)
+		res, err := s.Sides.Decide(ch.Path.Join(m.Path), core.TakeEdited, m.To)
 		if err != nil {
 			return fmt.Errorf("take back %s of %s: %w", ch.Path, ch.Key, err)
 		}
@@ -179,17 +179,6 @@ func (v reversal) refuse(k core.Key, at core.Path, to core.Value) {
 		Resolution: core.Resolution{Key: k, Path: at, Choice: core.TakeEdited, Value: to, By: v.by},
 		Reason:     fmt.Sprintf("git does not say any more what run %s made it say: somebody changed it since (selvage resolve decides on it)", v.was.ID),
 	})
-}
-
-// joined is a path inside of what stands at another one.
-func joined(at, below core.Path) core.Path {
-	switch {
-	case below == core.Root:
-		return at
-	case at == core.Root:
-		return below
-	}
-	return at + below
 }
 
 // subjects fills in the objects that are taken back, with those that neither side
