@@ -255,19 +255,7 @@ func (l *linter) check(ctx context.Context, source *repo.Source, git *core.Snaps
 			l.complain(errors.New(r.Error))
 		}
 	}
-	files := map[string]*manifest.Locator{}
-	o.Place = func(at core.Origin, p core.Path) (line, column int) {
-		file, known := files[at.Path]
-		if !known {
-			text, err := source.Text(ctx, inSource(at.Path))
-			if err != nil {
-				text = nil // the document's own line has to do
-			}
-			file = manifest.NewLocator(text)
-			files[at.Path] = file
-		}
-		return file.Locate(at.Line, p)
-	}
+	o.Place = locating(func(name string) ([]byte, error) { return source.Text(ctx, inSource(name)) })
 	for _, f := range lint.Check(git, o) {
 		l.found = append(l.found, linted{f, id})
 	}
@@ -294,4 +282,21 @@ func renamed(git *core.Snapshot, name func(string) string) *core.Snapshot {
 		s.CoverAll()
 	}
 	return s
+}
+
+// locating finds where in files a part of an object stands; text is what a file says.
+func locating(text func(name string) ([]byte, error)) func(core.Origin, core.Path) (line, column int) {
+	files := map[string]*manifest.Locator{}
+	return func(at core.Origin, p core.Path) (line, column int) {
+		file, known := files[at.Path]
+		if !known {
+			said, err := text(at.Path)
+			if err != nil {
+				said = nil // the document's own line has to do
+			}
+			file = manifest.NewLocator(said)
+			files[at.Path] = file
+		}
+		return file.Locate(at.Line, p)
+	}
 }

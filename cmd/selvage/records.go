@@ -10,7 +10,6 @@ import (
 	"selvage/core"
 	"selvage/core/doctor"
 	"selvage/core/lint"
-	"selvage/core/manifest"
 	"selvage/store"
 	"selvage/tui"
 )
@@ -89,19 +88,9 @@ func (l fabricLinter) Lint(ctx context.Context, id core.FabricID) ([]core.LintFi
 	if err != nil {
 		return nil, err
 	}
-	source, files := l.session.git[id], map[string]*manifest.Locator{}
-	return lint.Check(git, lint.Options{Before: basesOf(memory), Place: func(at core.Origin, p core.Path) (line, column int) {
-		file, known := files[at.Path]
-		if !known {
-			text, err := source.Text(ctx, at.Path)
-			if err != nil {
-				text = nil // the document's own line has to do
-			}
-			file = manifest.NewLocator(text)
-			files[at.Path] = file
-		}
-		return file.Locate(at.Line, p)
-	}}), ctx.Err()
+	source := l.session.git[id]
+	text := func(name string) ([]byte, error) { return source.Text(ctx, name) }
+	return lint.Check(git, lint.Options{Before: basesOf(memory), Place: locating(text)}), ctx.Err()
 }
 
 // basesOf is what Git said of each object when both sides were last seen to agree.

@@ -117,11 +117,11 @@ func (l *local) tips(context.Context) (*packp.AdvRefs, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := openStore(dir)
-	defer store.Close() //nolint:errcheck // only read
-	if err := supported(store); err != nil {
+	store, err := openSupported(dir)
+	if err != nil {
 		return nil, err
 	}
+	defer store.Close() //nolint:errcheck // only read
 	refs := packp.NewAdvRefs()
 	all, err := store.IterReferences()
 	if err != nil {

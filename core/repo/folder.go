@@ -146,19 +146,16 @@ func (p *pinned) head(_ context.Context, _ *revision) (*revision, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := openStore(dir)
-	defer store.Close() //nolint:errcheck // only read
-	if err := supported(store); err != nil {
+	store, err := openSupported(dir)
+	if err != nil {
 		return nil, err
 	}
+	defer store.Close() //nolint:errcheck // only read
 	commit, err := p.commit(store)
 	if err != nil {
 		return nil, err
 	}
-	r := &revision{branch: p.ref, commit: commit, open: func() (storer.EncodedObjectStorer, func(), error) {
-		s := openStore(dir)
-		return s, func() { s.Close() }, nil //nolint:errcheck // only read
-	}}
+	r := &revision{branch: p.ref, commit: commit, open: opener(dir)}
 	if r.root, r.when, err = readCommit(store, commit); err != nil {
 		return nil, err
 	}

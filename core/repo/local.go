@@ -70,9 +70,8 @@ func (l *local) past(context.Context, plumbing.Hash) (*shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := openStore(dir)
-	if err := supported(store); err != nil {
-		_ = store.Close() // only read
+	store, err := openSupported(dir)
+	if err != nil {
 		return nil, err
 	}
 	return &shelf{store: store}, nil
@@ -88,11 +87,11 @@ func moving(err error) bool {
 }
 
 func (l *local) look(dir string, known *revision) (*revision, error) {
-	store := openStore(dir)
-	defer store.Close() //nolint:errcheck // only read
-	if err := supported(store); err != nil {
+	store, err := openSupported(dir)
+	if err != nil {
 		return nil, err
 	}
+	defer store.Close() //nolint:errcheck // only read
 	branch, main := l.branch, ""
 	if head, err := store.Reference(plumbing.HEAD); err == nil && head.Type() == plumbing.SymbolicReference && head.Target().IsBranch() {
 		main = head.Target().Short()
@@ -113,12 +112,27 @@ func (l *local) look(dir string, known *revision) (*revision, error) {
 	if known.at(branch, ref.Hash()) {
 		return known.under(main), nil
 	}
-	r := &revision{branch: branch, main: main, commit: ref.Hash(), open: func() (storer.EncodedObjectStorer, func(), error) {
-		s := openStore(dir)
-		return s, func() { s.Close() }, nil //nolint:errcheck // only read
-	}}
+	r := &revision{branch: branch, main: main, commit: ref.Hash(), open: opener(dir)}
 	r.root, r.when, err = readCommit(store, ref.Hash())
 	return r, err
+}
+
+// openSupported opens a repository of a kind that can be read.
+func openSupported(dir string) (*filesystem.Storage, error) {
+	store := openStore(dir)
+	if err := supported(store); err != nil {
+		_ = store.Close() // only read
+		return nil, err
+	}
+	return store, nil
+}
+
+// opener opens the repository whenever something is read of it.
+func opener(dir string) func() (storer.EncodedObjectStorer, func(), error) {
+	return func() (storer.EncodedObjectStorer, func(), error) {
+		s := openStore(dir)
+		return s, func() { s.Close() }, nil //nolint:errcheck // only read
+	}
 }
 
 func openStore(dir string) *filesystem.Storage {

@@ -42,11 +42,32 @@ func keepPack(ctx context.Context, at billy.Filesystem, in io.Reader, limit int6
 }
 
 func writeIndex(at billy.Filesystem, name string, index *idxfile.MemoryIndex) error {
-	f, err := at.TempFile("objects/pack", "tmp_idx_")
+	return put(at, name, "objects/pack", "tmp_idx_", func(w io.Writer) error {
+		_, err := idxfile.NewEncoder(w).Encode(index)
+		return err
+	})
+}
+
+// replace writes a small file so that nobody ever sees half of it.
+func replace(at billy.Filesystem, name, text string) error {
+	err := put(at, name, "refs", "tmp_", func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+	if err != nil {
+		return &unwritableError{err}
+	}
+	return nil
+}
+
+// put writes a file under another name, in a folder beside it, and names it when all
+// of it is there.
+func put(at billy.Filesystem, name, dir, prefix string, write func(io.Writer) error) error {
+	f, err := at.TempFile(dir, prefix)
 	if err != nil {
 		return err
 	}
-	_, err = idxfile.NewEncoder(f).Encode(index)
+	err = write(f)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
@@ -57,26 +78,6 @@ func writeIndex(at billy.Filesystem, name string, index *idxfile.MemoryIndex) er
 		_ = at.Remove(f.Name())
 	}
 	return err
-}
-
-// replace writes a small file so that nobody ever sees half of it.
-func replace(at billy.Filesystem, name, text string) error {
-	f, err := at.TempFile("refs", "tmp_")
-	if err != nil {
-		return &unwritableError{err}
-	}
-	_, err = io.WriteString(f, text)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = at.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = at.Remove(f.Name())
-		return &unwritableError{err}
-	}
-	return nil
 }
 
 // Bounds of a history that is kept, beside the size of its pack.
