@@ -173,15 +173,17 @@ func (b *bench) apply(id core.FabricID) {
 	b.t.Helper()
 	f := b.fabric(id)
 	r := b.remote(id)
-	for _, old := range entries(b.t, f.Dump) {
-		if err := os.Remove(filepath.Join(f.Dump, old)); err != nil {
-			b.t.Fatal(err)
-		}
-	}
 	commit := r.tip("main")
+	kept := map[string]bool{}
 	for name := range strings.Lines(r.git("ls-tree", "-r", "--name-only", commit, f.Path+"/")) {
 		name = strings.TrimSpace(name)
+		kept[filepath.Base(name)] = true
 		b.live(id, filepath.Base(name), r.file(commit, name))
+	}
+	for _, old := range entries(b.t, f.Dump) { // at last: whoever reads meanwhile sees nothing vanish that stays
+		if !kept[old] {
+			b.live(id, old, "")
+		}
 	}
 	if f.engine != nil {
 		f.engine.applied(commit)
