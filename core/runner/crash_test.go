@@ -221,6 +221,9 @@ func (m *mortal) ended(cmd *exec.Cmd, out *bufio.Scanner) (killed bool, said str
 // nothing of what that one did. Then it does what is left to do.
 func (m *mortal) judge() {
 	m.t.Helper()
+	// A lease outlives the push of whoever had it; that of these, a tenth of a second,
+	// need not.
+	m.remote().rests()
 	p := m.begin(as(fmt.Sprintf("judge-%d", m.value)))
 	defer func() {
 		if err := p.store.Close(); err != nil {

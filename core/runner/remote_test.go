@@ -23,6 +23,7 @@ type remote struct {
 	url string
 
 	mu       sync.Mutex
+	busy     int      // requests that it is at
 	requests []string // "GET info/refs git-upload-pack"
 	fault    fault
 }
@@ -69,8 +70,14 @@ func serve(t testing.TB, files map[string]string) *remote {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		r.mu.Lock()
 		r.requests = append(r.requests, q.Method+" "+strings.TrimPrefix(q.URL.Path, "/fabrics.git/")+" "+q.URL.Query().Get("service"))
+		r.busy++
 		f := r.fault
 		r.mu.Unlock()
+		defer func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.busy--
+		}()
 		if f != nil {
 			f(w, q, backend)
 			return
@@ -107,6 +114,22 @@ func entries(t testing.TB, dir string) []string {
 		names = append(names, e.Name())
 	}
 	return names
+}
+
+// rests waits until the server is at nothing: whoever is killed may have left it with
+// a push, which git takes to its end also where nobody hears of it.
+func (r *remote) rests() {
+	r.t.Helper()
+	wait(r.t, func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		taken, err := filepath.Glob(filepath.Join(r.dir, "objects", "tmp_objdir-*"))
+		locks, lerr := filepath.Glob(filepath.Join(r.dir, "refs", "heads", "*.lock"))
+		if err != nil || lerr != nil {
+			r.t.Fatal(err, lerr)
+		}
+		return r.busy == 0 && len(taken)+len(locks) == 0
+	})
 }
 
 // behave puts a fault in front of the server from now on; nil takes it away.
