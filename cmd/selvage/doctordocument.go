@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"text/tabwriter"
 
 	"selvage/core"
 	"selvage/core/doctor"
@@ -47,29 +46,34 @@ func (a *app) printFindings(found []doctor.Finding, output string) error {
 // findingTable prints a block for the program and one for each fabric. What to do
 // stands below what it is about.
 func (a *app) findingTable(found []doctor.Finding) error {
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	block := core.FabricID("")
 	counts := map[doctor.Level]int{}
-	for i, f := range found {
-		counts[f.Level]++
-		if i == 0 || f.Fabric != block {
-			block = f.Fabric
-			title := string(block)
-			if block == "" {
-				title = "selvage " + version()
-			}
-			if i > 0 {
-				fmt.Fprintln(w)
-			}
-			fmt.Fprintf(w, "%s\n", safe.Clean(title))
+	for len(found) > 0 {
+		block := found[0].Fabric
+		title := string(block)
+		if block == "" {
+			title = "selvage " + version()
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s: %s\n", f.Level, f.Area, safe.Clean(f.What), safe.Clean(f.Text))
-		if f.Hint != "" {
-			fmt.Fprintf(w, "  \t\t> %s\n", safe.Clean(f.Hint))
+		var t table
+		for len(found) > 0 && found[0].Fabric == block {
+			f := found[0]
+			found = found[1:]
+			counts[f.Level]++
+			t.row(fmt.Sprintf("  %s", f.Level), f.Area, fmt.Sprintf("%s: %s", safe.Clean(f.What), safe.Clean(f.Text)))
+			if f.Hint != "" {
+				t.row("", "", "> "+safe.Clean(f.Hint).String())
+			}
+		}
+		if err := a.printf("%s\n", safe.Clean(title)); err != nil {
+			return err
+		}
+		if err := t.print(a.out); err != nil {
+			return err
+		}
+		if err := a.printf("\n"); err != nil {
+			return err
 		}
 	}
-	fmt.Fprintf(w, "\n%s\n", verdictOn(counts))
-	return w.Flush()
+	return a.printf("%s\n", verdictOn(counts))
 }
 
 func verdictOn(counts map[doctor.Level]int) string {

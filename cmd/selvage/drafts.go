@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"selvage/core"
 	"selvage/core/drift"
@@ -96,13 +97,13 @@ func (a *app) printDrafts(f core.FabricState, drafts []core.DraftStanding, outpu
 	if output == "json" {
 		return a.draftsJSON(f, drafts)
 	}
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "DRAFT\tOBJECT\tFIELD\tDECISION\tVALUE\tBY\tSTANDING")
+	var t table
+	t.row("DRAFT", "OBJECT", "FIELD", "DECISION", "VALUE", "BY", "STANDING")
 	for _, d := range drafts {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, cleaned(f.Fabric.Label(d.Key)), cleaned(spot(d.Path)), choiceWords(d.Choice),
+		t.row(d.ID, cleaned(f.Fabric.Label(d.Key)), cleaned(spot(d.Path)), choiceWords(d.Choice),
 			cleaned(valueCell(d)), cleaned(d.By), cleaned(standing(d)))
 	}
-	if err := w.Flush(); err != nil {
+	if err := t.print(a.out); err != nil {
 		return err
 	}
 	for _, d := range drafts {
@@ -125,11 +126,7 @@ func valueCell(d core.DraftStanding) string {
 	case d.Path == core.Root && d.Value.Present():
 		return "the object"
 	}
-	text := []rune(value(d.Value))
-	if len(text) > most {
-		return string(text[:most-1]) + "…"
-	}
-	return string(text)
+	return ansi.Truncate(value(d.Value), most, "…")
 }
 
 // standing is what has become of a draft: "void: git changed it since".

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -115,21 +114,22 @@ func (a *app) printStatus(fabrics []core.FabricState, now time.Time, flags statu
 // statusTable prints a line for each fabric and, where asked for, one for each
 // object below it.
 func (a *app) statusTable(fabrics []core.FabricState, now time.Time, objects, all bool) error {
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "FABRIC\tSTATE\t=\t^\t#\t~\t*\t!\t+\t-\tx\t?\tGIT\tSEEN\tMESSAGE")
-	columns := []core.State{
-		core.InSync, core.Pending, core.Acknowledged, core.Drifted, core.Differs, core.Conflict,
-		core.OnlyGit, core.OnlyLive, core.Invalid, core.Unknown,
+	var t table
+	columns := statusColumns()
+	head := []any{"FABRIC", "STATE"}
+	for _, s := range columns {
+		head = append(head, string(s.Letter()))
 	}
+	t.row(append(head, "GIT", "SEEN", "MESSAGE")...)
 	for _, f := range fabrics {
 		state, word := f.Standing(now)
-		fmt.Fprintf(w, "%s\t%c %s", safe.Clean(string(f.Fabric.ID)), state.Letter(), word)
+		line := []any{safe.Clean(string(f.Fabric.ID)), fmt.Sprintf("%c %s", state.Letter(), word)}
 		for _, s := range columns {
-			fmt.Fprintf(w, "\t%s", count(f, s))
+			line = append(line, count(f, s))
 		}
-		fmt.Fprintf(w, "\t%s\t%s\t%s\n", revision(f), seen(f, now), safe.Clean(message(f.Problems(now))))
+		t.row(append(line, revision(f), seen(f, now), safe.Clean(message(f.Problems(now))))...)
 	}
-	if err := w.Flush(); err != nil {
+	if err := t.print(a.out); err != nil {
 		return err
 	}
 	if !objects {
@@ -147,19 +147,33 @@ func (a *app) objectTable(f core.FabricState, now time.Time, all bool) error {
 	if f.Report == nil {
 		return nil
 	}
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	lines := 0
+	var t table
 	for _, v := range f.Report.Verdicts {
 		if v.State == core.InSync && !all {
 			continue
 		}
-		if lines++; lines == 1 {
-			fmt.Fprintf(w, "\n%s\nSTATE\tOBJECT\tFIELDS\tSINCE\tREASON\n", safe.Clean(string(f.Fabric.ID)))
+		if len(t.rows) == 0 {
+			t.row("STATE", "OBJECT", "FIELDS", "SINCE", "REASON")
 		}
-		fmt.Fprintf(w, "%c %s\t%s\t%d\t%s\t%s\n", v.State.Letter(), v.State.Title(), safe.Clean(f.Fabric.Label(v.Key)),
+		t.row(fmt.Sprintf("%c %s", v.State.Letter(), v.State.Title()), safe.Clean(f.Fabric.Label(v.Key)),
 			len(v.Changes), core.Age(now, v.Since), safe.Clean(v.Reason))
 	}
-	return w.Flush()
+	if len(t.rows) == 0 {
+		return nil
+	}
+	if err := a.printf("\n%s\n", safe.Clean(string(f.Fabric.ID))); err != nil {
+		return err
+	}
+	return t.print(a.out)
+}
+
+// statusColumns are the states in the order of their columns: what is well, what
+// waits, what a person has to look at.
+func statusColumns() []core.State {
+	return []core.State{
+		core.InSync, core.Pending, core.Acknowledged, core.Drifted, core.Differs, core.Conflict,
+		core.OnlyGit, core.OnlyLive, core.Stuck, core.Invalid, core.Unknown,
+	}
 }
 
 // count is a cell of the table, with the marks of the screens.
