@@ -191,6 +191,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 		return nil, fmt.Errorf("check %s: %w", id, err)
 	}
 	l.askAside(ctx, w)
+	w.sentry.beside = !w.sentry.looked && memory.Report != nil && l.beside(ctx, id, memory.Report.Live.ReadAt)
 	s, err := w.look(ctx, memory, started)
 	if err != nil {
 		return nil, err

@@ -104,4 +104,9 @@
 // open. A check that a person asks for is made at once, whoever watches. A process
 // that begins checks at once where the last check is older than it should be: the
 // lease of one that was killed runs out only later.
+//
+// A process that looks once asks the leases whether somebody else has looked after
+// the fabric since the last check: then the time up to now was polled, and not one
+// in which nothing ran. Without an interval there is no lease, and it is told as the
+// latter.
 package loop

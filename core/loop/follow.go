@@ -238,6 +238,11 @@ func (l *Loop) overhear(ctx context.Context, w *worker) error {
 	return nil
 }
 
+// alive tells whether a holder was heard of lately.
+func (l *Loop) alive(h core.Holder) bool {
+	return l.config.Now().Sub(h.Seen) < 2*cmp.Or(h.Time, core.LeaseTime)
+}
+
 // current is the run that somebody carries out now, or else the one that began
 // last. One whose process is gone is none: nobody knows yet what became of it.
 func (l *Loop) current(ctx context.Context, id core.FabricID) (*core.Run, error) {
@@ -246,7 +251,7 @@ func (l *Loop) current(ctx context.Context, id core.FabricID) (*core.Run, error)
 	if err != nil {
 		return nil, err
 	}
-	if held && l.config.Now().Sub(by.Seen) < 2*cmp.Or(by.Time, core.LeaseTime) {
+	if held && l.alive(by) {
 		open, err := c.OpenRuns(ctx, id)
 		if err != nil {
 			return nil, err

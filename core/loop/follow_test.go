@@ -25,6 +25,29 @@ type member struct {
 // by what its cluster was asked.
 func join(t *testing.T, dir, name string, every time.Duration) *member {
 	t.Helper()
+	m := open(t, dir, name, every)
+	m.run(t)
+	return m
+}
+
+// run has it run.
+func (m *member) run(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		m.loop.Run(ctx)
+		close(ended)
+	}()
+	m.stop = func() {
+		cancel()
+		<-ended
+	}
+	t.Cleanup(m.stop)
+}
+
+// open opens a process on the store in dir that checks only when it is told to.
+func open(t *testing.T, dir, name string, every time.Duration) *member {
+	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{Dir: dir, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -43,20 +66,7 @@ func join(t *testing.T, dir, name string, every time.Duration) *member {
 	if err := m.loop.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		m.loop.Run(ctx)
-		close(ended)
-	}()
-	m.stop = func() {
-		cancel()
-		<-ended
-	}
-	t.Cleanup(func() {
-		m.stop()
-		_ = s.Close()
-	})
+	t.Cleanup(func() { _ = s.Close() })
 	return m
 }
 
@@ -265,4 +275,81 @@ func TestRunsOfOthersAreShown(t *testing.T) {
 	if err := late.Restore(t.Context()); err != nil || late.Fleet().Fabrics[0].Run == nil {
 		t.Errorf("nothing is known of the run: %v", err)
 	}
+}
+
+// TestCheckBesideAnotherProcessIsNoGap: what that one looks at now and then is told
+// as one time, whoever else looks at it.
+func TestCheckBesideAnotherProcessIsNoGap(t *testing.T) {
+	start := time.Now()
+	reads := func(m *member, after time.Duration) {
+		s := whole("dump", object("vpc-1", 1))
+		s.Readings[0].ReadAt = start.Add(after)
+		m.live.set(answer(s))
+	}
+	once := func(t *testing.T, dir, name string, after time.Duration) {
+		t.Helper()
+		m := open(t, dir, name, time.Hour)
+		reads(m, after)
+		m.check(t)
+	}
+	read := func(after time.Duration) func(core.FabricState) bool {
+		return func(s core.FabricState) bool { return s.Report != nil && s.Report.Live.ReadAt.Equal(start.Add(after)) }
+	}
+	blind := func(t *testing.T, m *member) string {
+		t.Helper()
+		all, err := m.Entries(t.Context(), store.Filter{Fabrics: []core.FabricID{"dc1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, e := range all {
+			if b, ok := e.What.(core.Blind); ok {
+				told = append(told, fmt.Sprintf("%v-%v %s", b.From.Sub(start), b.Until.Sub(start), b.Reason))
+			}
+		}
+		return fmt.Sprint(told)
+	}
+	// watched is a store in which ada polls since a minute from now.
+	watched := func(t *testing.T) (string, *member) {
+		dir := t.TempDir()
+		once(t, dir, "eve", 0)
+		ada := open(t, dir, "ada", time.Hour)
+		reads(ada, time.Minute)
+		ada.run(t)
+		ada.becomes(t, "ada has looked", read(time.Minute))
+		return dir, ada
+	}
+	const before = "0s-1m0s selvage did not run"
+	t.Run("commands", func(t *testing.T) {
+		dir, ada := watched(t)
+		once(t, dir, "bob", 62*time.Second)
+		once(t, dir, "cyd", 64*time.Second)
+		reads(ada, 2*time.Minute)
+		ada.loop.Refresh()
+		ada.becomes(t, "ada has looked again", read(2*time.Minute))
+		if got, want := blind(t, ada), "[1m0s-2m0s polled "+before+"]"; got != want {
+			t.Errorf("blind times %s, want %s", got, want)
+		}
+	})
+	t.Run("the one that takes over", func(t *testing.T) {
+		dir, ada := watched(t)
+		bob := open(t, dir, "bob", time.Hour)
+		reads(bob, 2*time.Minute)
+		bob.run(t)
+		bob.watchedBy(t, "ada")
+		bob.becomes(t, "bob follows", read(time.Minute))
+		ada.stop()
+		bob.becomes(t, "bob has looked", read(2*time.Minute))
+		if got, want := blind(t, bob), "[1m0s-2m0s polled "+before+"]"; got != want {
+			t.Errorf("blind times %s, want %s", got, want)
+		}
+	})
+	t.Run("nobody", func(t *testing.T) {
+		dir, ada := watched(t)
+		ada.stop()
+		once(t, dir, "bob", 2*time.Minute)
+		if got, want := blind(t, ada), "[0s-2m0s selvage did not run]"; got != want {
+			t.Errorf("blind times %s, want %s", got, want)
+		}
+	})
 }

@@ -29,6 +29,9 @@ type sentry struct {
 	// relieves is set from when another process watched until a look of this one
 	// was recorded.
 	relieves bool
+	// beside is set while another process watches, or carries out a run, and has
+	// done so since before the last look.
+	beside bool
 }
 
 // watch has a live side that can be watched followed until ctx ends. A change
@@ -94,6 +97,24 @@ func (s *sentry) blind(m *core.Memory, live *core.Snapshot, patience time.Durati
 	return &core.Blind{From: from, Until: until, Reason: s.reason(live.Watched)}
 }
 
+// beside tells whether another process has looked after a fabric since a time.
+func (l *Loop) beside(ctx context.Context, id core.FabricID, since time.Time) bool {
+	if l.config.Company == nil {
+		return false
+	}
+	for _, duty := range []core.Duty{core.DutyWatch, core.DutyRun} {
+		by, held, err := l.config.Company.Holder(ctx, id, duty)
+		if err != nil {
+			l.config.Log.Warn("ask who watches", "fabric", id, "err", err)
+			continue
+		}
+		if held && by.ID != l.config.Holder.ID && l.alive(by) && !by.Since.After(since) {
+			return true
+		}
+	}
+	return false
+}
+
 // watched is until when some process is known to have watched live.
 func watched(m *core.Memory, live *core.Snapshot) time.Time {
 	switch {
@@ -106,12 +127,13 @@ func watched(m *core.Memory, live *core.Snapshot) time.Time {
 }
 
 // reason tells why nobody watched. From its first look until its first watch a
-// process goes on with the reason that it began with.
+// process goes on with the reason that it began with. A fabric that another process
+// looks at now and then is polled, whoever made the last look.
 func (s *sentry) reason(since time.Time) string {
 	switch {
 	case s.relieves && s.on:
 		return "the watch passed from one process to another"
-	case !s.looked:
+	case !s.looked && !s.beside && !s.relieves:
 		return "selvage did not run"
 	case s.since.IsZero() && !since.IsZero() && s.why != "":
 		return s.why
