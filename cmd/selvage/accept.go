@@ -30,7 +30,8 @@ func (a *app) acceptCommand() *cobra.Command {
 objects were to vanish at once, that a branch was to be rewritten, or that what
 both sides say now is what they agree on from here on. It holds for exactly
 what this check found. Nothing is written but the history of selvage.`,
-		Args: cobra.MinimumNArgs(1),
+		Args:    cobra.MinimumNArgs(1),
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return only(cmd, true, "mass-change", "rewritten", "base") },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.accept(cmd, args[0], args[1:], flags)
 		},

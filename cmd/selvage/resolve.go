@@ -42,6 +42,9 @@ the drafts, which last until they are published or dropped.
 
 Without KIND/NAME it lists the drafts, and what has become of each.`,
 		Args: cobra.RangeArgs(1, 2),
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
+			return only(cmd, false, "take", "value", "edit", "drop", "undo", "redo", "cached")
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.resolve(cmd, args, flags)
 		},

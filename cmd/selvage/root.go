@@ -58,6 +58,7 @@ Without a command it opens the dashboard. It only ever reads the clusters.`,
 		a.ackCommand(), a.acceptCommand(), a.historyCommand(), a.watchCommand(), a.snapshotCommand(), a.demoCommand(),
 		a.lintCommand(), a.doctorCommand(), a.configCommand(), a.versionCommand(), a.completionCommand(), a.manCommand(),
 	)
+	explainUsage(root)
 	a.complete(root)
 	return root
 }
