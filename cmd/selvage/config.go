@@ -15,7 +15,7 @@ func (a *app) configCommand() *cobra.Command {
 		&cobra.Command{
 			Use: "validate", Short: "Check the configuration without any network", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error {
-				c, err := a.load()
+				c, err := a.loadBy(a.strictOptions())
 				if err != nil {
 					return err
 				}

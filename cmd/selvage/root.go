@@ -73,8 +73,10 @@ func (a *app) configOptions() config.Options {
 }
 
 // load reads the configuration and says on one line each what is wrong in it.
-func (a *app) load() (*config.Config, error) {
-	c, err := config.Load(a.configOptions())
+func (a *app) load() (*config.Config, error) { return a.loadBy(a.configOptions()) }
+
+func (a *app) loadBy(o config.Options) (*config.Config, error) {
+	c, err := config.Load(o)
 	var problems config.Problems
 	if errors.As(err, &problems) && len(problems) > 1 {
 		for _, p := range problems[:len(problems)-1] {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,25 @@ func (a *app) shelf(c *config.Config) (*themes.Shelf, error) {
 		a.complain(err)
 	}
 	return nil, usage(faults[last])
+}
+
+// strictOptions are those of a configuration in which a theme that cannot be used is
+// a mistake beside the others.
+func (a *app) strictOptions() config.Options {
+	o := a.configOptions()
+	keys := o.Check
+	o.Check = func(c *config.Config) config.Problems {
+		problems := keys(c)
+		_, faults := a.themesOf(c)
+		for _, err := range faults {
+			var at config.Problem // that nobody wrote has no place here, and is told by [app.shelf]
+			if errors.As(err, &at) {
+				problems = append(problems, at)
+			}
+		}
+		return problems
+	}
+	return o
 }
 
 // dressed loads them for the dashboard. A theme is no reason not to look at fabrics:
