@@ -20,7 +20,10 @@ type command struct {
 	help  string
 	// act is the action that the command is without an argument; "" for none.
 	act Action
-	can func(*Model) bool // nil where it always can
+	// bare is what the command does without an argument in place of its action; false
+	// where there is nothing to do, and the action is carried out. nil does nothing.
+	bare func(*Model) bool
+	can  func(*Model) bool // nil where it always can
 	// words are what may follow, each of them whole; nil where that is free. It must
 	// not read.
 	words func(*Model) []choice
@@ -40,7 +43,7 @@ type choice struct {
 func commands(k *Keymap) []command {
 	all := []command{
 		{name: "fabric", args: "NAME", help: "open a fabric", words: fabricChoices, run: (*Model).toFabric},
-		{name: "filter", args: "[EXPR]", help: "filter what is shown; nothing shows all", act: ActFilter, can: filters, run: (*Model).filterBy},
+		{name: "filter", args: "[EXPR]", help: "filter what is shown; nothing shows all", act: ActFilter, bare: (*Model).showAll, can: filters, run: (*Model).filterBy},
 		{name: "sync", args: "[NAME..|marked|all]", help: "plan of a sync (nothing is sent yet)", act: ActPlan, can: plansAny, words: syncChoices, run: (*Model).planOf},
 		{name: "check", args: "[NAME..|all]", help: "check fabrics now", act: ActCheck, words: checkChoices, run: (*Model).checkNow},
 		{name: "theme", args: "NAME", help: "other colours, shown while you choose", words: themeChoices, look: (*Model).tryTheme, run: (*Model).useTheme},
@@ -76,6 +79,9 @@ func (c command) offered(m *Model) bool {
 
 // obey carries a command out with what was typed behind it.
 func (c command) obey(m *Model, arg string) tea.Cmd {
+	if arg == "" && c.bare != nil && (c.can == nil || c.can(m)) && c.bare(m) {
+		return nil
+	}
 	if arg == "" && c.act != "" && m.binds(c.act) && m.can(c.act) {
 		return m.do(c.act)
 	}
@@ -113,6 +119,15 @@ func filters(m *Model) bool { return m.top().spec.filter != nil }
 func (m *Model) filterBy(text string) tea.Cmd {
 	m.top().filter = parseFilter(text, m.top().spec.filter)
 	return nil
+}
+
+// showAll takes the filter of the screen on top away; false where there is none.
+func (m *Model) showAll() bool {
+	if m.top().filter.text == "" {
+		return false
+	}
+	m.filterBy("")
+	return true
 }
 
 // fields are the differences of the object that is selected which a rule can leave

@@ -56,6 +56,13 @@ func TestCommandsDo(t *testing.T) {
 	if got := d.model.top().filter.text; got != "name=edge" {
 		t.Errorf("the filter is %q", got)
 	}
+	if d.obeys("filter"); d.model.top().filter.text != "" || d.model.prompt != nil {
+		t.Errorf("the filter is %q, with nothing typed", d.model.top().filter.text)
+	}
+	if d.obeys("filter"); d.model.prompt == nil {
+		t.Error("nothing is asked for where no filter is there to be taken away")
+	}
+	d.press("esc")
 	d.obeys("check dc1-prod dc2-prod")
 	if want := []core.FabricID{"dc1-prod", "dc2-prod"}; !slices.Equal(d.engine.refreshed, want) {
 		t.Errorf("checked %v, want %v", d.engine.refreshed, want)
