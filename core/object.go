@@ -51,6 +51,15 @@ type Origin struct {
 	Line int    // of the document's first line with content, from 1; 0 where not known
 }
 
+// Place is the origin as people read it: "file:line", the file alone where the line
+// is not known.
+func (o Origin) Place() string {
+	if o.Line > 0 {
+		return fmt.Sprintf("%s:%d", o.Path, o.Line)
+	}
+	return o.Path
+}
+
 // Digest identifies the content of one side of an object: equal digests mean
 // equal fields. The zero Digest belongs to no content.
 type Digest [sha256.Size]byte

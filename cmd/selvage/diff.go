@@ -80,7 +80,7 @@ func (a *app) diffFields(f core.FabricState, verdicts []core.Verdict) error {
 			fmt.Fprintf(&b, ": %s", safe.Clean(v.Reason))
 		}
 		if v.Origin.Path != "" {
-			fmt.Fprintf(&b, "  (%s:%d)", safe.Clean(v.Origin.Path), v.Origin.Line)
+			fmt.Fprintf(&b, "  (%s)", safe.Clean(v.Origin.Place()))
 		}
 		b.WriteString("\n")
 		for _, c := range v.Changes {

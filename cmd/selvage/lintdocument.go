@@ -27,10 +27,7 @@ func (l *linter) table() error {
 
 // place is "file:line:column", as far as it is known.
 func (f linted) place() string {
-	s := f.Origin.Path
-	if f.Line > 0 {
-		s += fmt.Sprintf(":%d", f.Line)
-	}
+	s := f.Origin.Place()
 	if f.Column > 0 {
 		s += fmt.Sprintf(":%d", f.Column)
 	}

@@ -129,7 +129,7 @@ func (w *world) where(f field) string {
 		s += " " + string(f.path)
 	}
 	if at.Origin.Path != "" {
-		s += fmt.Sprintf(" (%s:%d)", at.Origin.Path, at.Line)
+		s += fmt.Sprintf(" (%s)", at.Place())
 	}
 	return s
 }

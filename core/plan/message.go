@@ -17,6 +17,7 @@ func describe(in Input, c *core.PlannedCommit) {
 		summary = summarize(c.Changes)
 	}
 	var lines []string
+	back := false
 	for _, was := range in.Reverted {
 		if !was.On(c.URL, c.Branch) {
 			continue
@@ -24,6 +25,7 @@ func describe(in Input, c *core.PlannedCommit) {
 		if in.Asked.Message == "" {
 			summary = inverted(was.Subject)
 		}
+		back = true
 		lines = append(lines, fmt.Sprintf("This reverts commit %s, which selvage run %s made.", was.Commit, was.SyncID), "")
 	}
 	template := "{summary}"
@@ -40,7 +42,7 @@ func describe(in Input, c *core.PlannedCommit) {
 	text := strings.NewReplacer("{summary}", summary, "{ticket}", in.Asked.Ticket).Replace(template)
 	subject, body, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	for _, ch := range c.Changes {
-		lines = append(lines, line(ch))
+		lines = append(lines, line(ch, back))
 	}
 	c.Subject = strings.TrimSpace(subject)
 	if ticket := strings.Join(strings.Fields(in.Asked.Ticket), "-"); ticket != "" && !strings.Contains(template, "{ticket}") {
@@ -101,10 +103,15 @@ func summarize(changes []core.PlannedChange) string {
 }
 
 // line tells one change in the body of a message. Values are left out: some are
-// not to be read by whoever reads the history.
-func line(c core.PlannedChange) string {
+// not to be read by whoever reads the history. In a commit that takes another one
+// back, what comes into Git was there before.
+func line(c core.PlannedChange, back bool) string {
 	what := "set"
 	switch {
+	case c.Path == core.Root && c.Op == core.OpChanged:
+		return fmt.Sprintf("- %s: set %s as a whole", c.Fabric, c.Key)
+	case c.Path == core.Root && c.Op == core.OpAdded && back:
+		return fmt.Sprintf("- %s: put back %s", c.Fabric, c.Key)
 	case c.Path == core.Root && c.Op == core.OpAdded:
 		return fmt.Sprintf("- %s: adopt %s", c.Fabric, c.Key)
 	case c.Path == core.Root && c.Op == core.OpRemoved:

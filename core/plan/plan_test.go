@@ -184,6 +184,25 @@ func TestAdoptedObjectGoesWhereItsKindLives(t *testing.T) {
 	}
 }
 
+// TestBodyNamesWholeObjects: one that is set, one that comes to Git, and one that a
+// revert brings back to it.
+func TestBodyNamesWholeObjects(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": file}
+	vpc9 := vpc1
+	vpc9.Name = "vpc-9"
+	f := fabric(t, "dc1", place, files)
+	decide(t, &f, vpc1, spec(1005), core.Root, core.TakeLive)
+	decide(t, &f, vpc9, spec(1009), core.Root, core.TakeLive)
+	in := input(files, f)
+	if got, want := mustMake(t, in).Commits[0].Body, "- dc1: set VPC/vpc-1 as a whole\n- dc1: adopt VPC/vpc-9"; got != want {
+		t.Errorf("the body is\n%s\nwant\n%s", got, want)
+	}
+	in.Reverted = []core.PublicationState{{Publication: core.Publication{URL: place.URL, Branch: place.Branch, Subject: "dc1: remove VPC/vpc-9", Commit: base, SyncID: "9c1d"}}}
+	if got, want := mustMake(t, in).Commits[0].Body, "\n\n- dc1: set VPC/vpc-1 as a whole\n- dc1: put back VPC/vpc-9"; !strings.HasSuffix(got, want) {
+		t.Errorf("the body of the revert is\n%s\nwant at its end%s", got, want)
+	}
+}
+
 // TestAdoptedObjectGetsAFreeName where its own is taken, in a directory with dots
 // in its name too.
 func TestAdoptedObjectGetsAFreeName(t *testing.T) {
