@@ -57,14 +57,7 @@ func (t *planText) short(ctx context.Context) {
 	for _, c := range t.plan.Commits {
 		t.commit(c)
 	}
-	lost := *t.plan
-	lost.Effects = slices.DeleteFunc(slices.Clone(lost.Effects), func(e core.Effect) bool {
-		return e.Op != core.EffectUndo && e.Op != core.EffectDelete
-	})
-	whole := t.plan
-	t.plan = &lost
-	t.effects()
-	t.plan = whole
+	t.losses()
 	t.followed()
 	t.lint()
 	t.keptOut(ctx)
@@ -105,14 +98,15 @@ func (t *planText) commit(c core.PlannedCommit) {
 		if ch.By != "" {
 			by = "  by " + ch.By
 		}
-		where := ch.Origin.Path
-		if ch.Origin.Line > 0 {
-			where = fmt.Sprintf("%s:%d", where, ch.Origin.Line)
-		}
+		where := ch.Origin.Place()
 		name := t.label(ch.Fabric, ch.Key)
 		switch {
 		case ch.Path == core.Root && !ch.Before.Present():
-			t.line("", "  ", "+ %s  adopted into %s%s", name, where, by)
+			verb := "adopted"
+			if t.plan.Asked.Reverts != "" {
+				verb = "put back"
+			}
+			t.line("", "  ", "+ %s  %s into %s%s", name, verb, where, by)
 			t.values(core.Value{}, ch.After)
 		case ch.Path == core.Root && !ch.After.Present():
 			t.line("", "  ", "- %s  removed from %s%s", name, where, by)
@@ -145,10 +139,44 @@ func (t *planText) values(before, after core.Value) {
 // effects tells what the engines will do, fabric by fabric. What is undone that
 // nobody decided about stands out, with how to keep it.
 func (t *planText) effects() {
-	heading := "then the engines, because of it:"
+	t.effectsOf(t.plan.Effects, "then the engines, because of it:", "")
+}
+
+// losses tells only what the engines take away, and how much else they do.
+func (t *planText) losses() {
+	var lost []core.Effect
+	rest := map[core.EffectOp]int{}
+	for _, e := range t.plan.Effects {
+		if e.Op == core.EffectUndo || e.Op == core.EffectDelete {
+			lost = append(lost, e)
+		} else {
+			rest[e.Op]++
+		}
+	}
+	var parts []string
+	for _, op := range []core.EffectOp{core.EffectCreate, core.EffectUpdate, core.EffectNone} {
+		switch n := rest[op]; {
+		case n > 0 && op == core.EffectNone:
+			parts = append(parts, fmt.Sprintf("%d left as it is", n))
+		case n > 0:
+			parts = append(parts, core.Counted(n, string(op)))
+		}
+	}
+	more := ""
+	if len(parts) > 0 {
+		more = fmt.Sprintf("%s (all of it: selvage plan %s)", joined(parts), fabricNames(t.plan.Fabrics))
+		if of := t.plan.Asked.Reverts; of != "" {
+			more = fmt.Sprintf("%s (all of it: selvage plan --revert %s)", joined(parts), of)
+		}
+	}
+	t.effectsOf(lost, "then the engines, in short, because of it:", more)
+}
+
+// effectsOf tells of some effects below a heading, and then what more there is.
+func (t *planText) effectsOf(effects []core.Effect, heading, more string) {
 	for _, id := range t.fabrics() {
 		first := true
-		for _, e := range t.plan.Effects {
+		for _, e := range effects {
 			if e.Fabric != id {
 				continue
 			}
@@ -158,6 +186,13 @@ func (t *planText) effects() {
 			}
 			t.effect(e)
 		}
+	}
+	switch {
+	case more != "" && len(effects) > 0:
+		t.line("", "  ", "besides %s", more)
+	case more != "":
+		t.line(heading, "  ", "nothing is taken away; %s", more)
+		heading = ""
 	}
 	for _, why := range t.plan.Unseen {
 		t.line(heading, "  ? ", "%s", why)
@@ -231,7 +266,7 @@ func (t *planText) command(f core.PlannedFollow) string {
 func (t *planText) lint() {
 	heading := "lint says of git as it would be:"
 	for _, f := range t.plan.Lint {
-		t.line(heading, "  ", "%s %s:%d: %s (%s)", f.Level, f.Origin.Path, f.Line, f.Message, f.Rule)
+		t.line(heading, "  ", "%s %s: %s (%s)", f.Level, f.Place(), f.Message, f.Rule)
 		heading = ""
 	}
 }
