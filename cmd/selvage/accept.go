@@ -39,7 +39,7 @@ what this check found. Nothing is written but the history of selvage.`,
 	f := cmd.Flags()
 	f.BoolVar(&flags.mass, "mass-change", false, "that objects vanished")
 	f.BoolVar(&flags.rewritten, "rewritten", false, "that the history of a branch was rewritten")
-	f.BoolVar(&flags.base, "base", false, "what git and live say now, of the named objects or of all that differ, as their base")
+	f.BoolVar(&flags.base, "base", false, "what git and live say now, of the named objects or of all that are disputed, as their base")
 	f.IntVar(&flags.count, "count", 0, "how many objects that are, in place of typing it")
 	cmd.MarkFlagsMutuallyExclusive("mass-change", "rewritten", "base")
 	cmd.MarkFlagsOneRequired("mass-change", "rewritten", "base")
@@ -187,8 +187,12 @@ func baseOffer(ctx context.Context, s *session, f core.FabricState, names []stri
 	if err != nil {
 		return o, usage(err)
 	}
+	var settled []core.Verdict // by a person or by themselves, and so left out
 	for _, v := range verdicts {
 		if len(names) == 0 && !disputed(v.State) {
+			if v.State == core.Pending || v.State == core.Acknowledged {
+				settled = append(settled, v)
+			}
 			continue
 		}
 		label := f.Fabric.Label(v.Key)
@@ -214,6 +218,10 @@ func baseOffer(ctx context.Context, s *session, f core.FabricState, names []stri
 		})
 	}
 	o.done = fmt.Sprintf("accepted what git and live say of %s as the base", some(o.names))
+	if out := leftOut(f, settled); out != "" {
+		o.nothing = "no object is disputed of which both sides were read; " + out
+		o.done += "; " + out
+	}
 	if len(names) == 0 {
 		o.ask = fmt.Sprintf("git and live disagree on %d objects", len(o.names))
 	}
@@ -226,6 +234,31 @@ func baseOffer(ctx context.Context, s *session, f core.FabricState, names []stri
 // nobody has accepted and that does not settle by itself.
 func disputed(s core.State) bool {
 	return s == core.Stuck || s == core.Conflict || s == core.Drifted || s == core.Differs
+}
+
+// leftOut tells which objects differ and are not taken unless they are named; ""
+// where there is none.
+func leftOut(f core.FabricState, settled []core.Verdict) string {
+	if len(settled) == 0 {
+		return ""
+	}
+	counts := map[core.State]int{}
+	var words []string
+	for _, v := range settled {
+		counts[v.State]++
+		words = append(words, core.ShellWord(f.Fabric.Label(v.Key)))
+	}
+	var parts []string
+	for _, s := range []core.State{core.Pending, core.Acknowledged} {
+		if n := counts[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s.Title()))
+		}
+	}
+	which := "KIND/NAME..."
+	if len(words) <= 3 {
+		which = strings.Join(words, " ")
+	}
+	return fmt.Sprintf("%s left out (to take what they say as the base, too: selvage accept %s %s --base)", joined(parts), core.ShellWord(string(f.Fabric.ID)), which)
 }
 
 // noBase tells why what both sides say of an object cannot become its base.
