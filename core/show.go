@@ -76,6 +76,19 @@ func scalar(s string) string {
 	return string(CanonicalJSON(s))
 }
 
+// BlockObject shows a whole object as [Block] does, without the labels and annotations
+// that are none.
+func BlockObject(v Value) []string {
+	fields, _ := CloneJSON(v.Any()).(map[string]any)
+	if m, ok := fields["metadata"].(map[string]any); ok {
+		maps.DeleteFunc(m, func(_ string, v any) bool { return EqualJSON(v, map[string]any{}) })
+		if len(m) == 0 {
+			delete(fields, "metadata")
+		}
+	}
+	return Block(fields)
+}
+
 func scalarOrEmpty(v any) bool {
 	switch t := v.(type) {
 	case map[string]any:

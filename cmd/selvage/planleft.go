@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -134,19 +133,12 @@ func undecided(f core.FabricState) string {
 	return tally(counts)
 }
 
-// block is a value as YAML, without the labels and annotations that are none.
+// block is a whole object as YAML.
 func block(v core.Value) string {
 	if !v.Present() {
 		return ""
 	}
-	fields, _ := core.CloneJSON(v.Any()).(map[string]any)
-	if m, ok := fields["metadata"].(map[string]any); ok {
-		maps.DeleteFunc(m, func(_ string, v any) bool { return core.EqualJSON(v, map[string]any{}) })
-		if len(m) == 0 {
-			delete(fields, "metadata")
-		}
-	}
-	return strings.Join(core.Block(fields), "\n") + "\n"
+	return strings.Join(core.BlockObject(v), "\n") + "\n"
 }
 
 // difference is what diff -u says of two texts, without its head.
