@@ -194,6 +194,10 @@ func (d *scroll) runDiff(r *core.Run, p *core.Plan, e Env) []core.Key {
 				d.marked(themes.Header, " ", objectName(of, ch.Key), scrollLine{fold: -1, right: []part{{role: themes.Dim, text: place(ch.Origin)}}})
 			}
 			d.say(themes.Text, 3, safe.Clean(spot(ch.Path)))
+			if ch.Path == core.Root {
+				d.objectChange(ch.Before, ch.After)
+				continue
+			}
 			d.marked(themes.Removed, "   - ", valueText(ch.Before), scrollLine{fold: -1})
 			d.marked(themes.Added, "   + ", valueText(ch.After), scrollLine{fold: -1})
 		}

@@ -104,6 +104,9 @@ func (t *planText) commit(c *core.PlannedCommit) {
 			r, mark = themes.Removed, '-'
 		}
 		t.marked(r, fmt.Sprintf(" %c ", mark), t.name(ch.Fabric, ch.Key), scrollLine{fold: -1, right: []part{{role: themes.Dim, text: place(ch.Origin)}}})
+		if ch.Path == core.Root && ch.After.Present() {
+			t.objectChange(ch.Before, ch.After)
+		}
 		t.values(ch.Path, ch.Before, ch.After)
 	}
 	t.marked(themes.Dim, "   message  ", safe.Clean(c.Subject), scrollLine{fold: -1})
@@ -134,7 +137,7 @@ func (t *planText) at(path core.Path) {
 }
 
 // values shows what a place says before and after: on one line where that fits,
-// else on one each. Of a whole object it shows nothing: the line above does.
+// else on one each. Of a whole object it shows nothing.
 func (t *planText) values(path core.Path, from, to core.Value) {
 	if path == core.Root || path == "" {
 		return
