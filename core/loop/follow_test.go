@@ -12,8 +12,9 @@ import (
 	"selvage/store"
 )
 
-// term is how long a holder of a lease may be silent in these tests.
-const term = 600 * time.Millisecond
+// term is how long a holder of a lease may be silent in these tests: long enough for a
+// process that works to be heard on a busy machine.
+const term = 2 * time.Second
 
 // member is one of several processes on a store.
 type member struct {
