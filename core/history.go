@@ -24,7 +24,8 @@ type Base struct {
 	Live   *Object
 	At     time.Time // when that was seen
 	Source BaseSource
-	// Evidence is what a base of [FromEvidence] rests on: a sentence.
+	// Evidence is what a base of [FromEvidence] rests on, a sentence, and by whom what
+	// both halves differ by was accepted: "accepted by kim".
 	Evidence string
 }
 

@@ -155,6 +155,16 @@ type Fold struct {
 	Live Value
 }
 
+// The rules of folds that no rule of a table makes: both halves of the base differ by
+// it, without more, or because a person took what both sides said as the base.
+const (
+	FoldBase     = "base"
+	FoldAccepted = "accepted"
+)
+
+// Ruled tells whether a rule explains it, of a table or of the fabric's schema.
+func (f Fold) Ruled() bool { return f.Rule != FoldBase && f.Rule != FoldAccepted }
+
 // User tells whether a rule of the user's own folded it.
 func (f Fold) User() bool { return strings.HasPrefix(f.Rule, "user.") }
 
@@ -196,6 +206,34 @@ type Verdict struct {
 
 	// LiveRevision is the resourceVersion of the live object.
 	LiveRevision string
+}
+
+// Agreement says in what way both sides of an object without a change agree: "git
+// and live agree", leaving aside what explains their differences. It is of no
+// object that has changes.
+func (v Verdict) Agreement() string {
+	said, aside := "git and live agree", []string{}
+	ruled, base := 0, 0
+	for _, f := range v.Folded {
+		switch {
+		case f.Rule == FoldAccepted:
+			said = "git and live differ as " + f.Why
+		case f.Ruled():
+			ruled++
+		default:
+			base++
+		}
+	}
+	if ruled > 0 {
+		aside = append(aside, Counted(ruled, "field")+" that rules explain")
+	}
+	if base > 0 {
+		aside = append(aside, Counted(base, "field")+" by which they differed when they last agreed")
+	}
+	if len(aside) > 0 {
+		said += ", leaving aside " + strings.Join(aside, " and ")
+	}
+	return said
 }
 
 // Counts holds the number of objects in each state.

@@ -102,6 +102,7 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 	}{
 		{p.folded[0], func(n int) string { return plural(n, "server field") + " folded" }},
 		{p.folded[1], func(n int) string { return grouped(n) + " by own rules" }},
+		{p.folded[2], func(n int) string { return plural(n, "field") + " accepted" }},
 	} {
 		longer := text.Plus(safe.Sprintf(", %s", more.tell(more.n)))
 		if more.n > 0 && widget.Width(longer) <= room {

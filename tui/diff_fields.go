@@ -217,7 +217,7 @@ func stress(a, b safe.Text) (before, after []part) {
 func (d *scroll) unchanged(v *core.Verdict) {
 	switch v.State {
 	case core.InSync:
-		d.say(themes.Text, 2, safe.Lit("git and live agree"))
+		d.say(themes.Text, 2, safe.Clean(v.Agreement()))
 	case core.Invalid:
 		d.say(themes.Text, 2, safe.Lit("git has nothing readable here:"))
 		d.say(themes.Error, 2, safe.Sprintf("%s: %s", place(v.Origin), v.Reason))
@@ -229,7 +229,7 @@ func (d *scroll) unchanged(v *core.Verdict) {
 	}
 }
 
-// aside appends the differences that rules explain.
+// aside appends the differences that are left aside, each with the reason.
 func (d *scroll) aside(folded []core.Fold) {
 	d.add(scrollLine{fold: -1})
 	d.head()

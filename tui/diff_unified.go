@@ -127,7 +127,7 @@ func (d *scroll) document(lines []docLine, o diffOptions) {
 func (d *scroll) missing(v *core.Verdict) {
 	off, _ := split(v)
 	if len(off) == 0 && len(d.heads) == 0 {
-		d.say(themes.Dim, 2, safe.Lit("git and live agree"))
+		d.say(themes.Dim, 2, safe.Clean(v.Agreement()))
 	}
 	for _, c := range off {
 		if nowhere(c) {

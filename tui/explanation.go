@@ -102,7 +102,7 @@ func (t teller) verdict(x *core.Explanation, f core.Fabric) {
 	said := safe.Sprintf("%c %s: %s", v.State.Letter(), f.Label(v.Key), v.State.Title())
 	reason := v.Reason
 	if reason == "" && v.State == core.InSync {
-		reason = agreement(x)
+		reason = v.Agreement()
 	}
 	if reason != "" {
 		said = said.Plus(safe.Sprintf(", because %s", reason))
@@ -133,14 +133,6 @@ func (t teller) verdict(x *core.Explanation, f core.Fabric) {
 	for _, n := range v.Notes {
 		t.fact("note", safe.Clean(n))
 	}
-}
-
-// agreement says why an object without a reason is in sync.
-func agreement(x *core.Explanation) string {
-	if n := len(x.Verdict.Folded); n > 0 {
-		return fmt.Sprintf("git and live agree, leaving aside %s that rules explain", plural(n, "field"))
-	}
-	return "git and live agree"
 }
 
 // presence says what a side has, and where.
@@ -253,14 +245,18 @@ func conclusion(c core.Change) string {
 	return string(c.Verdict)
 }
 
-// folds tells which differences are none, because a rule explains them.
+// folds tells which differences are none, and why.
 func (t teller) folds(folded []core.Fold) {
 	steps := make([]core.Step, len(folded))
 	for i, f := range folded {
 		steps[i] = core.Step{Path: f.Path, Rule: f.Rule, Why: f.Why, From: f.Git, To: f.Live}
 	}
 	if len(steps) > 0 {
-		t.part(safe.Sprintf("left aside: %s in which live differs from git as rules explain", plural(len(steps), "field")), themes.Header, safe.Text{}, themes.Dim)
+		why := ", for these reasons"
+		if !slices.ContainsFunc(folded, func(f core.Fold) bool { return !f.Ruled() }) {
+			why = " as rules explain"
+		}
+		t.part(safe.Sprintf("left aside: %s in which live differs from git%s", plural(len(steps), "field"), why), themes.Header, safe.Text{}, themes.Dim)
 		t.byRule(steps, func(s core.Step) string { return fmt.Sprintf("git %s, live %s", sideText(s.From), sideText(s.To)) })
 	}
 }

@@ -59,7 +59,7 @@ func (r objectRow) count() int {
 
 // fill makes the rows.
 func (p *detailPane) fill(f core.FabricState, e Env) {
-	p.rows, p.folded, p.widest, p.alike = []objectRow{}, [2]int{}, 0, false
+	p.rows, p.folded, p.widest, p.alike = []objectRow{}, [3]int{}, 0, false
 	if f.Report == nil {
 		return
 	}
@@ -67,9 +67,12 @@ func (p *detailPane) fill(f core.FabricState, e Env) {
 	for i := range f.Report.Verdicts {
 		v := &f.Report.Verdicts[i]
 		for _, fold := range v.Folded {
-			if fold.User() {
+			switch {
+			case fold.User():
 				p.folded[1]++
-			} else {
+			case fold.Rule == core.FoldAccepted:
+				p.folded[2]++
+			default:
 				p.folded[0]++
 			}
 		}

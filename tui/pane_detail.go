@@ -30,7 +30,7 @@ type detailPane struct {
 
 	made   objectsMade
 	loads  int    // how often the rows were made
-	folded [2]int // fields that rules of selvage's explain, and the user's own
+	folded [3]int // fields that rules of selvage's explain, and the user's own; and that somebody accepted
 	alike  bool   // some of them could be grouped
 	likes  likenesses
 	count  int         // of the objects of all rows

@@ -196,16 +196,31 @@ func (a *app) fits(ctx context.Context, s *session, f core.FabricState, d *core.
 	case len(changes) == 0 && unknown(f.Report, d.Key):
 		return nil // the runner tells what was not read
 	case len(changes) == 0:
-		return exit{code: exitRefused, err: fmt.Errorf("decide on %s of %s: git and live say the same, so there is no side to take (--value puts in a value of your own)", name, f.Fabric.ID)}
+		return exit{code: exitRefused, err: fmt.Errorf("decide on %s of %s: %s, so there is no side to take (--value puts in a value of your own)", name, f.Fabric.ID, verdictOf(f.Report, d.Key).Agreement())}
 	case !slices.ContainsFunc(changes, about):
+		for _, fold := range verdictOf(f.Report, d.Key).Folded {
+			if fold.Path.Overlaps(d.Path) {
+				return exit{code: exitRefused, err: fmt.Errorf("decide on %s of %s of %s: live differs from git there, but that is left aside: %s (--value puts in a value of your own)", d.Path, name, f.Fabric.ID, fold.Why)}
+			}
+		}
 		return usage(fmt.Errorf("%s of %s does not differ at %s, but at %s", name, f.Fabric.ID, d.Path, shownPaths(changes)))
 	}
 	return nil
 }
 
+// verdictOf is what the last check says of an object; the zero Verdict where it says
+// nothing.
+func verdictOf(r *core.Report, k core.Key) core.Verdict {
+	i := slices.IndexFunc(r.Verdicts, func(v core.Verdict) bool { return v.Key == k })
+	if i < 0 {
+		return core.Verdict{}
+	}
+	return r.Verdicts[i]
+}
+
 // unknown tells whether a side of an object was not read.
 func unknown(r *core.Report, k core.Key) bool {
-	return slices.ContainsFunc(r.Verdicts, func(v core.Verdict) bool { return v.Key == k && v.State == core.Unknown })
+	return verdictOf(r, k).State == core.Unknown
 }
 
 // contentOf is what a value says of a whole object: a manifest of it, or only

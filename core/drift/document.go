@@ -116,7 +116,7 @@ func (s subject) advanced(t trees, changes []core.Change, folds []core.Fold) *co
 	}
 	return &core.Base{
 		Key: s.key, Git: withFields(s.git.Object, git), Live: withFields(s.live.Object, live),
-		At: s.Now, Source: core.FromAgreement,
+		At: s.Now, Source: core.FromAgreement, Evidence: accepted(base),
 	}
 }
 

@@ -56,7 +56,10 @@ func (s subject) evidence(base *core.Base) []string {
 	if base == nil {
 		return []string{"git and live were never seen to agree, and nothing says what they once agreed on"}
 	}
-	if base.Evidence != "" {
+	switch {
+	case base.Source == core.FromAgreement && base.Evidence != "":
+		return []string{"git and live were seen to agree, but for what is " + base.Evidence}
+	case base.Evidence != "":
 		return []string{base.Evidence}
 	}
 	switch base.Source {

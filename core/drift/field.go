@@ -11,6 +11,7 @@ type trees struct {
 	table
 	git, live         map[string]any
 	baseGit, baseLive map[string]any // nil without a base
+	accepted          string         // by whom what the base's halves differ by was accepted, in words; "" for nobody
 }
 
 // move is a change of one side since its half of the base.
@@ -63,10 +64,11 @@ func (t trees) judge(rest []difference) (changes []core.Change, folds []core.Fol
 		case by.live:
 			changes = append(changes, t.deepest(d, core.FieldDrift, live)...)
 		default:
-			folds = append(folds, core.Fold{
-				Path: d.path, Rule: "base", Git: d.a, Live: d.b,
-				Why: "both sides differed by this when they last agreed",
-			})
+			f := core.Fold{Path: d.path, Rule: core.FoldBase, Git: d.a, Live: d.b, Why: "both sides differed by this when they last agreed"}
+			if t.accepted != "" {
+				f.Rule, f.Why = core.FoldAccepted, t.accepted
+			}
+			folds = append(folds, f)
 		}
 	}
 	return changes, folds

@@ -87,7 +87,7 @@ func (s subject) judge() outcome {
 	drafts := s.stand(v)
 	decided, agreed := s.settle(&v, drafts)
 	if agreed {
-		base = &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: s.Now, Source: core.FromAgreement}
+		base = s.agreement(v.Folded)
 	}
 	v.Notes = append(v.Notes, voided(v.Changes, drafts)...)
 	if !s.plain {

@@ -31,7 +31,7 @@ func (s subject) threeWay(v *core.Verdict) *core.Base {
 		return base
 	}
 	t := s.trees()
-	t.baseGit, t.baseLive = t.git, t.live
+	t.baseGit, t.baseLive, t.accepted = t.git, t.live, accepted(base)
 	if base.Git.Digest != s.git.Object.Digest {
 		t.baseGit = s.normal(base.Git)
 	}
@@ -54,7 +54,7 @@ func (s subject) threeWay(v *core.Verdict) *core.Base {
 	if base.Git.Digest == s.git.Object.Digest && stayed && base.Live.UID == s.live.Object.UID {
 		return base
 	}
-	return &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: s.Now, Source: core.FromAgreement}
+	return s.agreement(v.Folded)
 }
 
 // reassigned takes folds that the base refutes back among the differences: the

@@ -23,6 +23,27 @@ func (s subject) acceptedBase() *core.Base {
 	}
 }
 
+// agreement is the base that both sides make by what they say now, leaving aside what
+// was folded. Of what a person accepted that word stays the reason.
+func (s subject) agreement(folds []core.Fold) *core.Base {
+	base := &core.Base{Key: s.key, Git: s.git.Object, Live: s.live.Object, At: s.Now, Source: core.FromAgreement}
+	for _, f := range folds {
+		if f.Rule == core.FoldAccepted {
+			base.Evidence = f.Why
+		}
+	}
+	return base
+}
+
+// accepted is by whom what both halves of a base differ by was accepted, in words; ""
+// for nobody.
+func accepted(b *core.Base) string {
+	if b.Source == core.FromAcceptance || b.Source == core.FromAgreement {
+		return b.Evidence
+	}
+	return ""
+}
+
 // acknowledge makes an object acknowledged whose differences a person has
 // accepted for now, all of them as they are.
 func (s subject) acknowledge(v *core.Verdict, open []core.Change) {

@@ -154,7 +154,22 @@ func TestAcceptedBaseHoldsForWhatItWasGivenFor(t *testing.T) {
 	if b := res.Objects[vpcKey].Base; res.Report.Counts.Worst() != core.InSync || b.Source != core.FromAcceptance {
 		t.Errorf("accepted: %s, base from %s", say(res.Report), b.Source)
 	}
-	other := compareAt(at(3), g, snapshot(t, "kube", edited(liveVPC, "vlan: 1001", "vlan: 1010")), m)
+	if says := res.Report.Verdicts[0].Agreement(); says != "git and live differ as accepted by kim, leaving aside 3 fields that rules explain" {
+		t.Errorf("accepted: %q", says)
+	}
+	// Both sides move on elsewhere: who accepted the rest stays known.
+	m = remembered(res, g)
+	g, l = snapshot(t, "git", edited(vpc, "10.0.1.0", "10.0.2.0")), snapshot(t, "kube", edited(live9, "10.0.1.0", "10.0.2.0"))
+	for minute := 3; minute < 5; minute++ {
+		res = compareAt(at(minute), g, l, m)
+		b, says := res.Objects[vpcKey].Base, res.Report.Verdicts[0].Agreement()
+		if b.Source != core.FromAgreement || b.Evidence != "accepted by kim" || !strings.HasPrefix(says, "git and live differ as accepted by kim") {
+			t.Errorf("both moved on: base from %s (%s), %q", b.Source, b.Evidence, says)
+		}
+		m = remembered(res, g)
+	}
+	g = snapshot(t, "git", vpc)
+	other := compareAt(at(5), g, snapshot(t, "kube", edited(liveVPC, "vlan: 1001", "vlan: 1010")), m)
 	if other.Report.Counts.Worst() != core.Drifted {
 		t.Errorf("another value than was accepted: %s", say(other.Report))
 	}
