@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"selvage/core"
 	"selvage/core/safe"
 	"selvage/themes"
@@ -116,6 +118,8 @@ func (p *detailPane) nothing(e Env, f core.FabricState) safe.Text {
 		return safe.Lit("  no object matches the filter (esc clears it)")
 	case p.trouble:
 		return safe.Lit("  nothing needs a person (! shows all)")
+	case p.lists == listsConflicts && state != core.Unknown && disputed(f.Report):
+		return safe.Lit("  no conflict: what both sides changed is decided, or not the worst of its object")
 	case p.lists == listsConflicts && state != core.Unknown:
 		return safe.Lit("  no conflict: git and live have not both changed one field")
 	case p.lists == listsConflicts:
@@ -126,6 +130,13 @@ func (p *detailPane) nothing(e Env, f core.FabricState) safe.Text {
 		return safe.Sprintf("  everything is in sync (a shows all %s)", plural(f.Report.Counts.Total(), "object"))
 	}
 	return safe.Lit("  nothing else is known to differ")
+}
+
+// disputed tells whether git and live both moved on something of an object.
+func disputed(r *core.Report) bool {
+	return slices.ContainsFunc(r.Verdicts, func(v core.Verdict) bool {
+		return slices.ContainsFunc(v.Changes, func(c core.Change) bool { return c.Verdict == core.FieldConflict })
+	})
 }
 
 // rowName is what a row is called.

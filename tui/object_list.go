@@ -112,16 +112,11 @@ func (p *detailPane) includes(v *core.Verdict) bool {
 	case p.trouble && !troubled(v):
 		return false
 	case p.lists == listsConflicts:
-		return inConflict(v)
+		return v.State == core.Conflict
 	case p.lists == listsDrift:
 		return p.all || v.State != core.InSync
 	}
 	return true
-}
-
-// inConflict tells whether git and live both moved on something of an object.
-func inConflict(v *core.Verdict) bool {
-	return v.State == core.Conflict || slices.ContainsFunc(v.Changes, func(c core.Change) bool { return c.Verdict == core.FieldConflict })
 }
 
 // objects are those of all rows, in their order, each once.

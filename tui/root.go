@@ -64,10 +64,8 @@ type Model struct {
 	quitting bool
 	look     look
 
-	desk     deskMemo
-	origin   originMemo
-	counted  *core.Report // of which disputed was counted
-	disputed int
+	desk   deskMemo
+	origin originMemo
 }
 
 // screen is a pane on the stack.

@@ -114,7 +114,7 @@ func (m *Model) tabCounted(t tab) string {
 	switch {
 	case f.Report == nil:
 	case t.word == "conflicts":
-		n = m.conflicts(f.Report)
+		n = f.Report.Counts[core.Conflict]
 	case t.word == "objects":
 		n = f.Report.Counts.Total()
 	case t.word == "drafts":
@@ -124,18 +124,4 @@ func (m *Model) tabCounted(t tab) string {
 		return t.named()
 	}
 	return fmt.Sprintf("%s(%s)", t.named(), grouped(n))
-}
-
-// conflicts counts the objects that the tab of conflicts lists; it is done once
-// for a report, for every frame asks.
-func (m *Model) conflicts(r *core.Report) int {
-	if m.counted != r {
-		m.counted, m.disputed = r, 0
-		for i := range r.Verdicts {
-			if inConflict(&r.Verdicts[i]) {
-				m.disputed++
-			}
-		}
-	}
-	return m.disputed
 }
