@@ -208,6 +208,29 @@ type Verdict struct {
 	LiveRevision string
 }
 
+// Says is a change of the object in a word: of a field its verdict, of the whole
+// object which side has it. Of one that is unknown now it is what was found last.
+func (v Verdict) Says(c Change) string {
+	if c.Path != Root || c.Git.Present() == c.Live.Present() || v.State == Differs {
+		return string(c.Verdict)
+	}
+	word := ""
+	switch had := c.Base.Present(); {
+	case c.Git.Present() && had:
+		word = "deleted live"
+	case c.Git.Present():
+		word = "only in git"
+	case had:
+		word = "removed from git"
+	default:
+		word = "only live"
+	}
+	if v.State == Unknown {
+		word = "was " + word
+	}
+	return word
+}
+
 // Agreement says in what way both sides of an object without a change agree: "git
 // and live agree", leaving aside what explains their differences. It is of no
 // object that has changes.

@@ -42,7 +42,7 @@ func newExplanation(x *core.Explanation, f core.Fabric, document func(map[string
 	t.verdict(x, f)
 	off, dropped := split(&x.Verdict)
 	for _, c := range off {
-		t.part(safe.Clean(pathName(c.Path)), themes.Header, safe.Clean(string(c.Verdict)), fieldRole(c.Verdict))
+		t.part(safe.Clean(pathName(c.Path)), themes.Header, changeWord(&x.Verdict, c), fieldRole(c.Verdict))
 		t.change(x, c)
 	}
 	for _, c := range dropped {
@@ -189,7 +189,7 @@ func (t teller) change(x *core.Explanation, c core.Change) {
 	if c.Unit != "" && c.Unit != c.Path {
 		t.because(fmt.Sprintf("decided as one with %s", c.Unit))
 	}
-	t.say(themes.Text, 2, safe.Sprintf("so: %s", conclusion(c)))
+	t.say(themes.Text, 2, safe.Sprintf("so: %s", conclusion(x, c)))
 }
 
 // value appends what one side says, on as many lines as it has.
@@ -224,18 +224,35 @@ func (t teller) fold() int {
 
 func (t teller) unfolds(fold int) bool { return t.open.all || t.open.open[fold] }
 
-// conclusion says in words what the verdict on a field means.
-func conclusion(c core.Change) string {
-	switch c.Verdict {
+// conclusion says in words what the verdict on a field means. Where no base is known,
+// none is spoken of.
+func conclusion(x *core.Explanation, c core.Change) string {
+	one := c.Path == core.Root && c.Git.Present() != c.Live.Present()
+	switch none := x.Base == nil; c.Verdict {
 	case core.FieldGitAhead:
-		return "git moved since the base and live did not: the engine has yet to follow"
+		switch {
+		case none && one:
+			return "git has it and live does not, and they were never seen to agree on it: live has yet to follow"
+		case none:
+			return "git moved and live did not: live has yet to follow"
+		}
+		return "git moved since the base and live did not: live has yet to follow"
 	case core.FieldDrift:
+		switch {
+		case none && one:
+			return "live has it and git does not, and they were never seen to agree on it"
+		case none:
+			return "no base is known, but another program than the engine set it live: live moved"
+		}
 		return "live moved since the base and git did not"
 	case core.FieldServerAdded:
 		return "live moved as a rule explains"
 	case core.FieldConverged:
 		return "both moved to the same end"
 	case core.FieldConflict:
+		if x.Base == nil {
+			return "git and live both moved, to different ends"
+		}
 		return "git and live both moved since the base, to different ends"
 	case core.FieldPruned:
 		return "the fabric's schema drops it"

@@ -117,6 +117,24 @@ func TestUnreadSideIsNotCalledAbsent(t *testing.T) {
 	}
 }
 
+func TestObjectsThatNeverAgreedHaveNoBaseInAnySentence(t *testing.T) {
+	for _, w := range []struct {
+		v     core.Verdict
+		lines []string
+	}{
+		{onlyGit("x"), []string{"  base  none", "the whole object  only in git", "  so: git has it and live does not, and they were never seen to agree on it: live has yet to follow"}},
+		{onlyLive("x", "kubectl-edit", time.Hour), []string{"  base  none", "the whole object  only live", "  so: live has it and git does not, and they were never seen to agree on it"}},
+	} {
+		if w.v.State == core.OnlyLive {
+			w.v.Changes[0].Verdict = core.FieldDrift // as the comparison has it
+		}
+		text := told(t, w.v, func(x *core.Explanation) { x.Base = nil })
+		if wantLines(t, text, w.lines...); strings.Contains(text, "since the base") || strings.Contains(text, "the engine has yet") {
+			t.Errorf("it speaks of what is not there:\n%s", text)
+		}
+	}
+}
+
 func TestWordOfAPersonIsExplained(t *testing.T) {
 	wantLines(t, told(t, acceptedSwitch(), nil),
 		"  word  of bob on 2026-11-22 14:02:11Z, until 2026-11-29 14:02:11Z: the label comes with the next maintenance, see CHG-1204")

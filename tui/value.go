@@ -57,24 +57,7 @@ func absent(v *core.Verdict) (git, live bool) {
 // changeWord says what a change is: of a field who moved it, of an object which
 // side has it. Of one that is unknown now it is what was found last.
 func changeWord(v *core.Verdict, c core.Change) safe.Text {
-	if c.Path != core.Root || c.Git.Present() == c.Live.Present() {
-		return safe.Clean(string(c.Verdict))
-	}
-	word := ""
-	switch had := c.Base.Present(); {
-	case c.Git.Present() && had:
-		word = "deleted live"
-	case c.Git.Present():
-		word = "only in git"
-	case had:
-		word = "removed from git"
-	default:
-		word = "only live"
-	}
-	if v.State == core.Unknown {
-		word = "was " + word
-	}
-	return safe.Clean(word)
+	return safe.Clean(v.Says(c))
 }
 
 // split tells the differences of an object from what is told with them and is

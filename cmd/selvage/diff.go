@@ -95,7 +95,7 @@ func fieldLines(b *strings.Builder, v core.Verdict, c core.Change) {
 	if c.Path == core.Root {
 		name = safe.Lit("the whole object")
 	}
-	fmt.Fprintf(b, "  %s  %s\n", name, c.Verdict)
+	fmt.Fprintf(b, "  %s  %s\n", name, v.Says(c))
 	if c.Base.Present() && !c.Base.Equal(c.Git) && !c.Base.Equal(c.Live) {
 		valueLines(b, "    base ", c.Base, "", "")
 	}
