@@ -31,10 +31,16 @@ const (
 // Keep tells what becomes of a change of an object of a fabric when Git's value is kept. An
 // apply, client-side and server-side alike, sets what a manifest has and leaves
 // what it never had: an addition that only live has survives it.
-func Keep(f Fabric, e *Engine, v Verdict, c Change) Keeping {
+//
+// Where Git was taken for several changes of the object, the change among them, those
+// are all of chosen: the command brings all of them about, or there is none.
+func Keep(f Fabric, e *Engine, v Verdict, c Change, chosen ...Change) Keeping {
 	switch {
 	case e == nil || e.Access == AccessOK && e.Type == "":
-		return Keeping{KeepStays, "nothing is known to apply git: live stays as it is until somebody does", f.kubectl(v, c)}
+		if len(chosen) == 0 {
+			chosen = []Change{c}
+		}
+		return Keeping{KeepStays, "nothing is known to apply git: live stays as it is until somebody does", f.kubectl(v, chosen...)}
 	case !e.Known():
 		return Keeping{Effect: KeepDepends, Sentence: "the engine could not be read: a self-healing one puts git's value back, another one does not before the next commit"}
 	case c.Path == Root && !c.Git.Present():

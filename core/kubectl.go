@@ -12,8 +12,8 @@ import (
 // bytes: terminals and shells take a few thousand.
 const longestManifest = 3000
 
-// kubectl is the line by which a person brings about what Git says of one change,
-// for that object alone, where no engine does. It is "" where the change cannot be
+// kubectl is the line by which a person brings about what Git says of changes of an
+// object, for that object alone, where no engine does. It is "" where they cannot all be
 // told in one: a value is a secret, it lies in a list whose live order is not known
 // here, it is too long, or a word of it would be something else to kubectl. Names come
 // from outside, and a person gives the line to a shell.
@@ -21,7 +21,7 @@ const longestManifest = 3000
 // An object is created from what Git says of it and not from its file, which may hold
 // others, and which the person who has the line may not have at hand. It is
 // JSON, so that all of it is one line that can be copied: a here-document is not one.
-func (f Fabric) kubectl(v Verdict, c Change) string {
+func (f Fabric) kubectl(v Verdict, changes ...Change) string {
 	program := "kubectl"
 	if f.Kubeconfig != "" {
 		program += " --kubeconfig " + shellWord(f.Kubeconfig)
@@ -30,7 +30,7 @@ func (f Fabric) kubectl(v Verdict, c Change) string {
 		program += " --context " + shellWord(f.Context)
 	}
 	object, named := argumentsOf(v.Key)
-	if c.Path == Root {
+	if c := changes[0]; len(changes) == 1 && c.Path == Root {
 		switch {
 		case !c.Git.Present() && named:
 			return program + " delete " + object
@@ -39,33 +39,49 @@ func (f Fabric) kubectl(v Verdict, c Change) string {
 		}
 		return ""
 	}
-	at, ok := pointer(c.Path)
-	if !ok || !named || secret(c.Path, c.Git) || secret(c.Path, c.Live) {
-		return ""
-	}
-	type step struct {
-		Op    string `json:"op"`
-		Path  string `json:"path"`
-		Value *Value `json:"value,omitempty"`
-	}
-	// The test keeps the patch from undoing what somebody did meanwhile.
-	var patch []step
-	if c.Live.Present() {
-		patch = append(patch, step{"test", at, &c.Live})
-	}
-	switch {
-	case !c.Git.Present():
-		patch = append(patch, step{"remove", at, nil})
-	case c.Live.Present():
-		patch = append(patch, step{"replace", at, &c.Git})
-	default:
-		patch = append(patch, step{"add", at, &c.Git})
+	var patch []patchStep
+	for _, c := range changes {
+		steps, ok := patchOf(c)
+		if !ok || !named {
+			return ""
+		}
+		patch = append(patch, steps...)
 	}
 	text, err := json.Marshal(patch)
-	if err != nil {
+	if err != nil || len(changes) > 1 && len(text) > longestManifest {
 		return ""
 	}
 	return program + " patch " + object + " --type=json --patch " + shellWord(string(text))
+}
+
+// patchStep is one operation of a JSON patch (RFC 6902).
+type patchStep struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value *Value `json:"value,omitempty"`
+}
+
+// patchOf are the operations that make live say what Git says of a change; false where
+// they cannot be told.
+func patchOf(c Change) ([]patchStep, bool) {
+	at, ok := pointer(c.Path)
+	if !ok || c.Path == Root || secret(c.Path, c.Git) || secret(c.Path, c.Live) {
+		return nil, false
+	}
+	// The test keeps the patch from undoing what somebody did meanwhile.
+	var steps []patchStep
+	if c.Live.Present() {
+		steps = append(steps, patchStep{"test", at, &c.Live})
+	}
+	switch {
+	case !c.Git.Present():
+		steps = append(steps, patchStep{"remove", at, nil})
+	case c.Live.Present():
+		steps = append(steps, patchStep{"replace", at, &c.Git})
+	default:
+		steps = append(steps, patchStep{"add", at, &c.Git})
+	}
+	return steps, true
 }
 
 // argumentsOf names an object to kubectl, and false where it would take that for

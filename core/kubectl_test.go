@@ -61,6 +61,25 @@ func TestKeepingGitWithoutAnEngineIsACommand(t *testing.T) {
 	}
 }
 
+// TestOneCommandCoversEveryFieldForWhichGitWasTaken, or there is none: whoever has run
+// it believes that all of it is done.
+func TestOneCommandCoversEveryFieldForWhichGitWasTaken(t *testing.T) {
+	v := core.Verdict{Key: core.Key{Group: "wiring.githedgehog.com", Kind: "Switch", Namespace: "default", Name: "leaf-2"}}
+	text := core.Change{Path: ".spec.description", Git: core.ValueOf("rack 2"), Live: core.ValueOf("mine")}
+	profile := core.Change{Path: ".spec.profile", Git: core.ValueOf("ds3000")}
+	secret := core.Change{Path: ".spec.password", Git: core.ValueOf("a"), Live: core.ValueOf("b")}
+	const want = `kubectl patch switches.wiring.githedgehog.com leaf-2 --namespace default --type=json --patch ` +
+		`'[{"op":"test","path":"/spec/description","value":"mine"},{"op":"replace","path":"/spec/description","value":"rack 2"},{"op":"add","path":"/spec/profile","value":"ds3000"}]'`
+	for _, c := range []core.Change{text, profile} {
+		if got := core.Keep(core.Fabric{}, nil, v, c, text, profile).Command; got != want {
+			t.Errorf("at %s:\n got %s\nwant %s", c.Path, got, want)
+		}
+		if got := core.Keep(core.Fabric{}, nil, v, c, text, profile, secret).Command; got != "" {
+			t.Errorf("at %s, with a secret that cannot be told: %s", c.Path, got)
+		}
+	}
+}
+
 // TestNamesAreNoFlagsOfKubectl: what stands in a dump or in Git is never more than a
 // name to the program that a person gives the line to.
 func TestNamesAreNoFlagsOfKubectl(t *testing.T) {

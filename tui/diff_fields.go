@@ -32,18 +32,25 @@ func newFieldDiff(v *core.Verdict, f core.FabricState, o diffOptions, width int)
 			d.add(scrollLine{fold: -1})
 		}
 		d.field(v, c, o)
-		if decided := desk.on(matter{v, c}); decided != nil {
+		decided := desk.on(matter{v, c})
+		if decided != nil {
 			d.draft(decided)
 			if decided.Choice != core.TakeGit {
 				continue
 			}
 		}
-		if k, ok := keeping(f.Fabric, engine, v, c); ok {
-			if o.most > 0 {
-				k.Command = "" // nobody copies from a preview
-			}
-			d.keep(engine, k, told)
+		k, ok := keeping(f.Fabric, engine, v, c, desk.choseGit(v, c)...)
+		if !ok {
+			continue
 		}
+		if o.most > 0 {
+			k.Command = "" // nobody copies from a preview
+		}
+		if decided != nil && draftWhy(decided).String() == safe.Clean(k.Sentence).String() {
+			d.bring(k, told) // what was decided says the rest
+			continue
+		}
+		d.keep(engine, k, told)
 	}
 	for _, c := range dropped {
 		d.add(scrollLine{fold: -1})

@@ -338,3 +338,30 @@ func texts(s string) []string {
 	}
 	return out
 }
+
+// TestWhatBecomesOfADecisionForGitIsToldOnce under its field: the draft says it.
+func TestWhatBecomesOfADecisionForGitIsToldOnce(t *testing.T) {
+	v := driftedSwitch()
+	f := only(busy()).Fabrics[0]
+	f.Report.Engine = &core.Engine{Access: core.AccessOK}
+	f.Drafts = nil
+	for i, c := range v.Changes {
+		f.Drafts = append(f.Drafts, core.DraftStanding{
+			Draft: core.Draft{ID: int64(i + 1), Resolution: core.Resolution{Key: v.Key, Path: c.Path, Choice: core.TakeGit, By: "kim"}},
+			State: core.DraftPending, Keeping: core.Keep(f.Fabric, f.Report.Engine, v, c, v.Changes...),
+		})
+	}
+	text := ""
+	for _, l := range newFieldDiff(&v, f, diffOptions{}, 100).lines {
+		for _, p := range l.left {
+			text += p.text.String()
+		}
+		text += "\n"
+	}
+	if n := strings.Count(text, "nothing is known to apply git"); n != len(v.Changes) {
+		t.Errorf("%d changes are decided, and %d times it tells what becomes of that:\n%s", len(v.Changes), n, text)
+	}
+	if n := strings.Count(text, "kubectl patch"); n != 1 {
+		t.Errorf("%d commands for what one does:\n%s", n, text)
+	}
+}

@@ -15,7 +15,9 @@ import (
 // that is no question, for Git has decided already and the engine acts, or where
 // there is nothing to say: nobody has looked for an engine, or the change is not
 // known to be one.
-func keeping(f core.Fabric, e *core.Engine, v *core.Verdict, c core.Change) (core.Keeping, bool) {
+//
+// Of a change for which Git was chosen, all that were so chosen are told together.
+func keeping(f core.Fabric, e *core.Engine, v *core.Verdict, c core.Change, chosen ...core.Change) (core.Keeping, bool) {
 	removal := c.Path == core.Root && !c.Git.Present()
 	switch {
 	case e == nil, v.State == core.Unknown, v.State == core.Invalid, nowhere(c):
@@ -25,7 +27,20 @@ func keeping(f core.Fabric, e *core.Engine, v *core.Verdict, c core.Change) (cor
 	default:
 		return core.Keeping{}, false
 	}
-	return core.Keep(f, e, *v, c), true
+	return core.Keep(f, e, *v, c, chosen...), true
+}
+
+// choseGit are the changes of an object for which Git was chosen, where a change is one
+// of them; nothing where it is not.
+func (all decided) choseGit(v *core.Verdict, c core.Change) []core.Change {
+	chosen := slices.DeleteFunc(slices.Clone(v.Changes), func(c core.Change) bool {
+		d := all.on(matter{v, c})
+		return d == nil || d.Choice != core.TakeGit || d.State == core.DraftVoid || c.Verdict == core.FieldPruned || nowhere(c)
+	})
+	if !slices.ContainsFunc(chosen, func(o core.Change) bool { return o.Path == c.Path }) {
+		return nil
+	}
+	return chosen
 }
 
 // keepings are those of an object's changes, each told once, of the worst change
@@ -40,7 +55,7 @@ func keepings(f core.FabricState, v *core.Verdict, desk decided) []core.Keeping 
 		if d := desk.on(matter{v, c}); d != nil && d.Choice != core.TakeGit {
 			continue
 		}
-		if k, ok := keeping(f.Fabric, engineOf(f), v, c); ok && !slices.Contains(all, k) {
+		if k, ok := keeping(f.Fabric, engineOf(f), v, c, desk.choseGit(v, c)...); ok && !slices.Contains(all, k) {
 			all = append(all, k)
 		}
 	}
@@ -48,13 +63,18 @@ func keepings(f core.FabricState, v *core.Verdict, desk decided) []core.Keeping 
 }
 
 // keep appends what becomes of a change where Git's value is kept, and the
-// command that brings it about. A command is about the whole object and told
-// once; so is what is said of every change because nobody knows an engine.
+// command that brings it about. A command is told once; so is what is said of every
+// change because nobody knows an engine.
 func (d *scroll) keep(e *core.Engine, k core.Keeping, told map[string]bool) {
 	if e.Known() || !told[k.Sentence] {
 		d.say(themes.Dim, 5, safe.Sprintf("keeping git: %s", k.Sentence))
 	}
 	told[k.Sentence] = true
+	d.bring(k, told)
+}
+
+// bring appends the command by which a person keeps Git's value.
+func (d *scroll) bring(k core.Keeping, told map[string]bool) {
 	if k.Command != "" && !told[k.Command] {
 		told[k.Command] = true
 		d.command(5, k.Command)

@@ -191,14 +191,20 @@ func (s subject) settle(v *core.Verdict, drafts []core.DraftStanding) (decided t
 		return time.Time{}, true
 	}
 	state, reason := core.InSync, ""
-	var open []core.Change
+	var open, chosen []core.Change
+	for _, c := range all {
+		if _, ok := deciding(c, drafts); !ok {
+			open = append(open, c)
+		} else if c.Git.Present() || c.Live.Present() {
+			chosen = append(chosen, c)
+		}
+	}
 	for _, c := range all {
 		d, ok := deciding(c, drafts)
 		if !ok {
-			open = append(open, c)
 			continue
 		}
-		is, why, keep := s.followed(*v, c, *d)
+		is, why, keep := s.followed(*v, c, *d, chosen)
 		if is < state {
 			state, reason, decided = is, why, s.since(*d)
 		}
@@ -263,12 +269,12 @@ func deciding(c core.Change, drafts []core.DraftStanding) (by *core.DraftStandin
 	return by, ok
 }
 
-// followed is the state of a change for which Git was taken, and how live is to
-// follow. Where nothing would bring that about by itself, it stays pending and
+// followed is the state of a change for which Git was taken, one of those that were
+// so chosen, and how live is to follow. Where nothing would bring that about by itself, it stays pending and
 // tells what to do.
-func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding) (core.State, string, core.Keeping) {
+func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding, chosen []core.Change) (core.State, string, core.Keeping) {
 	e := s.Engine
-	keep := core.Keep(s.fabric, e, v, c)
+	keep := core.Keep(s.fabric, e, v, c, chosen...)
 	words := "git was chosen by " + d.By
 	if !c.Git.Present() && !c.Live.Present() {
 		return core.Pending, words + "; " + d.Why, keep // see closed

@@ -133,6 +133,23 @@ func TestDecisionForGitIsPending(t *testing.T) {
 	}
 }
 
+func TestReasonHasTheCommandForAllThatWasDecided(t *testing.T) {
+	d := newDesk(t, vpc, edited(liveVPC, "vlan: 1001", "vlan: 1005", "10.0.1.0/24", "10.0.9.0/24"), nil)
+	d.decide(t, 1, vpcKey, vlan, core.TakeGit)
+	d.decide(t, 2, vpcKey, ".spec.subnets.default.subnet", core.TakeGit)
+	v := d.look(3)
+	for _, want := range []string{`/vlan","value":1001}`, `/subnet","value":"10.0.1.0/24"}`} {
+		if v.State != core.Pending || !strings.Contains(v.Reason, want) {
+			t.Errorf("no %s in %s (%s)", want, v.State, v.Reason)
+		}
+		for _, x := range d.last.Drafts {
+			if !strings.Contains(x.Keeping.Command, want) {
+				t.Errorf("no %s in %s", want, x.Keeping.Command)
+			}
+		}
+	}
+}
+
 func TestDecisionOfGitIsDoneWhenLiveHasFollowed(t *testing.T) {
 	moved := edited(liveVPC, "vlan: 1001", "vlan: 1005")
 	for name, tt := range map[string]struct {
