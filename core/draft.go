@@ -28,6 +28,42 @@ type DraftStanding struct {
 	Keeping Keeping
 }
 
+// Unpublished tells whether a draft is one that nobody has published: it waits for that,
+// or what it was made on has changed before. What waits for a review, what is in Git
+// and what needs no commit is none.
+func (d DraftStanding) Unpublished() bool {
+	return d.State == DraftOpen || d.State == DraftVoid && d.Published.Run == "" && d.Choice != TakeGit
+}
+
+// DraftTally is how many drafts wait, and for what.
+type DraftTally struct {
+	Open     int // to be published
+	Proposed int // for a review
+	Pending  int // for live to follow what is in Git
+	Void     int // for somebody to see that they do not hold any more
+	Done     int // for nothing: what they ask for is the case
+}
+
+// TallyDrafts counts the drafts of a fabric.
+func TallyDrafts(drafts []DraftStanding) DraftTally {
+	var t DraftTally
+	for _, d := range drafts {
+		switch d.State {
+		case DraftOpen:
+			t.Open++
+		case DraftProposed:
+			t.Proposed++
+		case DraftPending:
+			t.Pending++
+		case DraftVoid:
+			t.Void++
+		case DraftDone:
+			t.Done++
+		}
+	}
+	return t
+}
+
 // Decision is what a person wants of one place of an object.
 type Decision struct {
 	Key    Key

@@ -243,7 +243,7 @@ func TestResolveOpensOnTheObject(t *testing.T) {
 
 func TestDraftsAreListedAndDropped(t *testing.T) {
 	d := drive(t, only(desk()), 80, 24).press("enter", "7")
-	d.shows("3 drafts, 1 void")
+	d.shows("2 drafts, 1 pending, 1 void")
 	d.press("j", "j")
 	d.shows("git changed it since")
 	d.press("0")

@@ -140,7 +140,9 @@ func fabricFacts(e Env, f core.FabricState) []widget.Span {
 // under way.
 func deskFacts(e Env, f core.FabricState) []widget.Span {
 	facts := []widget.Span{}
-	if text := draftCount(f); text != "" {
+	tally := core.TallyDrafts(f.Drafts)
+	tally.Pending = 0 // the fabric's states tell of what is
+	if text := draftCount(tally); text != "" {
 		facts = append(facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(text)})
 	}
 	if f.Run != nil && !f.Run.Phase.Over() {

@@ -140,26 +140,15 @@ func (d *scroll) draft(decided *core.DraftStanding) {
 	}
 }
 
-// draftCount says how many drafts lie on the desk of a fabric, how many wait for a
-// review, and how many no longer stand: "3 drafts, 2 proposed, 1 void"; "" where
-// none does.
-func draftCount(f core.FabricState) string {
-	open, proposed, void := 0, 0, 0
-	for _, d := range f.Drafts {
-		switch d.State {
-		case core.DraftVoid:
-			void++
-		case core.DraftProposed:
-			proposed++
-		case core.DraftOpen, core.DraftPending, core.DraftDone:
-			open++
-		}
-	}
+// draftCount says how many drafts are to be published, how many wait for a
+// review or for live, and how many no longer stand: "3 drafts, 2 proposed, 1 void"; ""
+// where none does any of it.
+func draftCount(tally core.DraftTally) string {
 	texts := []string{}
 	for _, n := range []struct {
 		count int
 		word  string
-	}{{open, ""}, {proposed, "proposed"}, {void, "void"}} {
+	}{{tally.Open, ""}, {tally.Proposed, "proposed"}, {tally.Pending, "pending"}, {tally.Void, "void"}} {
 		switch {
 		case n.count == 0:
 		case n.word == "":

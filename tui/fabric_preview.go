@@ -70,8 +70,11 @@ func (p *preview) desk() {
 		}
 		p.put(widget.Span{Ink: p.ink(is.role), Text: text})
 	}
-	if text := draftCount(p.f); text != "" {
-		p.put(widget.Span{Ink: p.ink(themes.Match), Text: safe.Sprintf(" %s (s plans a sync)", text)})
+	if text := draftCount(core.TallyDrafts(p.f.Drafts)); text != "" {
+		if core.TallyDrafts(p.f.Drafts).Open > 0 {
+			text += " (s plans a sync)"
+		}
+		p.put(widget.Span{Ink: p.ink(themes.Match), Text: safe.Sprintf(" %s", text)})
 	}
 	if text := newsText(p.e, p.e.news[p.f.Fabric.ID]); text != "" {
 		p.put(widget.Span{Ink: p.ink(themes.Match), Text: safe.Sprintf(" %s", text)})

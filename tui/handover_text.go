@@ -32,7 +32,8 @@ func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
 	t.runs(read)
 	t.verdicts("stuck", core.Stuck, func(v *core.Verdict) string { return v.Reason })
 	t.verdicts("conflicts", core.Conflict, func(v *core.Verdict) string { return v.Reason })
-	t.drafts()
+	t.drafts("drafts that nobody has published", core.DraftStanding.Unpublished)
+	t.drafts("decisions that live has yet to follow", func(d core.DraftStanding) bool { return d.State == core.DraftPending })
 	t.accepted()
 	t.unread()
 	t.changes = len(t.heads)
@@ -184,8 +185,9 @@ func (t *handoverText) verdicts(name string, state core.State, why func(*core.Ve
 	}
 }
 
-// drafts are what people have decided and nobody has published, by their owners.
-func (t *handoverText) drafts() {
+// drafts are what people have decided and what is still to be done about, by their
+// owners.
+func (t *handoverText) drafts(name string, is func(core.DraftStanding) bool) {
 	type owned struct {
 		by     string
 		fabric core.FabricState
@@ -199,6 +201,9 @@ func (t *handoverText) drafts() {
 		at := map[string]int{} // of each person, in all
 		for i := range f.Drafts {
 			d := &f.Drafts[i]
+			if !is(*d) {
+				continue
+			}
 			i, ok := at[d.By]
 			if !ok {
 				i = len(all)
@@ -216,7 +221,7 @@ func (t *handoverText) drafts() {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.by, b.by) })
-	t.section("drafts that nobody has published", total)
+	t.section(name, total)
 	for _, o := range all {
 		text := safe.Sprintf("%s: %s", o.fabric.Fabric.ID, plural(o.n, "draft"))
 		if o.void > 0 {

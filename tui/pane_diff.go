@@ -223,7 +223,7 @@ func (p *diffPane) above(e Env) []string {
 	s := e.Style
 	f, _ := e.fabric()
 	view, says := "fields view", []string{}
-	if text := draftCount(f); text != "" {
+	if text := draftCount(core.TallyDrafts(f.Drafts)); text != "" {
 		says = append(says, text)
 	}
 	if is := p.view(e.Width); is != viewFields {

@@ -80,7 +80,7 @@ func (p *draftsPane) View(e Env) Frame {
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(string(f.Fabric.ID)), safe.Lit("drafts")), Facts: fabricFacts(e, f)}
 	count := safe.Lit("no drafts")
-	if text := draftCount(f); text != "" {
+	if text := draftCount(core.TallyDrafts(f.Drafts)); text != "" {
 		count = safe.Clean(text)
 	}
 	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})

@@ -210,7 +210,7 @@ func TestHandoverLeadsToEachThing(t *testing.T) {
 	f := recordFleets()["handed"]
 	d := drive(t, only(f), 80, 60).press("H")
 	for _, part := range []string{
-		"proposals to be reviewed  1", "stuck  1", "refused by argocd: VLAN 1004", "conflicts  2", "drafts that nobody has published  4",
+		"proposals to be reviewed  1", "stuck  1", "refused by argocd: VLAN 1004", "conflicts  2", "drafts that nobody has published  3", "decisions that live has yet to follow  1",
 		"acknowledgements that end within 2 days  1", "ends in 20h", "what could not be read, or stands still  none",
 	} {
 		d.shows(part)
@@ -459,4 +459,16 @@ func TestHistoryIsWrittenToItsEnd(t *testing.T) {
 	if _, err := file.Content(t.Context()); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
 		t.Errorf("of a history that cannot be read on there is a file: %v", err)
 	}
+}
+
+func TestPublishedDraftsAskForNoPlan(t *testing.T) {
+	f := desk()
+	for i := range f.Drafts {
+		f.Drafts[i].State = core.DraftPending
+	}
+	d := drive(t, only(f), 160, 45)
+	d.shows("4 pending drafts")
+	d.hides("s plans a sync")
+	d.press("H").shows("drafts that nobody has published  none")
+	d.shows("decisions that live has yet to follow  4")
 }

@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 	"testing"
+
+	"selvage/core"
 )
 
 func TestConflictsAreATabAndEnterResolves(t *testing.T) {

@@ -106,10 +106,12 @@ func (a *app) printDrafts(f core.FabricState, drafts []core.DraftStanding, outpu
 	if err := t.print(a.out); err != nil {
 		return err
 	}
+	told := map[string]bool{}
 	for _, d := range drafts {
-		if d.Keeping.Command == "" {
+		if d.Keeping.Command == "" || told[d.Keeping.Command] {
 			continue
 		}
+		told[d.Keeping.Command] = true
 		if err := a.printf("to bring live of %s to it:\n  %s\n", cleaned(f.Fabric.Label(d.Key)), cleaned(d.Keeping.Command)); err != nil {
 			return err
 		}
@@ -140,19 +142,16 @@ func standing(d core.DraftStanding) string {
 
 // next tells on standard error how many drafts there are, and what comes next.
 func (a *app) next(f core.FabricState) {
-	counts := map[core.DraftState]int{}
-	for _, d := range f.Drafts {
-		counts[d.State]++
-	}
 	var parts []string
+	tally := core.TallyDrafts(f.Drafts)
 	for _, s := range []struct {
-		state core.DraftState
+		n     int
 		words string
 	}{
-		{core.DraftOpen, "to be published"}, {core.DraftProposed, "waiting for a review"}, {core.DraftPending, "waiting for live"}, {core.DraftVoid, "void"}, {core.DraftDone, "done"},
+		{tally.Open, "to be published"}, {tally.Proposed, "waiting for a review"}, {tally.Pending, "waiting for live"}, {tally.Void, "void"}, {tally.Done, "done"},
 	} {
-		if n := counts[s.state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s.words))
+		if s.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", s.n, s.words))
 		}
 	}
 	id := cleaned(string(f.Fabric.ID))
