@@ -109,13 +109,19 @@ func (f *Fabric) effectsOn(p *core.Plan, v core.Verdict, own []core.PlannedChang
 		if decided(c.Path) {
 			continue
 		}
-		chosen := slices.ContainsFunc(f.State.Drafts, func(d core.DraftStanding) bool {
+		by := slices.IndexFunc(f.State.Drafts, func(d core.DraftStanding) bool {
 			return d.State == core.DraftPending && d.Key == v.Key && c.Path.Under(d.Path)
-		}) || slices.ContainsFunc(p.Followed, func(d core.PlannedFollow) bool {
+		})
+		published := by >= 0 && f.State.Drafts[by].Overrules()
+		chosen := by >= 0 || slices.ContainsFunc(p.Followed, func(d core.PlannedFollow) bool {
 			return d.Fabric == f.State.Fabric.ID && d.Key == v.Key && c.Path.Under(d.Path)
 		})
 		out := core.Effect{Fabric: f.State.Fabric.ID, Key: v.Key, Path: c.Path, From: c.Live, To: c.Git, Manager: c.Manager, ManagerTime: c.ManagerTime}
-		switch c.Verdict {
+		is := c.Verdict
+		if published {
+			is = core.FieldGitAhead // a run has put it there, whoever had moved before
+		}
+		switch is {
 		case core.FieldGitAhead:
 			out.Op, out.Why = core.EffectUpdate, "in git already"
 			if c.Path == core.Root && c.Op == core.OpAdded {
@@ -123,6 +129,9 @@ func (f *Fabric) effectsOn(p *core.Plan, v core.Verdict, own []core.PlannedChang
 			}
 			if c.Path == core.Root && !c.Git.Present() {
 				out.Op = core.EffectDelete
+			}
+			if v.State == core.Stuck && v.Reason != "" {
+				out.Why += "; " + v.Reason
 			}
 			out = f.ifActing(out)
 		case core.FieldDrift, core.FieldConflict, core.FieldDiffers:

@@ -383,6 +383,41 @@ func TestLiveEditsThatACommitUndoesAreTold(t *testing.T) {
 	}
 }
 
+// TestWhatGitSaysAlreadyIsToldWhole: each field that a run has put there, whoever had
+// moved before, and that the engine has refused it.
+func TestWhatGitSaysAlreadyIsToldWhole(t *testing.T) {
+	files := map[string]string{"dc1/vpc-1.yaml": file, "dc1/vpc-2.yaml": file}
+	f := fabric(t, "dc1", place, files)
+	decide(t, &f, vpc1, spec(1005), ".spec.subnets.web.vlan", core.TakeLive)
+	number := func(n int64) core.Value { return core.ValueOf(n) }
+	other := core.Key{Group: vpc1.Group, Kind: "VPC", Namespace: "default", Name: "vpc-2"}
+	f.State.Report.Verdicts = []core.Verdict{{
+		Key: other, State: core.Stuck, Reason: "argocd refused it: VLAN 1004 is taken",
+		Changes: []core.Change{
+			{Path: ".spec.a", Verdict: core.FieldGitAhead, Base: number(1), Git: number(2), Live: number(1)},
+			{Path: ".spec.b", Verdict: core.FieldConflict, Base: number(1), Git: number(3), Live: number(2)},
+		},
+	}}
+	f.State.Drafts = []core.DraftStanding{{
+		Draft: core.Draft{Fabric: "dc1", Resolution: core.Resolution{Key: other, Path: ".spec.b", Choice: core.TakeEdited, Value: number(3), GitDigest: number(1).Digest(), LiveDigest: number(2).Digest()}},
+		State: core.DraftPending,
+	}}
+	for name, engine := range map[string]*core.Engine{"an engine": f.State.Report.Engine, "no engine": {Access: core.AccessOK}} {
+		f.State.Report.Engine = engine
+		told := map[core.Path]string{}
+		for _, e := range mustMake(t, input(files, f)).Effects {
+			if e.Key == other {
+				told[e.Path] = string(e.Op) + ": " + e.Why
+			}
+		}
+		for _, path := range []core.Path{".spec.a", ".spec.b"} {
+			if !strings.HasPrefix(told[path], "update: in git already; argocd refused it: VLAN 1004 is taken") {
+				t.Errorf("with %s, %s is told as %q", name, path, told[path])
+			}
+		}
+	}
+}
+
 func TestPlanStopsWhereNothingMayBePublished(t *testing.T) {
 	files := map[string]string{"dc1/vpc-1.yaml": file}
 	for want, change := range map[string]func(*plan.Fabric){
