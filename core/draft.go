@@ -117,6 +117,21 @@ func (s Stepped) Sentence(did, do string) string {
 	return fmt.Sprintf("%s: %s; run %s is published (%s)", did, s.Words, run, instead)
 }
 
+// Decided tells what was decided, once Git says it: "git was chosen", which its owner
+// stands behind.
+func (r Resolution) Decided() string {
+	switch r.Choice {
+	case TakeEdited:
+		return "a value of their own was published"
+	case TakeBase:
+		return "the value of the base was published"
+	case TakeLive:
+		return "live's value was published"
+	case TakeGit:
+	}
+	return "git was chosen"
+}
+
 // Sentence is what the decision does to an object, in a few words: "take live on
 // .spec.mode of VPC/vpc-1". Values are left out, those of sets in the path too:
 // they may be secrets.

@@ -275,7 +275,7 @@ func deciding(c core.Change, drafts []core.DraftStanding) (by *core.DraftStandin
 func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding, chosen []core.Change) (core.State, string, core.Keeping) {
 	e := s.Engine
 	keep := core.Keep(s.fabric, e, v, c, chosen...)
-	words := "git was chosen by " + d.By
+	words := d.Decided() + " by " + d.By
 	if !c.Git.Present() && !c.Live.Present() {
 		return core.Pending, words + "; " + d.Why, keep // see closed
 	}

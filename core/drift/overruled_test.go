@@ -56,7 +56,7 @@ func TestOverruledLiveHasItsTimeFromThePublication(t *testing.T) {
 		want   core.State
 	}{{60, core.Pending}, {70, core.Pending}, {80, core.Stuck}} {
 		v := d.look(then.minute)
-		if v.State != then.want || !strings.HasPrefix(v.Reason, "git was chosen by ada; ") || then.want == core.Pending && !v.Since.Equal(at(60)) {
+		if v.State != then.want || !strings.HasPrefix(v.Reason, "a value of their own was published by ada; ") || then.want == core.Pending && !v.Since.Equal(at(60)) {
 			t.Errorf("at %d it is %s since %s, want %s: %s", then.minute, v.State, v.Since, then.want, v.Reason)
 		}
 	}
