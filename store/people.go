@@ -73,7 +73,8 @@ func (s *Store) News(ctx context.Context, person string, ids ...core.FabricID) (
 }
 
 // newsSince gives what changed since a time. That a difference is acknowledged is no
-// news to whoever acknowledged it last.
+// news to whoever acknowledged it last, and that something was unread for a while is none
+// to anybody once it is what it was.
 func newsSince(ctx context.Context, q querier, fabric int64, person string, since any) (core.News, error) {
 	news := core.News{Since: given(since)}
 	err := each(ctx, q, func(rows *sql.Rows) error {
@@ -82,9 +83,15 @@ func newsSince(ctx context.Context, q querier, fabric int64, person string, sinc
 		news.Keys = append(news.Keys, k)
 		return err
 	}, `SELECT grp, kind, namespace, name FROM objects
-		WHERE id IN (SELECT object FROM transitions t WHERE fabric = ? AND at > ? AND NOT (to_state = ? AND ? IS (
-			SELECT person FROM acknowledgements a WHERE a.object = t.object AND a.at <= t.at ORDER BY a.at DESC, a.id DESC LIMIT 1)))`,
-		fabric, since, core.Acknowledged.String(), person)
+		WHERE id IN (SELECT object FROM transitions t WHERE fabric = ?1 AND at > ?2
+			AND NOT (to_state = ?3 AND ?4 IS (
+				SELECT person FROM acknowledgements a WHERE a.object = t.object AND a.at <= t.at ORDER BY a.at DESC, a.id DESC LIMIT 1))
+			AND NOT (to_state = ?5 AND EXISTS (SELECT 1 FROM transitions r WHERE r.object = t.object AND r.id > t.id AND r.to_state <> ?5))
+			AND NOT (from_state IS ?5 AND EXISTS (
+				SELECT 1 FROM (SELECT from_state AS was, changes AS had FROM transitions u
+					WHERE u.object = t.object AND u.id < t.id AND u.to_state = ?5 AND u.from_state IS NOT ?5 ORDER BY u.id DESC LIMIT 1)
+				WHERE was IS t.to_state AND had IS t.changes)))`,
+		fabric, since, core.Acknowledged.String(), person, core.Unknown.String())
 	return news, err
 }
 

@@ -106,6 +106,56 @@ func TestOnesOwnWordIsNoNews(t *testing.T) {
 	}
 }
 
+// TestWhatWasUnreadForATimeIsNoNews once it is what it was; what came out as something
+// else is, and what is still unread.
+func TestWhatWasUnreadForATimeIsNoNews(t *testing.T) {
+	c := &clock{noon}
+	s := openBy(t, t.TempDir(), c)
+	record(t, s, inSync(t, "dc1", 3))
+	visit(t, s, "kim", noon)
+	minute := 0
+	moves := func(from, to core.State, live int64) {
+		minute++
+		at := noon.Add(time.Duration(minute) * time.Minute)
+		check := empty("dc1", at)
+		x := core.Transition{Key: vpcKey(1), At: at, From: from, To: to, Reason: at.String()}
+		if live != 0 {
+			x.Changes = []core.Change{{Path: ".spec.vlan", Verdict: core.FieldDrift, Live: core.ValueOf(live)}}
+		}
+		check.Transitions = []core.Transition{x}
+		record(t, s, check)
+	}
+	for _, step := range []struct {
+		from, to core.State
+		live     int64
+		fresh    bool
+	}{
+		{core.InSync, core.Unknown, 0, true},
+		{core.Unknown, core.Unknown, 0, true},
+		{core.Unknown, core.InSync, 0, false},
+		{core.InSync, core.Unknown, 0, true},
+		{core.Unknown, core.Drifted, 1005, true},
+	} {
+		moves(step.from, step.to, step.live)
+		if got := news(t, s, "kim"); len(got) > 0 != step.fresh {
+			t.Errorf("from %s to %s in minute %d: %v is new", step.from, step.to, minute, got)
+		}
+	}
+	c.now = noon.Add(time.Hour)
+	visit(t, s, "kim", noon.Add(30*time.Minute))
+	minute = 60
+	moves(core.Drifted, core.Unknown, 1005)
+	moves(core.Unknown, core.Drifted, 1005)
+	if got := news(t, s, "kim"); len(got) != 0 {
+		t.Errorf("drifted as before: %v is new", got)
+	}
+	moves(core.Drifted, core.Unknown, 1005)
+	moves(core.Unknown, core.Drifted, 1006)
+	if got := news(t, s, "kim"); len(got) != 1 {
+		t.Errorf("drifted to another value meanwhile: %v is new", got)
+	}
+}
+
 func TestNotesLieThereUntilSomebodyTakesThemAway(t *testing.T) {
 	dir := t.TempDir()
 	s := openAt(t, dir)
