@@ -8,6 +8,32 @@ type Content struct {
 	Read  bool
 	Value Value     // absent where the side was read and has no such object
 	At    time.Time // when it was read; zero where that is not known
+	// Form brings an object into the form of Value; nil where that is as it was
+	// read.
+	Form func(Value) Value
+}
+
+// Says tells whether the side has something at a path, however that is written:
+// whether putting it there would change nothing.
+func (c Content) Says(p Path, what Value) bool {
+	if c.Value.Says(p, what) {
+		return true
+	}
+	formed := c.Formed(p, what)
+	return formed.Present() && c.Value.Says(p, formed)
+}
+
+// Formed is a value in the form that it has at a path of the side, absent where
+// the side has no place for it, or leaves it aside there.
+func (c Content) Formed(p Path, v Value) Value {
+	if c.Form == nil || !v.Present() {
+		return v
+	}
+	with, err := c.Value.With(p, v)
+	if err != nil {
+		return Value{}
+	}
+	return c.Form(with).At(p)
 }
 
 // Judge tells what has become of a resolution, and why in a few words.
@@ -28,7 +54,7 @@ func (r Resolution) Judge(git, live Content) (DraftState, string) {
 		return DraftPending, "git was not read"
 	case !git.Read:
 		return DraftOpen, "git was not read"
-	case git.Value.Says(r.Path, r.Value):
+	case git.Says(r.Path, r.Value):
 		return DraftDone, "git says so"
 	case r.Published.Run != "" && !git.At.After(r.Published.At):
 		return DraftPending, "git was not read since it was published"

@@ -124,8 +124,57 @@ func (s subject) stand(v core.Verdict) []core.DraftStanding {
 // now: Git says it, and live says what it said when that was decided, or the same
 // as Git, or was not read. Anything else that it says is new.
 func (s subject) overruled(r core.Resolution, git, live core.Content) bool {
-	return r.Overrules() && git.Read && git.Value.Says(r.Path, r.Value) &&
-		(!live.Read || live.Value.At(r.Path).Digest() == r.LiveDigest || s.agrees(r.Path))
+	return r.Overrules() && git.Read && git.Says(r.Path, r.Value) &&
+		(!live.Read || live.Value.At(r.Path).Digest() == r.LiveDigest || s.agrees(r.Path) || s.stayed(r, git))
+}
+
+// stayed tells whether live says at a resolution's place what it said when that was
+// made. What is left aside of live goes by what Git says, which is another thing
+// now: so live is seen as beside the Git of that time.
+func (s subject) stayed(r core.Resolution, git core.Content) bool {
+	if s.git.Object == nil || s.live.Object == nil {
+		return false
+	}
+	at, was := s.unsaid(r)
+	then, err := git.Value.With(at, was)
+	fields, ok := then.Any().(map[string]any)
+	if err != nil || !ok || then.At(r.Path).Digest() != r.GitDigest {
+		return false
+	}
+	o := *s.git.Object
+	o.Fields, o.Digest = fields, core.DigestJSON(fields)
+	s.git.Object = &o
+	var v core.Verdict
+	s.compare(&v)
+	_, live := s.without(v.Folded)
+	return live.Value.At(r.Path).Digest() == r.LiveDigest
+}
+
+// unsaid is what Git said, as far as that is known, where it now says what was
+// resolved, and the place of it: higher up where it did not have the places around.
+func (s subject) unsaid(r core.Resolution) (at core.Path, was core.Value) {
+	if r.GitDigest == (core.Digest{}) {
+		at = r.Path
+		for at != core.Root && at.Parent() != r.Anchor {
+			at = at.Parent()
+		}
+		return at, core.Value{}
+	}
+	known := []*core.Object{s.before.Git.Object, baseGit(s.before)}
+	if s.past != nil {
+		for _, v := range s.past.Versions {
+			known = append(known, v.Object)
+		}
+	}
+	for _, o := range known {
+		if o == nil {
+			continue
+		}
+		if was := valueAt(s.normal(o), r.Path); was.Digest() == r.GitDigest {
+			return r.Path, was
+		}
+	}
+	return r.Path, core.Value{}
 }
 
 // forGit tells whether a draft is a decision for Git: one that chose it, or one

@@ -47,7 +47,7 @@ func (d *desk) decide(t testing.TB, minute int, k core.Key, path core.Path, choi
 	if !s.GitRead || !s.LiveRead {
 		t.Fatalf("%s was not read", k)
 	}
-	sides := merge.Sides{Git: core.Content{Read: true, Value: s.Git}, Live: core.Content{Read: true, Value: s.Live}, Base: s.Base}
+	sides := merge.Sides{Git: core.Content{Read: true, Value: s.Git, Form: s.Form}, Live: core.Content{Read: true, Value: s.Live}, Base: s.Base}
 	r, err := sides.Decide(path, choice, append(edited, core.Value{})[0])
 	if err != nil {
 		t.Fatal(err)

@@ -58,6 +58,12 @@
 // values: what servers add, and what they leave out, would keep a decision on a
 // whole object open for ever.
 //
+// A decision keeps a value as it was written, and Git gets it so. Whether Git says
+// it is asked in the form that both sides are compared in: a list whose order means
+// nothing is published in the order that somebody gave it. What live said when it
+// was made is known again beside the Git of that time, because what is left aside of
+// live goes by what Git says.
+//
 // Rules explain differences; they do not rewrite objects with defaults first.
 // A rule that fills a default in must know when the server does so; one that
 // explains a live-only value only needs to know which value the server would

@@ -61,3 +61,34 @@ func TestOverruledLiveHasItsTimeFromThePublication(t *testing.T) {
 		}
 	}
 }
+
+// TestPublishedMapIsRecognised: an edit whose value is a map with more in it is
+// known again when Git says it, though Git's is compared in another form, and
+// though servers fill more of live in around it than before.
+func TestPublishedMapIsRecognised(t *testing.T) {
+	const options = ".spec.subnets.default.dhcp.options"
+	enabled := edited(vpc, "vlan: 1001", "vlan: 1001\n      dhcp: {enable: true}")
+	said := func(git bool, servers string) string {
+		if git {
+			return edited(enabled, "enable: true", "enable: true, options: {dnsServers: ["+servers+"]}")
+		}
+		return edited(liveVPC, "dhcp: {}", "dhcp: {enable: true, range: {start: 10.0.1.2, end: 10.0.1.255}, options: {dnsServers: ["+servers+"], interfaceMTU: 9036, leaseTimeSeconds: 3600}}")
+	}
+	for name, servers := range map[string][]any{"in order": {"1.1.1.1", "9.9.9.9"}, "in another order": {"9.9.9.9", "1.1.1.1"}} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, enabled, said(false, "8.8.8.8"), nil)
+			if v := d.look(1); v.State != core.Drifted || len(v.Changes) != 1 {
+				t.Fatalf("before it is %s (%s): %+v", v.State, v.Reason, v.Changes)
+			}
+			d.decide(t, 1, vpcKey, options, core.TakeEdited, core.ValueOf(map[string]any{"dnsServers": servers}))
+			d.sides(t, said(true, servers[0].(string)+", "+servers[1].(string)), said(false, "8.8.8.8"))
+			if v := d.look(3); d.stand() != "1 pending: live has not followed yet" || v.State != core.Pending {
+				t.Errorf("published the draft is %s; the object is %s (%s)", d.stand(), v.State, v.Reason)
+			}
+			d.sides(t, said(true, servers[0].(string)+", "+servers[1].(string)), said(false, "1.1.1.1, 9.9.9.9"))
+			if v := d.look(4); d.stand() != "1 done: live says the same" || v.State != core.InSync {
+				t.Errorf("followed the draft is %s; the object is %s (%s)", d.stand(), v.State, v.Reason)
+			}
+		})
+	}
+}

@@ -15,7 +15,9 @@ type Sides struct {
 	Git, Live, Base   core.Value // absent where the side does not have the object
 	GitRead, LiveRead bool
 	GitAt             time.Time // when Git was read
-	Changes           []core.Change
+	// Form brings what is to stand in Git into the form of Git.
+	Form    func(core.Value) core.Value
+	Changes []core.Change
 }
 
 // Sides gives those of objects, for the verdicts that [Comparer.Compare] gives
@@ -44,7 +46,7 @@ func (c *Comparer) sides(f *frame, k core.Key) Sides {
 		sides.Changes = verdict.Changes
 	}
 	git, live := s.without(verdict.Folded)
-	sides.Git, sides.Live, sides.GitAt = git.Value, live.Value, git.At
+	sides.Git, sides.Live, sides.GitAt, sides.Form = git.Value, live.Value, git.At, git.Form
 	if s.base != nil {
 		sides.Base = core.ValueOf(cloned(s.normal(s.base.Git)))
 	}
@@ -61,6 +63,7 @@ func (s subject) without(folds []core.Fold) (git, live core.Content) {
 			git.At = r.ReadAt
 		}
 	}
+	git.Form = s.table.form
 	if o := s.git.Object; o != nil {
 		git.Value = core.ValueOf(cloned(s.normal(o)))
 	}
@@ -73,6 +76,15 @@ func (s subject) without(folds []core.Fold) (git, live core.Content) {
 		}
 	}
 	return git, live
+}
+
+// form is an object's value as it is compared; what is no object stays as it is.
+func (t table) form(v core.Value) core.Value {
+	fields, ok := v.Any().(map[string]any)
+	if !ok {
+		return v
+	}
+	return core.ValueOf(cloned(t.normal(fields, nil)))
 }
 
 // export is what Git is to say of the object where it does not have it.

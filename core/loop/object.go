@@ -95,7 +95,7 @@ func (l *Loop) Subjects(ctx context.Context, id core.FabricID, keys ...core.Key)
 			}
 			o.Verdict.Key = k
 			all = append(all, merge.Subject{Remembered: o, Changes: s.Changes, Shape: shapes[kind], Schema: schema.Root, Sides: merge.Sides{
-				Git:  core.Content{Read: s.GitRead, Value: s.Git, At: s.GitAt},
+				Git:  core.Content{Read: s.GitRead, Value: s.Git, At: s.GitAt, Form: s.Form},
 				Live: core.Content{Read: s.LiveRead, Value: s.Live},
 				Base: s.Base,
 			}})

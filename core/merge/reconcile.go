@@ -111,7 +111,7 @@ func (s Sides) apply(resolutions []core.Resolution) (core.Update, error) {
 		case !v.Present() && r.Path != core.Root:
 			return core.Update{}, fmt.Errorf("set %s: %w: the object is not there", r.Path, core.ErrNoPlace)
 		}
-		if v.At(r.Path).Equal(to) {
+		if (core.Content{Value: v, Form: s.Git.Form}).Says(r.Path, to) {
 			continue
 		}
 		var err error

@@ -100,7 +100,7 @@ func (r *Runner) resolve(state core.FabricState, s merge.Subject, d core.Decisio
 	}
 	git, live := sides.Git.Value.At(res.Path), sides.Live.Value.At(res.Path)
 	switch {
-	case d.Choice != core.TakeGit && res.Value.Equal(git):
+	case d.Choice != core.TakeGit && sides.Git.Says(res.Path, res.Value):
 		return res, refuse("git says so already")
 	case d.Choice == core.TakeGit && git.Equal(live):
 		return res, refuse("git and live say the same there")

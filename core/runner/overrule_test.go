@@ -137,3 +137,27 @@ func TestWhatWasTakenBackIsNotPublishedAgain(t *testing.T) {
 		t.Errorf("it is planned again: %+v", made)
 	}
 }
+
+// TestMapThatWasTakenBackIsNotPublishedAgain, though Git's is compared in another
+// form than it was decided in.
+func TestMapThatWasTakenBackIsNotPublishedAgain(t *testing.T) {
+	const dhcp, theirs = ".spec.subnets.web.dhcp", "    web:\n      dhcp: {enable: true, options: {dnsServers: [8.8.8.8], interfaceMTU: 9036, leaseTimeSeconds: 3600}}\n"
+	b := one(t)
+	p := b.open()
+	b.edit("dc1", "vpc-1.yaml", "    web:\n", theirs)
+	p.check(t, "dc1")
+	p.decide(t, "dc1", set("vpc-1", dhcp, map[string]any{"enable": true, "options": map[string]any{"dnsServers": []any{"9.9.9.9", "1.1.1.1"}}}))
+	run := p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+	p.wantState(t, core.Pending, "vpc-1 "+dhcp)
+	if made := p.plan(t, "dc1"); !made.Nothing() {
+		t.Errorf("it is planned again: %+v", made)
+	}
+	b.remote().elsewhere("dc1/vpc-1.yaml", "tenants of hall 1", "tenants of hall 2") // so that values are taken back, and no bytes
+	p.check(t, "dc1")
+	p.sync(t, p.revert(t, run.ID, "dc1"), p.quick(), core.RunPublished)
+	p.check(t, "dc1")
+	p.wantDesk(t, "dc1")
+	if made := p.plan(t, "dc1"); !made.Empty() {
+		t.Errorf("it is planned again: %+v", made)
+	}
+}

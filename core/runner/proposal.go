@@ -88,7 +88,7 @@ func (r *Runner) says(ctx context.Context, c core.PlannedCommit) (bool, error) {
 		if len(s) > 0 {
 			git = s[0].Sides.Git
 		}
-		if !git.Read || !git.Value.At(ch.Path).Equal(ch.After) {
+		if !git.Read || !git.Says(ch.Path, ch.After) {
 			return false, nil
 		}
 	}

@@ -214,13 +214,22 @@ func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommi
 		for _, d := range drafts {
 			planned, overrules := slices.Contains(of, d.ID), d.Overrules()
 			if (planned || overrules) && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
-				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path && (planned || ch.Before.Equal(d.Value))
+				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path && (planned || r.takesBack(ctx, ch, d))
 			}) {
 				carried = append(carried, core.Carried{Draft: d.ID, Awaits: planned && overrules})
 			}
 		}
 	}
 	return carried, nil
+}
+
+// takesBack tells whether Git said before a change what a draft is to make it say.
+func (r *Runner) takesBack(ctx context.Context, ch core.PlannedChange, d core.Draft) bool {
+	if ch.Before.Equal(d.Value) {
+		return true
+	}
+	s, err := r.config.World.Subjects(ctx, ch.Fabric, ch.Key)
+	return err == nil && len(s) > 0 && ch.Before.Equal(s[0].Sides.Git.Formed(d.Path, d.Value))
 }
 
 // rejected tells why a server did not take a publication, and what to do.

@@ -251,7 +251,7 @@ func (at *progress) happened(ctx context.Context, now *core.Plan) (bool, error) 
 			if err != nil {
 				return false, err
 			}
-			if !first(s).Sides.Git.Value.Says(ch.Path, ch.After) {
+			if !first(s).Sides.Git.Says(ch.Path, ch.After) {
 				return false, nil
 			}
 		}
