@@ -318,9 +318,10 @@ func deciding(c core.Change, drafts []core.DraftStanding) (by *core.DraftStandin
 	return by, ok
 }
 
-// followed is the state of a change for which Git was taken, one of those that were
-// so chosen, and how live is to follow. Where nothing would bring that about by itself, it stays pending and
-// tells what to do.
+// followed is the state of a change for which Git was taken, one of those that were so
+// chosen, and how live is to follow. Where somebody is to bring that about, it tells
+// what to do; what no engine was ever going to do is a difference again when it is
+// overdue.
 func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding, chosen []core.Change) (core.State, string, core.Keeping) {
 	e := s.Engine
 	keep := core.Keep(s.fabric, e, v, c, chosen...)
@@ -350,11 +351,18 @@ func (s subject) followed(v core.Verdict, c core.Change, d core.DraftStanding, c
 			return core.Stuck, words, keep
 		}
 	}
+	state := core.Pending
+	if (keep.Effect == core.KeepStays || keep.Effect == core.KeepDepends) && e.Waited(s.since(d), s.Now) > s.fabric.PendingLimit {
+		words += ", not applied in " + core.ShortAge(s.fabric.PendingLimit)
+		if state = core.Drifted; v.State == core.OnlyGit || v.State == core.OnlyLive {
+			state = v.State
+		}
+	}
 	words += "; " + keep.Sentence
 	if keep.Effect != core.KeepRestored && keep.Command != "" {
 		words += " (" + keep.Command + ")"
 	}
-	return core.Pending, words, keep
+	return state, words, keep
 }
 
 // lagOf says what a change of Git's is for live.

@@ -51,8 +51,10 @@
 // fields keep their verdicts, for who moved does not change by it. It goes before
 // an acknowledgement of the same field. Both are a person's word, but one says
 // that something is to happen, and that it does not happen must not hide behind
-// the other. Overdue is only what the engine would bring about by itself; where
-// nothing does, there is nobody to be late, and the reason says what to do.
+// the other. What the engine would bring about by itself, or waits for a manual sync,
+// is judged by what it says. What no engine brings about is overdue after the same
+// time: it is a difference again, not applied, and no longer counts as on its way. A
+// decision that nobody carries out would otherwise hide the difference for ever.
 //
 // Whether live has followed is found out by the comparison and not by equal
 // values: what servers add, and what they leave out, would keep a decision on a
