@@ -20,7 +20,7 @@ const stuckFor = 30 * time.Second
 func (at *progress) follow(ctx context.Context) error {
 	at.run.Phase = core.RunFollowing
 	at.targets()
-	missing := at.missing()
+	missing := at.missing(now())
 	if len(missing) == 0 && !at.kept {
 		at.run.Phase = core.RunAgreed
 		return nil
@@ -46,7 +46,10 @@ func (at *progress) follow(ctx context.Context) error {
 
 // waits ends the run with what it is still waiting for, and why that will not come.
 func (at *progress) waits() error {
-	at.run.Phase, at.run.Err = core.RunWaiting, strings.Join(at.missing(), "; ")
+	at.run.Phase, at.run.Err = core.RunWaiting, strings.Join(at.missing(then()), "; ")
+	if n := len(at.run.Steps); n > 0 && at.run.Steps[n-1].Detail == strings.Join(at.missing(now()), "; ") {
+		at.run.Steps[n-1].Detail = at.run.Err
+	}
 	if why := at.hopeless(); why != "" && !strings.Contains(at.run.Err, why) {
 		at.run.Err += ": " + why
 	}
@@ -68,7 +71,7 @@ func (at *progress) watch(ctx context.Context, missing []string) (string, error)
 			}
 		}
 		at.targets()
-		missing = at.missing()
+		missing = at.missing(now())
 		if err := at.tell(ctx, strings.Join(missing, "; ")); err != nil {
 			return "", err
 		}
@@ -76,8 +79,44 @@ func (at *progress) watch(ctx context.Context, missing []string) (string, error)
 			return why, errWaits
 		}
 	}
-	return "git, engine, live and switches agree", nil
+	return at.agreed(), nil
 }
+
+// agreed names what agrees. An engine and switches are among it only where each of
+// the run's fabrics has them in sight, and something was published that they could
+// have followed.
+func (at *progress) agreed() string {
+	engine, switches := len(at.past) > 0, len(at.past) > 0
+	for _, id := range at.run.Fabrics {
+		report := at.state(id).Report
+		engine = engine && report != nil && at.asked(report)
+		switches = switches && report != nil && report.Agents.Known() && report.Agents.Access == core.AccessOK
+	}
+	switch {
+	case engine && switches:
+		return "git, engine, live and switches agree"
+	case engine:
+		return "git, engine and live agree"
+	case switches:
+		return "git, live and switches agree"
+	}
+	return "git and live agree"
+}
+
+// asked tells whether an engine can tell that it has applied what was published.
+func (at *progress) asked(report *core.Report) bool {
+	return report.Engine.Known() && slices.ContainsFunc(report.Git, func(place core.Reading) bool {
+		_, ok := report.Engine.Of(place)
+		return ok && at.publishedTo(place)
+	})
+}
+
+// tense is whether something is told as it is, or as it was when a run saw it last:
+// what a run ended with is read long after.
+type tense struct{ is, run string }
+
+func now() tense  { return tense{"is", "run"} }
+func then() tense { return tense{"was", "ran"} }
 
 // tell tells how far the last step has come: in the books, too, where others read it,
 // when that is another than before.
@@ -177,13 +216,13 @@ func (at *progress) target(id core.FabricID, k core.Key) core.RunObject {
 }
 
 // missing tells what still does not agree, a few words each.
-func (at *progress) missing() []string {
+func (at *progress) missing(t tense) []string {
 	var all []string
 	for _, o := range at.run.Objects {
 		if o.State == core.InSync || o.State == core.Acknowledged {
 			continue
 		}
-		words := fmt.Sprintf("%s of %s is %s", at.state(o.Fabric).Fabric.Label(o.Key), o.Fabric, o.State.Title())
+		words := fmt.Sprintf("%s of %s %s %s", at.state(o.Fabric).Fabric.Label(o.Key), o.Fabric, t.is, o.State.Title())
 		if o.Reason != "" {
 			words += " (" + o.Reason + ")"
 		}
@@ -198,11 +237,11 @@ func (at *progress) missing() []string {
 			all = append(all, fmt.Sprintf("%s: %s", id, why))
 			continue
 		}
-		if why := at.behind(report); why != "" {
+		if why := at.behind(report, t); why != "" {
 			all = append(all, fmt.Sprintf("%s: %s", id, why))
 		}
 		if a := report.Agents; len(at.past) > 0 && a.Known() && a.Access == core.AccessOK && a.Converged() < len(a.All) {
-			all = append(all, fmt.Sprintf("%s: %d of %d switches run it", id, a.Converged(), len(a.All)))
+			all = append(all, fmt.Sprintf("%s: %d of %d switches %s it", id, a.Converged(), len(a.All), t.run))
 		}
 	}
 	return all
@@ -225,7 +264,7 @@ func (at *progress) unread(report *core.Report) string {
 
 // behind tells that an engine has not applied what was published yet; "" where it
 // has, or cannot be asked.
-func (at *progress) behind(report *core.Report) string {
+func (at *progress) behind(report *core.Report, t tense) string {
 	if len(at.past) == 0 || !report.Engine.Known() {
 		return ""
 	}
@@ -237,7 +276,7 @@ func (at *progress) behind(report *core.Report) string {
 		if s.Counted && len(s.Behind) == 0 || s.Applied == place.Revision {
 			continue
 		}
-		return fmt.Sprintf("%s is at %s, and not at %s yet", report.Engine.Type, core.ShortCommit(s.Applied), core.ShortCommit(place.Revision))
+		return fmt.Sprintf("%s %s at %s, and not at %s yet", report.Engine.Type, t.is, core.ShortCommit(s.Applied), core.ShortCommit(place.Revision))
 	}
 	return ""
 }

@@ -334,7 +334,8 @@ func (at *progress) end(ctx context.Context, err error) error {
 		}
 	}
 	if run.Phase == core.RunInterrupted && following && at.arrived() {
-		run.Phase = core.RunPublished // all of it
+		run.Phase = core.RunPublished
+		run.Err += ": all of it is published, and nobody waited for live to follow"
 	}
 	postponed := run.Phase.Over() && at.postpone(ctx, err)
 	if !run.Phase.Over() && run.Phase != core.RunProposed && !postponed {

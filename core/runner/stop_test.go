@@ -112,7 +112,7 @@ func TestRunCanBeStopped(t *testing.T) {
 	// It is shown a moment before it is written down.
 	wait(t, func() bool { return shown().Over() && p.kept(t, id).Phase.Over() })
 	// Its commit is on the branch: stopping it only means that nobody waits.
-	if kept := p.kept(t, id); kept.Phase != core.RunPublished || !strings.Contains(kept.Err, "stopped by bob") || kept.Ended.IsZero() {
+	if kept := p.kept(t, id); kept.Phase != core.RunPublished || kept.Err != "it was stopped by bob: all of it is published, and nobody waited for live to follow" || kept.Ended.IsZero() {
 		t.Errorf("the books have %s, %q", kept.Phase, kept.Err)
 	}
 	p.wantDesk(t, "dc1")
@@ -126,7 +126,7 @@ func TestWhatLiveDoesNotFollowWaits(t *testing.T) {
 		change func(*bench)
 		text   string
 	}{
-		"too slow": {func(b *bench) { b.Fabrics[0].Timeout = 2 * time.Second }, "argocd is at"},
+		"too slow": {func(b *bench) { b.Fabrics[0].Timeout = 2 * time.Second }, "argocd was at"},
 		"the engine is suspended": {func(b *bench) {
 			b.Fabrics[0].engine.set(func(e *core.Engine) { e.Auto = false })
 		}, "manual sync"},
@@ -141,6 +141,9 @@ func TestWhatLiveDoesNotFollowWaits(t *testing.T) {
 			run := p.sync(t, p.plan(t, "dc1"), p.order(), core.RunWaiting)
 			if !strings.Contains(run.Err, c.text) {
 				t.Errorf("it says %q, want %q in it", run.Err, c.text)
+			}
+			if strings.Contains(run.Err, "dc1 is ") || strings.Contains(run.Err, "argocd is ") || !strings.Contains(run.Err, "VPC/vpc-1 of dc1 was ") {
+				t.Errorf("what it saw last is told as of now: %s", run.Err)
 			}
 			p.wantDesk(t, "dc1")
 			p.wantBooksLikeTheBranch(t, b.remote(), 1)
@@ -201,9 +204,30 @@ func TestEditedValueIsNotTakenForAgreedBeforeAnyoneLooked(t *testing.T) {
 	default:
 	}
 	b.apply("dc1")
-	if run := <-done; run.Phase != core.RunAgreed || len(run.Objects) != 1 || run.Objects[0].State != core.InSync {
+	run := <-done
+	if run.Phase != core.RunAgreed || len(run.Objects) != 1 || run.Objects[0].State != core.InSync {
 		t.Errorf("run %+v", run)
 	}
+	wantFollowed(t, run, "git, engine and live agree") // no switch is in sight
+}
+
+// wantFollowed tells what the last step of a run came to.
+func wantFollowed(t *testing.T, run *core.Run, want string) {
+	t.Helper()
+	if got := run.Steps[len(run.Steps)-1].Detail; got != want {
+		t.Errorf("it says that %q, want %q", got, want)
+	}
+}
+
+// TestOnlyWhatWasLookedAtAgrees: a fabric without an engine has none to agree.
+func TestOnlyWhatWasLookedAtAgrees(t *testing.T) {
+	b := one(t)
+	b.Fabrics[0].engine = nil
+	p := b.open()
+	b.edit("dc1", "vpc-1.yaml", "1001", "1005")
+	p.check(t, "dc1")
+	p.decide(t, "dc1", take(core.TakeLive, "vpc-1", vlan))
+	wantFollowed(t, p.sync(t, p.plan(t, "dc1"), p.order(), core.RunAgreed), "git and live agree")
 }
 
 // TestCommandIsNoPartOfWhyARunWaits but stands by itself, to be copied.
