@@ -286,3 +286,31 @@ func TestLongStepHasOneLabel(t *testing.T) {
 	}
 	d.shows("\n" + strings.Repeat(" ", 34) + "dc1-prod, bob was at it")
 }
+
+// TestEndedRunSaysWhatIsLeftOfIt, and no more: what is published is no draft, and
+// what is void cannot be planned again.
+func TestEndedRunSaysWhatIsLeftOfIt(t *testing.T) {
+	const left = "is still a draft (r plans it again)"
+	after := func(phase core.RunPhase, drafts ...core.DraftState) *driver {
+		f := running(phase)
+		f.Drafts = f.Drafts[:len(drafts)]
+		for i, s := range drafts {
+			f.Drafts[i].State = s
+		}
+		if phase == core.RunPublished {
+			f.Run.Err, f.Run.Steps[2].Err = "it was stopped by alice: all of it is published", "it was stopped by alice"
+		}
+		return drive(t, only(f), 100, 30).press("enter", "8")
+	}
+	after(core.RunRefused, core.DraftVoid, core.DraftOpen).shows(left)
+	d := after(core.RunRefused, core.DraftVoid, core.DraftPending)
+	d.hides(left)
+	d.shows("no draft stands any more")
+	d = after(core.RunRefused)
+	d.hides(left)
+	d.shows("nothing of it is left to publish")
+	d = after(core.RunPublished, core.DraftOpen)
+	d.hides(left)
+	d.hides("failed")
+	d.shows("follow       stopped")
+}

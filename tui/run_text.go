@@ -95,8 +95,8 @@ func newRunText(f core.FabricState, e Env, width int) runText {
 	}
 	if r.Err != "" {
 		t.say(themes.Error, 1, safe.Clean(r.Err))
-		if r.Phase.Over() && r.Phase != core.RunWaiting {
-			t.say(themes.Dim, 1, safe.Lit("what was not published is still a draft (r plans it again)"))
+		if text := t.unpublished(f, r); text != "" {
+			t.say(themes.Dim, 1, safe.Clean(text))
 		}
 		t.add(scrollLine{fold: -1})
 	}
@@ -115,6 +115,34 @@ func newRunText(f core.FabricState, e Env, width int) runText {
 	return t
 }
 
+// unpublished says what has become of what a run that ended did not publish; "" where
+// it published all of it.
+func (t *runText) unpublished(f core.FabricState, r *core.Run) string {
+	switch r.Phase {
+	case core.RunRefused, core.RunFailed, core.RunInterrupted, core.RunDeclined:
+	case core.RunQueued, core.RunChecking, core.RunPublishing, core.RunFollowing, core.RunRetrying, core.RunProposed,
+		core.RunAgreed, core.RunPublished, core.RunMerged, core.RunWaiting:
+		return ""
+	}
+	stand := map[core.DraftState]int{}
+	for _, id := range r.Fabrics {
+		of, _ := t.e.Fleet.Fabric(id)
+		if id == f.Fabric.ID {
+			of = f
+		}
+		for _, d := range of.Drafts {
+			stand[d.State]++
+		}
+	}
+	switch {
+	case stand[core.DraftOpen] > 0:
+		return "what was not published is still a draft (r plans it again)"
+	case stand[core.DraftVoid] > 0:
+		return "nothing of it can be published: no draft stands any more (the drafts tell why)"
+	}
+	return "nothing of it is left to publish"
+}
+
 func (t *runText) title(text safe.Text) {
 	t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: text}}})
 }
@@ -128,6 +156,8 @@ func (t *runText) step(s core.RunStep, phase core.RunPhase) {
 		t.going = len(t.lines)
 	case s.Err != "" && phase == core.RunWaiting:
 		word, r = "waits", themes.Warn
+	case s.Err != "" && phase == core.RunPublished && s.Name == "follow":
+		word, r = "stopped", themes.Warn
 	case s.Err != "":
 		word, r = "failed", themes.Error
 	}
