@@ -121,9 +121,12 @@ func (m *Memory) Told() *Report {
 type Check struct {
 	Fabric            FabricID
 	Started, Finished time.Time
-	Err               string // why no report could be made; "" otherwise
-	Report            *Report
-	Agreed            bool // git and live were seen to agree, whole
+	// Seen is since when what it rests on was read, where an earlier check did that
+	// and it was only compared again; zero otherwise.
+	Seen   time.Time
+	Err    string // why no report could be made; "" otherwise
+	Report *Report
+	Agreed bool // git and live were seen to agree, whole
 
 	// Git is the reading that the report rests on, where it is whole and
 	// newer than the one in memory; nil otherwise.

@@ -161,8 +161,11 @@ func (r *recorder) void(c core.Check) error {
 // spent tells whether a check needs an acceptance no more: it read both sides,
 // long enough after it, and nothing waits for it.
 func spent(a core.Acceptance, c core.Check) bool {
-	r := c.Report
-	if r == nil || c.Started.Sub(a.At) < acceptedFor || r.Live.Access != core.AccessOK {
+	r, seen := c.Report, c.Started
+	if !c.Seen.IsZero() {
+		seen = c.Seen
+	}
+	if r == nil || seen.Sub(a.At) < acceptedFor || r.Live.Access != core.AccessOK {
 		return false
 	}
 	for _, g := range r.Git {

@@ -112,6 +112,7 @@ func TestAnAcceptanceIsSpent(t *testing.T) {
 		want   []core.Acceptance
 	}{
 		{"a check that began before", time.Minute, func(c *core.Check) { c.Started = noon.Add(-time.Second) }, []core.Acceptance{mass, base, here, left}},
+		{"a comparison of what was seen before", 2 * acceptedFor, func(c *core.Check) { c.Seen = noon.Add(-time.Second) }, []core.Acceptance{mass, base, here, left}},
 		{"another process's may be under way", acceptedFor - time.Minute, nil, []core.Acceptance{mass, base, here, left}},
 		{"live was not read", 2 * acceptedFor, func(c *core.Check) { c.Report.Live.Access = core.AccessUnreachable }, []core.Acceptance{mass, base, here, left}},
 		{"git was not read", 2 * acceptedFor, func(c *core.Check) { c.Report.Git[0].Access = core.AccessUnreachable }, []core.Acceptance{mass, base, here, left}},

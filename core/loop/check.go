@@ -225,7 +225,7 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 		}
 		j = w.judge(s, memory)
 	}
-	return l.record(ctx, w, memory, j)
+	return l.record(ctx, w, memory, j, s.started)
 }
 
 // look reads both sides.
@@ -298,11 +298,15 @@ func (l *Loop) wonder(ctx context.Context, w *worker, j *judgement) bool {
 	return true
 }
 
-// record keeps a judgement, and all that was waiting to be kept with one.
-func (l *Loop) record(ctx context.Context, w *worker, m *core.Memory, j *judgement) (*core.Check, error) {
+// record keeps a judgement that somebody began to make at a time, and all that was
+// waiting to be kept with one.
+func (l *Loop) record(ctx context.Context, w *worker, m *core.Memory, j *judgement, began time.Time) (*core.Check, error) {
 	s := w.seen
 	check := checkOf(w.unit.Fabric.ID, m, j.result)
-	check.Started, check.Finished = s.started, l.config.Now()
+	check.Started, check.Finished = began, l.config.Now()
+	if !began.Equal(s.started) {
+		check.Seen = s.started
+	}
 	check.Blind, check.Void, check.Done = s.blind, w.void(j), done(j.result.Drafts)
 	check.Agreed = check.Agreed && s.comparedAt.Equal(s.started) // else nobody has looked since
 	if s.whole != nil && newer(s.whole, m.Git) {

@@ -377,3 +377,25 @@ func TestRunIsShownWithItsFabrics(t *testing.T) {
 		t.Errorf("seen to agree after that, it is %s", f.SyncStatus(time.Now()))
 	}
 }
+
+// TestComparisonAfterADecisionTakesItsOwnTime, and not that since the check of which
+// it compares again what was seen.
+func TestComparisonAfterADecisionTakesItsOwnTime(t *testing.T) {
+	o := newOffice(t, t.TempDir())
+	o.drift(t, 2)
+	o.decide(t, core.TakeGit)
+	o.reconsider(t)
+	all, err := o.Entries(t.Context(), store.Filter{Fabrics: []core.FabricID{"dc1"}})
+	var checks []core.Checked // the last one first
+	for _, e := range all {
+		if c, ok := e.What.(core.Checked); ok {
+			checks = append(checks, c)
+		}
+	}
+	if err != nil || len(checks) != 3 {
+		t.Fatalf("history has the checks %+v, %v", checks, err)
+	}
+	if now, before := checks[0], checks[1]; now.Started.Before(before.Finished) || now.Duration != now.Finished.Sub(now.Started) {
+		t.Errorf("it began at %s, before the check ended at %s", now.Started, before.Finished)
+	}
+}

@@ -39,7 +39,7 @@ func (l *Loop) Reconsider(ctx context.Context, id core.FabricID) error {
 // again compares again what was seen last, as of a time, records it and shows it.
 // What was seen before another process made a check of its own counts no more.
 func (l *Loop) again(ctx context.Context, w *worker, at time.Time) error {
-	id := w.unit.Fabric.ID
+	id, began := w.unit.Fabric.ID, l.config.Now()
 	check, err := guarded(l, w, "compare again", func() (*core.Check, error) {
 		memory, err := l.config.History.Memory(ctx, id)
 		if err != nil {
@@ -51,7 +51,7 @@ func (l *Loop) again(ctx context.Context, w *worker, at time.Time) error {
 		w.seen.comparedAt = at
 		j := w.judge(w.seen, memory)
 		l.wonder(ctx, w, j)
-		return l.record(ctx, w, memory, j)
+		return l.record(ctx, w, memory, j, began)
 	})
 	if ctx.Err() == nil {
 		l.update(id, func(s *core.FabricState) { w.show(s, check, err) })
