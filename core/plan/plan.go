@@ -101,6 +101,14 @@ func Make(ctx context.Context, in Input) (*core.Plan, error) {
 // publishes tells whether something of the fabric is to be published.
 func (f *Fabric) publishes() bool { return len(f.Drafts)+len(f.Restores)+len(f.Void) > 0 }
 
+// onDesk tells whether somebody has decided a conflict by what lies on the desk, which
+// a plan that takes a run back leaves there.
+func (f *Fabric) onDesk(c core.Dispute) bool {
+	return slices.ContainsFunc(f.State.Drafts, func(d core.DraftStanding) bool {
+		return d.Key == c.Key && d.State != core.DraftVoid && c.Path.Under(d.Path)
+	})
+}
+
 // decisions puts the drafts of one fabric into the plan.
 func decisions(ctx context.Context, in Input, f *Fabric, p *core.Plan) error {
 	resolutions := make([]core.Resolution, len(f.Drafts))
@@ -108,6 +116,9 @@ func decisions(ctx context.Context, in Input, f *Fabric, p *core.Plan) error {
 		resolutions[i] = d.Resolution
 	}
 	result := merge.Reconcile(f.decided(), resolutions)
+	if in.Asked.Reverts != "" {
+		result.Conflicts = slices.DeleteFunc(result.Conflicts, f.onDesk)
+	}
 	result.Void = append(result.Void, f.Void...)
 	refused, err := commit(ctx, in, f, p, result.Updated)
 	if err != nil {

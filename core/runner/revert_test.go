@@ -198,3 +198,24 @@ func TestRevertIsRefusedWhereSomebodyChangedItSince(t *testing.T) {
 		t.Error("a reference moved")
 	}
 }
+
+// TestRevertKnowsWhatIsDecided: a conflict that a draft settles is none that nobody
+// has decided, though the plan leaves the draft where it lies.
+func TestRevertKnowsWhatIsDecided(t *testing.T) {
+	b := one(t)
+	p := b.open()
+	was := p.publish(t, "dc1", set("vpc-1", mode, "l3vni"))
+	b.apply("dc1")
+	p.check(t, "dc1")
+	b.remote().elsewhere("dc1/vpc-1.yaml", "vlan: 1001", "vlan: 1009")
+	b.edit("dc1", "vpc-1.yaml", "vlan: 1001", "vlan: 1005")
+	p.check(t, "dc1")
+	if made := p.revert(t, was.ID, "dc1"); len(made.Conflicts) != 1 || made.Empty() {
+		t.Fatalf("before it is decided the plan has %+v", made.Conflicts)
+	}
+	p.decide(t, "dc1", set("vpc-1", vlan, int64(1500)))
+	p.runner.Shown()
+	if made := p.revert(t, was.ID, "dc1"); len(made.Conflicts) > 0 || made.Empty() {
+		t.Errorf("nobody has decided about %+v", made.Conflicts)
+	}
+}
