@@ -358,10 +358,11 @@ func (p *planPane) View(e Env) Frame {
 	return frame
 }
 
-// stale says that drafts came or went since the plan was made.
+// stale says that drafts came or went since the plan was made. What takes a run back
+// lies on no desk, and has no number.
 func (p *planPane) stale(e Env, f core.FabricState, a *planned) widget.Span {
 	for _, id := range a.plan.Drafts {
-		if !slices.ContainsFunc(f.Drafts, func(d core.DraftStanding) bool { return d.ID == id }) {
+		if id != 0 && !slices.ContainsFunc(f.Drafts, func(d core.DraftStanding) bool { return d.ID == id }) {
 			return widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Lit(" the drafts are others by now: r plans again")}
 		}
 	}

@@ -176,6 +176,19 @@ func TestPlanOfOtherDraftsSaysSo(t *testing.T) {
 	d.shows("the drafts are others by now")
 }
 
+// TestPlanOfARevertIsAboutNoDrafts: what it takes back never lay on the desk.
+func TestPlanOfARevertIsAboutNoDrafts(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24)
+	d.acts.plan = func(f core.FabricState, asked core.PlanOptions) *core.Plan {
+		p := samplePlan(f, asked)
+		p.Drafts = []int64{0}
+		return p
+	}
+	d.press("s")
+	d.shows("sync plan")
+	d.hides("the drafts are others by now")
+}
+
 func TestSecretsOfAPlanAreMasked(t *testing.T) {
 	d := drive(t, only(unprotected()), 80, 24)
 	d.model.cfg.Acts.Masked = func(p *core.Plan) *core.Plan {
