@@ -227,11 +227,12 @@ func (t teller) unfolds(fold int) bool { return t.open.all || t.open.open[fold] 
 // conclusion says in words what the verdict on a field means. Where no base is known,
 // none is spoken of.
 func conclusion(x *core.Explanation, c core.Change) string {
-	one := c.Path == core.Root && c.Git.Present() != c.Live.Present()
+	git, live := c.Git.Present(), c.Live.Present()
+	one := c.Path == core.Root && git != live
 	switch none := x.Base == nil; c.Verdict {
 	case core.FieldGitAhead:
 		switch {
-		case none && one:
+		case none && one && git:
 			return "git has it and live does not, and they were never seen to agree on it: live has yet to follow"
 		case none:
 			return "git moved and live did not: live has yet to follow"
@@ -239,9 +240,9 @@ func conclusion(x *core.Explanation, c core.Change) string {
 		return "git moved since the base and live did not: live has yet to follow"
 	case core.FieldDrift:
 		switch {
-		case none && one:
+		case none && one && live:
 			return "live has it and git does not, and they were never seen to agree on it"
-		case none:
+		case none && live:
 			return "no base is known, but another program than the engine set it live: live moved"
 		}
 		return "live moved since the base and git did not"
