@@ -289,7 +289,7 @@ func samplePlan(f core.FabricState, asked core.PlanOptions) *core.Plan {
 				p.Effects = append(p.Effects, x)
 			}
 			if ch.Verdict == core.FieldPruned {
-				p.Lint = append(p.Lint, core.PlannedFinding{Fabric: id, LintFinding: core.LintFinding{Rule: "dropped", Message: "the schema drops it: " + string(ch.Path), Key: v.Key, Path: ch.Path}})
+				p.Lint = append(p.Lint, core.PlannedFinding{Fabric: id, LintFinding: core.LintFinding{Level: core.LintWarning, Rule: "dropped", Message: "the schema drops it: " + string(ch.Path), Key: v.Key, Path: ch.Path}})
 				p.Refused = append(p.Refused, core.UpdateError{Fabric: id, Key: v.Key, Err: fmt.Errorf("edit %s: an anchor", ch.Path)})
 				p.Conflicts = append(p.Conflicts, core.Dispute{Fabric: id, Key: v.Key, Path: ch.Path, Why: "both changed " + string(ch.Path)})
 			}

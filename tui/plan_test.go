@@ -302,3 +302,33 @@ func TestRunTabPlansOne(t *testing.T) {
 		t.Errorf("s leads to %s", d.model.top().spec.name)
 	}
 }
+
+// What a plan would put into Git that lint finds fault with is seen before the push,
+// however much else the plan does.
+func TestFindingsOfAPlanStandBeforeTheCommit(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24)
+	d.acts.plan = func(f core.FabricState, asked core.PlanOptions) *core.Plan {
+		p := samplePlan(f, asked)
+		decided := p.Commits[0].Changes[0]
+		for _, l := range []core.LintFinding{
+			{Level: core.LintNote, Rule: "spare", Message: "a note", Key: decided.Key},
+			{Level: core.LintError, Rule: "vlan-twice", Message: "VLAN 1004 is used by tenant-e", Key: decided.Key, Path: decided.Path},
+		} {
+			p.Lint = append(p.Lint, core.PlannedFinding{Fabric: f.Fabric.ID, LintFinding: l})
+		}
+		for range 500 {
+			p.Commits[0].Changes, p.Effects = append(p.Commits[0].Changes, decided), append(p.Effects, p.Effects[0])
+		}
+		return p
+	}
+	d.press("s")
+	d.shows("lint finds what it did not find before: 1 error, 1 note")
+	d.shows("lint finds 1 error, 1 note that git does not have now")
+	if text := d.screen(); strings.Index(text, "VLAN 1004 is used by tenant-e") > strings.Index(text, "a note") {
+		t.Errorf("the error does not come first\n%s", text)
+	}
+	d.press("space")
+	if len(d.acts.plans) != 2 {
+		t.Error("space on a finding does not leave out what was decided there")
+	}
+}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,11 +33,12 @@ type planRow struct {
 // undoes tells whether the line undoes a live edit.
 func (r planRow) undoes() bool { return r.undo }
 
-// newPlanText says what keeps a plan from being published, what it commits, what
-// engines then do, and what it leaves out.
+// newPlanText says what keeps a plan from being published and what lint has against
+// it, what it commits, what engines then do, and what it leaves out.
 func newPlanText(p *core.Plan, refused []string, e Env, f core.FabricState) planText {
 	t := planText{scroll: newScroll(min(e.Width, fieldsWidth)), e: e, f: f}
 	t.reasons(p, refused)
+	t.lint(p)
 	waits := waiting(e, p)
 	switch {
 	case p.Nothing() && len(waits) > 0:
@@ -56,7 +58,6 @@ func newPlanText(p *core.Plan, refused []string, e Env, f core.FabricState) plan
 	t.followed(p)
 	t.left(p)
 	t.proposed(waits)
-	t.lint(p)
 	t.changes = len(t.heads)
 	return t
 }
@@ -287,18 +288,49 @@ func (t *planText) proposed(all []core.DraftStanding) {
 	}
 }
 
-// lint says what Git would be told off for that it is not now.
+// lint says what Git would be told off for that it is not now, the errors first. A line
+// of it leaves out what was decided there, as a line of the commit does.
 func (t *planText) lint(p *core.Plan) {
 	if len(p.Lint) == 0 {
 		return
 	}
-	t.title(themes.Warn, safe.Lit("lint finds what it did not find before:"))
-	for _, l := range p.Lint {
-		t.row(planRow{fabric: l.Fabric, key: l.Key, path: l.Path})
-		t.marked(themes.Warn, " ! ", t.name(l.Fabric, l.Key), scrollLine{fold: -1, right: []part{{role: themes.Dim, text: safe.Clean(l.Rule)}}})
+	found := slices.Clone(p.Lint)
+	slices.SortStableFunc(found, func(a, b core.PlannedFinding) int { return cmp.Compare(lintOrder(a.Level), lintOrder(b.Level)) })
+	t.title(lintRole(found[0].Level), safe.Sprintf("lint finds what it did not find before: %s", lintCount(found)))
+	for _, l := range found {
+		at := l.Path
+		if at == "" {
+			at = core.Root
+		}
+		t.row(planRow{fabric: l.Fabric, key: l.Key, path: at, decided: true})
+		t.marked(lintRole(l.Level), " ! ", t.name(l.Fabric, l.Key), scrollLine{fold: -1, right: []part{{role: themes.Dim, text: safe.Clean(l.Rule)}}})
 		t.at(l.Path)
 		t.say(themes.Text, 5, safe.Clean(l.Message))
 	}
+}
+
+// lintLevels are those of findings, the worst first.
+func lintLevels() []core.LintLevel {
+	return []core.LintLevel{core.LintError, core.LintWarning, core.LintNote}
+}
+
+func lintOrder(l core.LintLevel) int { return slices.Index(lintLevels(), l) }
+
+// lintCount says how many findings there are of each level that some have.
+func lintCount(found []core.PlannedFinding) string {
+	texts := []string{}
+	for _, l := range lintLevels() {
+		n := 0
+		for _, f := range found {
+			if f.Level == l {
+				n++
+			}
+		}
+		if n > 0 {
+			texts = append(texts, plural(n, string(l)))
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // planFacts say how old a plan is and what commits it makes.
@@ -372,9 +404,12 @@ func cutLines(texts []safe.Text, width, most int) []safe.Text {
 	return lines
 }
 
-// warnings are what a plan takes away, and whose work.
+// warnings are what lint has against a plan, what it takes away, and whose work.
 func (p *planPane) warnings(e Env, a *planned) []safe.Text {
 	texts := []safe.Text{}
+	if len(a.shown.Lint) > 0 {
+		texts = append(texts, safe.Sprintf("lint finds %s that git does not have now", lintCount(a.shown.Lint)))
+	}
 	if undone := a.shown.Undoes(); len(undone) > 0 {
 		names := []string{}
 		for _, x := range undone {
