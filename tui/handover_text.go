@@ -19,6 +19,7 @@ type handoverText struct {
 	*scroll
 	e     Env
 	parts []handoverPart
+	empty bool // the group before has nothing in it
 }
 
 func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
@@ -30,8 +31,11 @@ func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
 		t.notes(read)
 	}
 	t.runs(read)
-	t.verdicts("stuck", core.Stuck, func(v *core.Verdict) string { return v.Reason })
-	t.verdicts("conflicts", core.Conflict, func(v *core.Verdict) string { return v.Reason })
+	for _, s := range core.States() {
+		if !s.Settled() {
+			t.verdicts(s)
+		}
+	}
 	t.drafts("drafts that nobody has published", core.DraftStanding.Unpublished)
 	t.drafts("decisions that live has yet to follow", func(d core.DraftStanding) bool { return d.State == core.DraftPending })
 	t.accepted()
@@ -43,18 +47,27 @@ func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
 // section starts a group of matters; it is there even where nothing is open, for
 // that is worth knowing too. Fewer than none are not known.
 func (t *handoverText) section(name string, n int) {
-	if len(t.lines) > 0 {
+	switch {
+	case n < 0:
+		t.none(name, safe.Lit("? (not read)"))
+	case n == 0:
+		t.none(name, safe.Lit("none"))
+	default:
+		if len(t.lines) > 0 {
+			t.add(scrollLine{fold: -1})
+		}
+		t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Sprintf("%s  %s", name, grouped(n))}}})
+	}
+	t.empty = n <= 0
+}
+
+// none is a group of which there is nothing, in a word. Several of them stand close.
+func (t *handoverText) none(name string, word safe.Text) {
+	if len(t.lines) > 0 && !t.empty {
 		t.add(scrollLine{fold: -1})
 	}
-	if n <= 0 {
-		word := safe.Lit("  none")
-		if n < 0 {
-			word = safe.Lit("  ? (not read)")
-		}
-		t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Clean(name)}, {role: themes.Dim, text: word}}})
-		return
-	}
-	t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Sprintf("%s  %s", name, grouped(n))}}})
+	t.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Clean(name)}, {role: themes.Dim, text: safe.Lit("  ").Plus(word)}}})
+	t.empty = true
 }
 
 // matter starts one of them.
@@ -158,17 +171,34 @@ func (t *handoverText) run(r *core.Run) {
 	}
 }
 
-// verdicts are the objects in a state, with why.
-func (t *handoverText) verdicts(name string, state core.State, why func(*core.Verdict) string) {
-	n := 0
+// listed is how many objects of a fabric are told one by one that are no more than
+// different; of more than that the fabric is told, with their number.
+const listed = 5
+
+// verdicts are the objects in a state that needs a person, with why.
+func (t *handoverText) verdicts(state core.State) {
+	n, unread := 0, 0
 	for _, f := range t.e.Fleet.Fabrics {
-		if f.Report != nil {
-			n += f.Report.Counts[state]
+		of, known := f.Count(state)
+		n += of
+		if !known {
+			unread++
 		}
 	}
-	t.section(name, n)
+	name := state.Title()
+	if n == 0 && unread > 0 {
+		t.none(name, safe.Sprintf("none known, %s not read whole", plural(unread, "fabric")))
+	} else {
+		t.section(name, n)
+	}
 	for _, f := range t.e.Fleet.Fabrics {
-		if f.Report == nil || f.Report.Counts[state] == 0 {
+		of, _ := f.Count(state)
+		if of > listed && state > core.Conflict {
+			p := handoverPart{place: Place{Screen: "detail", Fabric: f.Fabric.ID}}
+			t.matter(p, role(state), "   ", safe.Sprintf("%s: %s", f.Fabric.ID, plural(of, "object")), time.Time{}, "")
+			continue
+		}
+		if f.Report == nil || of == 0 {
 			continue
 		}
 		for i := range f.Report.Verdicts {
@@ -178,8 +208,8 @@ func (t *handoverText) verdicts(name string, state core.State, why func(*core.Ve
 			}
 			p := handoverPart{place: Place{Screen: "diff", Fabric: f.Fabric.ID, Object: v.Key}}
 			t.matter(p, role(state), "   ", safe.Sprintf("%s: ", f.Fabric.ID).Plus(objectName(f, v.Key)), v.Since, "")
-			if says := why(v); says != "" {
-				t.say(themes.Dim, 5, safe.Clean(says))
+			if v.Reason != "" {
+				t.say(themes.Dim, 5, safe.Clean(v.Reason))
 			}
 		}
 	}

@@ -14,9 +14,9 @@ import (
 )
 
 // handoverPane tells whoever comes next what is open on all fabrics: notes, runs
-// and proposals that wait, what is stuck, what was decided and not published, what
-// is accepted for not much longer, and what could not be read. Notes and runs are
-// read by a [Job].
+// and proposals that wait, objects in each state that needs a person, what was decided
+// and not published, what is accepted for not much longer, and what could not be read.
+// Notes and runs are read by a [Job].
 type handoverPane struct {
 	textPane[handoverMade]
 	answer *handoverRead

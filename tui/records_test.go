@@ -210,7 +210,7 @@ func TestHandoverLeadsToEachThing(t *testing.T) {
 	f := recordFleets()["handed"]
 	d := drive(t, only(f), 80, 60).press("H")
 	for _, part := range []string{
-		"proposals to be reviewed  1", "stuck  1", "refused by argocd: VLAN 1004", "conflicts  2", "drafts that nobody has published  3", "decisions that live has yet to follow  1",
+		"proposals to be reviewed  1", "stuck  1", "refused by argocd: VLAN 1004", "conflict  2", "drafts that nobody has published  3", "decisions that live has yet to follow  1",
 		"acknowledgements that end within 2 days  1", "ends in 20h", "what could not be read, or stands still  none",
 	} {
 		d.shows(part)
@@ -342,6 +342,28 @@ func TestLinesOfTheRecordsAreCopied(t *testing.T) {
 	if got := d.press("y").copied(); !strings.HasPrefix(got, "by") {
 		t.Errorf("copied %q of a run", got)
 	}
+}
+
+// TestHandoverTellsOfAllThatNeedsAPerson object by object, and of many that are only
+// different their number.
+func TestHandoverTellsOfAllThatNeedsAPerson(t *testing.T) {
+	f := busy()
+	setVerdicts(&f, append(f.Report.Verdicts, invalidFile())...)
+	many := alike(12)
+	many.Fabric.ID = "dc2-many"
+	d := drive(t, core.Fleet{Fabrics: []core.FabricState{f, many}}, 100, 120).press("H")
+	for _, s := range []core.State{core.Invalid, core.Drifted, core.Differs, core.OnlyGit, core.OnlyLive} {
+		n := f.Report.Counts[s] + many.Report.Counts[s]
+		if n == 0 {
+			t.Fatalf("no fabric has anything that is %s", s)
+		}
+		d.shows(fmt.Sprintf("\n %s  %d", s.Title(), n))
+	}
+	d.shows(invalidFile().Reason)
+	d.shows(fmt.Sprintf("dc2-many: %d objects", many.Report.Counts[core.Drifted]))
+	d.shows("\n stuck  none")
+
+	drive(t, core.Fleet{Fabrics: []core.FabricState{f, unreachable()}}, 100, 120).press("H").shows("stuck  none known, 1 fabric not read whole")
 }
 
 // TestNothingIsCalledNoneThatWasNotRead on the hand-over screen, where the store
