@@ -126,18 +126,33 @@ func courseLine(e Env, c *core.Course) string {
 		}
 	}
 	l.Put(s.ink(themes.Rule), safe.Lit("]"))
-	words := []string{}
-	if c.Off > 0 {
-		words = append(words, "off for "+core.ShortAge(c.Off))
-	}
-	if c.Repairs > 0 {
-		words = append(words, fmt.Sprintf("mended %s, each after %s", times(c.Repairs), core.ShortAge(c.Repair)))
-	}
-	tell := safe.Clean("  " + strings.Join(words, ", "))
-	if widget.Width(tell) <= l.Room() {
-		l.Put(s.ink(themes.Dim), tell)
+	for _, tell := range courseWords(c) {
+		if tell := safe.Clean("  " + tell); widget.Width(tell) <= l.Room() {
+			l.Put(s.ink(themes.Dim), tell)
+			break
+		}
 	}
 	return l.String()
+}
+
+// courseWords sum a course up, in fewer words from one to the next. What it was off is
+// a part of the time of which somebody knew; until something was mended the clock went
+// on, also while nobody did.
+func courseWords(c *core.Course) []string {
+	off, mended := "", ""
+	if c.Off > 0 {
+		off = fmt.Sprintf("off for %s of %s known", core.ShortAge(c.Off), core.ShortAge(c.Watched))
+	}
+	if c.Repairs == 1 {
+		mended = fmt.Sprintf("mended once, %s after it began", core.ShortAge(c.Repair))
+	}
+	if c.Repairs > 1 {
+		mended = fmt.Sprintf("mended %s, on average %s after it began", times(c.Repairs), core.ShortAge(c.Repair))
+	}
+	if off == "" || mended == "" {
+		return []string{off + mended}
+	}
+	return []string{off + "; " + mended, off}
 }
 
 // times is how often something was: once, 3 times.

@@ -366,6 +366,19 @@ func TestHandoverTellsOfAllThatNeedsAPerson(t *testing.T) {
 	drive(t, core.Fleet{Fabrics: []core.FabricState{f, unreachable()}}, 100, 120).press("H").shows("stuck  none known, 1 fabric not read whole")
 }
 
+// TestCourseSaysOfWhichTimeItIs: what it was off is a sum over days, and part of what
+// is known.
+func TestCourseSaysOfWhichTimeItIs(t *testing.T) {
+	d := drive(t, only(desk()), 120, 30).press("h")
+	d.shows("off for 1d of 27d known; mended 7 times, on average 4h after it began")
+	d.resize(80, 24).shows("off for 1d of 27d known")
+	d.hides("mended 7")
+	once := courseWords(&core.Course{Repairs: 1, Repair: time.Hour, Watched: 48 * time.Hour})
+	if len(once) != 1 || once[0] != "mended once, 1h after it began" {
+		t.Errorf("of one repair it says %q", once)
+	}
+}
+
 // TestNothingIsCalledNoneThatWasNotRead on the hand-over screen, where the store
 // cannot be read.
 func TestNothingIsCalledNoneThatWasNotRead(t *testing.T) {
