@@ -149,16 +149,15 @@ func (m *Model) shadowed(b binding) bool {
 // chosenLine takes the place of the tabs while their keys decide.
 func (m *Model) chosenLine() string {
 	s := m.style
-	l := widget.NewLine(m.width).Put(s.ink(themes.Match), safe.Clean(m.chosen())).Put(s.ink(themes.Dim), safe.Lit(":"))
-	none := true
-	for _, b := range m.keymap.of([]scope{inMarked}) {
-		if m.can(b.action) {
-			none = false
-			l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Clean(b.keys[0])).Put(s.ink(themes.Hint), safe.Clean(" "+b.hint))
-		}
+	sides := slices.DeleteFunc(m.keymap.of([]scope{inMarked}), func(b binding) bool { return !m.can(b.action) })
+	l := widget.NewLine(m.width).Put(s.ink(themes.Match), safe.Clean(m.chosen()))
+	if len(sides) == 0 {
+		l.Put(s.ink(themes.Dim), safe.Lit(":  nothing can be decided about it"))
+	} else {
+		l.Put(s.ink(themes.Dim), safe.Lit(", take:"))
 	}
-	if none {
-		l.Put(s.ink(themes.Dim), safe.Lit("  nothing can be decided about it"))
+	for _, b := range sides {
+		l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Clean(b.keys[0])).Put(s.ink(themes.Hint), safe.Clean(" "+b.hint))
 	}
 	l.Gap(widget.Ink{}, 2).Put(s.ink(themes.Key), safe.Lit("esc")).Put(s.ink(themes.Hint), safe.Lit(" takes it back"))
 	return m.otherTabs(l).String()

@@ -94,7 +94,7 @@ func TestMarksGoWithWhatIsNotShown(t *testing.T) {
 
 func TestDigitsDecideWhileObjectsAreMarked(t *testing.T) {
 	d := drive(t, only(alike(0)), 80, 24).press("enter", "space", "space")
-	d.shows("2 marked:  1 git  2 live  3 base")
+	d.shows("2 marked, take:  1 git  2 live  3 base")
 	d.press("2")
 	d.shows("take live on 4 differences of 2 objects")
 	d.shows("type 2 to do it: _")

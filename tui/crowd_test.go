@@ -108,12 +108,15 @@ func TestWhatIsChosenFollowsMarksCursorAndDrafts(t *testing.T) {
 	d := drive(t, only(alike(2)), 100, 30).press("enter", "/").typed("spine").press("enter")
 	d.shows("1/2")
 	d.press("j", "#").shows("accept Switch/spine-02")
-	d.press("esc", "g", "space").shows("1 marked:  1 git  2 live")
-	d.press("space").shows("2 marked:  1 git  2 live")
+	d.press("esc", "g", "space").shows("1 marked, take:  1 git  2 live")
+	d.press("space").shows("2 marked, take:  1 git  2 live")
 	d.press("2").shows("take live on 2 differences of 2 objects")
-	d.press("esc", "g", "space").shows("1 marked:  1 git  2 live")
-	d.press("2") // of one it is not asked
-	d.shows("draft: ")
+	d.press("esc", "g", "space").shows("1 marked, take:  1 git  2 live")
+	d.press("2").shows("take live on 1 difference of Switch/spine-02")
+	if len(d.acts.decided) > 0 {
+		t.Error("a key that turns tabs else decided about one object, unasked")
+	}
+	d.typed("1").press("enter").shows("draft: ")
 	d.hides("marked")
 	d.press("G", "space").shows("1 marked")
 	d.press("0").shows("dropped 1 draft")

@@ -246,8 +246,9 @@
 // While rows are marked or grouped, 1 2 and 3 decide about them and turn no tabs:
 // the line of the tabs says so, and escape gives them back. Keys that nobody
 // marks anything by would have been free, but the sides are 1, 2 and 3 everywhere
-// else. More than one difference is decided only when the number of objects is
-// typed, and not when they are others by then.
+// else. What is marked is decided only when the number of objects is typed, and not
+// when they are others by then; one object is no exception, for who forgot the mark
+// wanted a tab.
 //
 // Marks are on what is shown: a row that the filter hides loses its mark, and
 // nothing is done to what nobody sees.

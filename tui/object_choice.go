@@ -154,8 +154,8 @@ func (p *detailPane) taken(f core.FabricState, by core.Choice) taking {
 	})}
 }
 
-// decide has something done about all objects that are chosen. A side that would be
-// taken on more than one difference is asked for, with their number.
+// decide has something done about all objects that are chosen. A side is asked for with
+// their number, also where that is one: the same keys turn tabs while nothing is chosen.
 func (p *detailPane) decide(e Env, a Action) Outcome {
 	f, _ := e.fabric()
 	is := p.chosen(f)
@@ -169,11 +169,11 @@ func (p *detailPane) decide(e Env, a Action) Outcome {
 		return out
 	}
 	taken := p.taken(f, choice)
-	if taken.differences == 1 {
-		p.marked.clear()
-		return take(e, f, choice, is.matters)
+	of := plural(taken.objects, "object")
+	if len(is.objects) == 1 {
+		of = f.Fabric.Label(is.objects[0].Key)
 	}
-	says := safe.Sprintf("take %s on %s of %s", choice, plural(taken.differences, "difference"), plural(taken.objects, "object"))
+	says := safe.Sprintf("take %s on %s of %s", choice, plural(taken.differences, "difference"), of)
 	return Outcome{Ask: &question{label: safe.Sprintf("type %d to do it: ", taken.objects), about: taken, says: []safe.Text{says}}}
 }
 

@@ -146,7 +146,7 @@ func TestStepsAtTheDeskAreTakenBackOnThePlan(t *testing.T) {
 
 // TestBaseIsTakenOnWhatIsMarked where it has one: of the two only the first.
 func TestBaseIsTakenOnWhatIsMarked(t *testing.T) {
-	d := drive(t, only(alike(12)), 80, 24).way("enter space space 3")
+	d := drive(t, only(alike(12)), 80, 24).way("enter space space 3 1 enter")
 	if got := d.lastDecision(); got.Choice != core.TakeBase || len(d.acts.decided) != 1 {
 		t.Errorf("decided %v", d.acts.decided)
 	}
