@@ -86,7 +86,7 @@ func (c command) obey(m *Model, arg string) tea.Cmd {
 		return m.do(c.act)
 	}
 	if c.run == nil || c.can != nil && !c.can(m) {
-		m.say(themes.Warn, safe.Sprintf("%s: nothing to do here", c.name))
+		m.say(themes.Warn, safe.Sprintf("%s: ", c.name).Plus(m.why(c.act)))
 		return nil
 	}
 	return c.run(m, arg)

@@ -50,7 +50,7 @@ func TestHelpAsksForWhatACommandLacks(t *testing.T) {
 
 func TestHelpFindsWhatCannotBeDoneNow(t *testing.T) {
 	d := drive(t, fullFleet(), 80, 24).press("j", "enter", "d", "?").typed("redo").press("enter")
-	d.shows("decide.redo: nothing to do here")
+	d.shows("decide.redo: read-only: nothing of dc1-prod is decided")
 	if d.model.top().spec.name != "help" {
 		t.Errorf("on %s", d.model.top().spec.name)
 	}

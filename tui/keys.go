@@ -1,12 +1,9 @@
 package tui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 
 	"selvage/core"
-	"selvage/core/safe"
 	"selvage/themes"
 	"selvage/tui/widget"
 )
@@ -36,39 +33,6 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return m.do(a)
-}
-
-// unable says that a key does nothing now, and why where that is known. What moves the
-// cursor, and going back, say nothing: that there is nowhere to go is seen.
-func (m *Model) unable(a Action) {
-	moves := slices.ContainsFunc(m.keymap.bindings, func(b binding) bool { return b.action == a && b.scope == inAll })
-	if moves || a == ActBack {
-		return
-	}
-	why := safe.Lit("nothing to do here")
-	switch a {
-	case ActPreview:
-		why = safe.Lit("no room for a preview here")
-	case ActPreviewMove:
-		why = safe.Lit("no room to move the preview")
-	case ActView:
-		why = safe.Lit("no other view of this here")
-	case ActLogin:
-		why = safe.Lit("nobody has to log in here")
-	case ActUndo:
-		why = safe.Lit("nothing to undo")
-	case ActRedo:
-		why = safe.Lit("nothing was undone")
-	case ActNext, ActPrev, ActNextChange, ActPrevChange, ActNextHit, ActPrevHit, ActNextObject, ActPrevObject:
-		why = safe.Lit("there is no other")
-	default:
-		for _, t := range m.keymap.tools {
-			if t.action() == a {
-				why = m.idle(a)
-			}
-		}
-	}
-	m.say(themes.Dim, why)
 }
 
 // can tells whether an action would do something now.

@@ -288,7 +288,7 @@ func (m *Model) nothingFits(text string) safe.Text {
 	arg = strings.TrimSpace(arg)
 	why := func(a Action) safe.Text {
 		if m.binds(a) {
-			return safe.Sprintf("%s: nothing to do here", word)
+			return safe.Sprintf("%s: ", word).Plus(m.why(a))
 		}
 		return safe.Sprintf("%s: not on this screen", word)
 	}

@@ -121,19 +121,6 @@ func (m *Model) toolLine(t Tool) (line string, fault safe.Text) {
 	return line, fault
 }
 
-// idle says why an action can do nothing now.
-func (m *Model) idle(a Action) safe.Text {
-	for _, t := range m.keymap.tools {
-		if t.action() != a {
-			continue
-		}
-		if _, fault := m.toolLine(t); fault.Len() > 0 {
-			return fault
-		}
-	}
-	return safe.Sprintf("%s: nothing to do here", string(a))
-}
-
 // toolValues are what the words of tools stand for here; those of which nothing is
 // known are left out, or empty.
 func (m *Model) toolValues() map[string]string {
