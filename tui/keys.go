@@ -35,8 +35,27 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	return m.do(a)
 }
 
+// waiter is a pane that has nothing to act on for a while. Meanwhile only leaving does
+// something: what is typed ahead is meant for what comes, and must not act on this.
+type waiter interface{ Waits(Env) bool }
+
+// waits tells whether an action has to wait.
+func (m *Model) waits(a Action) bool {
+	switch a {
+	case ActBack, ActQuit, ActRedraw, ActSuspend:
+		return false
+	default:
+		p, e := m.current()
+		w, ok := p.(waiter)
+		return ok && w.Waits(e)
+	}
+}
+
 // can tells whether an action would do something now.
 func (m *Model) can(a Action) bool {
+	if m.waits(a) {
+		return false
+	}
 	if act, ok := m.own[a]; ok {
 		return act.can == nil || act.can(m)
 	}

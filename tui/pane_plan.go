@@ -138,6 +138,13 @@ func (p *planPane) plan(e Env) *planned {
 	return p.answer
 }
 
+// Waits tells whether the plan is still being made: enter would press cancel, and the
+// name of a protected fabric be taken for keys.
+func (p *planPane) Waits(e Env) bool {
+	f, ok := e.fabric()
+	return ok && e.plans(f) && p.plan(e) == nil && e.work.err == nil
+}
+
 // load brings the text up to date.
 func (p *planPane) load(e Env) {
 	made := planMade{answer: p.plan(e), width: e.Width, refused: len(p.refused), fault: e.work.fault(), propose: p.proposes(e)}
@@ -154,7 +161,7 @@ func (p *planPane) load(e Env) {
 			text.say(themes.Error, 1, safe.Clean(made.fault))
 			text.say(themes.Dim, 1, safe.Lit("r plans again"))
 		} else {
-			text.say(themes.Dim, 1, safe.Lit("planning"))
+			text.say(themes.Dim, 1, safe.Lit("planning (esc leaves, other keys do nothing until it is done)"))
 		}
 		p.show(text, true)
 		return

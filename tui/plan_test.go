@@ -332,3 +332,25 @@ func TestFindingsOfAPlanStandBeforeTheCommit(t *testing.T) {
 		t.Error("space on a finding does not leave out what was decided there")
 	}
 }
+
+// What is typed while the plan is being made goes nowhere: enter presses no cancel, and
+// the name of a fabric is no keys of another screen.
+func TestNothingIsTypedAheadOfAPlan(t *testing.T) {
+	d := drive(t, only(desk()), 80, 24)
+	d.waits = true
+	d.press("s").shows("planning")
+	d.press("tab", "enter").typed("dc1-prod q?:").press("enter", "r", "b")
+	d.shows("not before this is done (esc leaves it)")
+	if got := d.model.top().spec.name; got != "plan" || d.model.prompt != nil {
+		t.Fatalf("a key led to %q", got)
+	}
+	d.waits = false
+	d.work()
+	d.shows("[ cancel ]")
+	if d.press("tab").shows("[ commit and push ]"); len(d.acts.plans) != 1 {
+		t.Errorf("%d plans were made, want one", len(d.acts.plans))
+	}
+	d.press("esc")
+	d.waits = true
+	d.press("s", "esc").hides("sync plan")
+}

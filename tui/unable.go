@@ -20,7 +20,7 @@ type decider interface {
 // back, say nothing: that there is nowhere to go is seen.
 func (m *Model) unable(a Action) {
 	moves := slices.ContainsFunc(m.keymap.bindings, func(b binding) bool { return b.action == a && b.scope == inAll })
-	if moves || a == ActBack {
+	if moves && !m.waits(a) || a == ActBack {
 		return
 	}
 	m.say(themes.Dim, m.why(a))
@@ -33,6 +33,9 @@ func (m *Model) idle(a Action) safe.Text { return safe.Sprintf("%s: ", string(a)
 // what the mode forbids, for what it is about; "nothing to do here" where none of
 // these is known.
 func (m *Model) why(a Action) safe.Text {
+	if m.waits(a) {
+		return safe.Lit("not before this is done (esc leaves it)")
+	}
 	for _, t := range m.keymap.tools {
 		if t.action() != a {
 			continue
