@@ -77,6 +77,8 @@ func bindings() []binding {
 		{inDecide, ActEdit, k("e"), "edit", "edit the value"},
 		{inDrafts, ActDiff, k("enter", "d"), "diff", "diff of the object"},
 		{inDrafts, ActPlan, k("s"), "sync", "plan of a sync (nothing is sent yet)"},
+		{inDrafts, ActMark, k("space"), "mark", "mark, and go on to the next"},
+		{inDrafts, ActMarkAll, k("*"), "", "mark all that are shown, or none"},
 		{inResolve, ActPlan, k("enter", "s"), "plan", "plan of a sync (nothing is sent yet)"},
 		{inDesk, ActDrop, k("0"), "clear", "drop what was decided"},
 		{inDesk, ActUndo, k("u"), "undo", "undo the last step at the desk"},

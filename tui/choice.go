@@ -100,7 +100,7 @@ func troubleNote(e Env, on bool) Outcome {
 }
 
 // chooser is a pane in which several rows can be chosen, to be decided about at
-// once. As long as rows are, the keys of the tabs decide in place of turning.
+// once. As long as rows of objects are, the keys of the tabs decide in place of turning.
 type chooser interface {
 	// Chosen says what is chosen, "" for nothing.
 	Chosen() string
@@ -128,7 +128,7 @@ func (m *Model) scopes() []scope {
 // whileChosen are the scopes of a screen while rows are chosen there: the keys that
 // decide come before those of the tabs, which keep the others.
 func whileChosen(all []scope) []scope {
-	if i := slices.Index(all, inTabs); i >= 0 {
+	if i := slices.Index(all, inTabs); i >= 0 && slices.Contains(all, inRows) {
 		return slices.Insert(slices.Clone(all), i, inMarked)
 	}
 	return all

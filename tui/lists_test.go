@@ -60,3 +60,18 @@ func TestNothingIsOfferedToBeResolvedWhereAllAgrees(t *testing.T) {
 	drive(t, only(settled()), 200, 24).press("enter").hides("c resolve")
 	drive(t, only(undecided()), 200, 24).press("enter").shows("c resolve")
 }
+
+// TestDraftsAreMarked shows which, and drops all of them in one step.
+func TestDraftsAreMarked(t *testing.T) {
+	d := drive(t, only(unprotected()), 80, 24).press("enter", "7")
+	all := len(d.engine.fleet.Fabrics[0].Drafts)
+	d.press("space").shows("1 marked")
+	if !strings.Contains(d.screen(), "\n *") {
+		t.Errorf("no row is marked\n%s", d.screen())
+	}
+	d.press("esc").hides("marked")
+	d.press("*").shows(fmt.Sprintf("%d marked", all))
+	d.press("0").shows(fmt.Sprintf("dropped %d drafts", all))
+	d.press("u").shows("undone: dropped")
+	d.press("space", "1").shows("[1 drift]") // the digits are tabs here
+}

@@ -13,6 +13,7 @@ import (
 // to be published, or for live to follow.
 type draftsPane struct {
 	listPane[int64, core.DraftStanding]
+	marked picks[int64]
 }
 
 func newDraftsPane() Pane { return &draftsPane{} }
@@ -27,7 +28,27 @@ func (p *draftsPane) load(e Env) {
 	}
 	if !slices.Equal(keys, p.list.Keys()) {
 		p.list.SetKeys(keys)
+		p.marked.keep(keys)
 	}
+}
+
+// Chosen says how many drafts are marked.
+func (p *draftsPane) Chosen() string {
+	if p.marked.count() == 0 {
+		return ""
+	}
+	return grouped(p.marked.count()) + " marked"
+}
+
+// Unchoose takes all marks away.
+func (p *draftsPane) Unchoose() { p.marked.clear() }
+
+// about are the drafts that are marked, else the one under the cursor.
+func (p *draftsPane) about() []core.DraftStanding {
+	if p.marked.count() == 0 {
+		return p.rows[p.list.Cursor() : p.list.Cursor()+1]
+	}
+	return slices.DeleteFunc(slices.Clone(p.rows), func(d core.DraftStanding) bool { return !p.marked.has(d.ID) })
 }
 
 func (p *draftsPane) Can(e Env, a Action) bool {
@@ -38,7 +59,7 @@ func (p *draftsPane) Can(e Env, a Action) bool {
 	case ActSheet:
 		d, ok := p.selected()
 		return ok && e.edits(f, d.Key)
-	case ActDrop:
+	case ActDrop, ActMark, ActMarkAll:
 		return len(p.rows) > 0 && e.decides(f)
 	default:
 		return len(p.rows) > 0
@@ -53,8 +74,15 @@ func (p *draftsPane) Do(e Env, a Action) Outcome {
 		return doDecide(e, a, nil)
 	case ActSheet:
 		return openSheet(e, f, d.Key)
+	case ActMark:
+		p.marked.flip(d.ID)
+		p.list.Move(1)
+	case ActMarkAll:
+		p.marked.flip(p.list.Keys()...)
 	case ActDrop:
-		return drop(e, []core.DraftStanding{d})
+		about := p.about()
+		p.marked.clear()
+		return drop(e, about)
 	case ActDiff:
 		return Outcome{Open: &Place{Screen: "diff", Fabric: e.Place.Fabric, Object: d.Key}, Among: p.objects()}
 	default:
@@ -85,6 +113,9 @@ func (p *draftsPane) View(e Env) Frame {
 	}
 	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	frame.Position = p.position()
+	if chosen := p.Chosen(); chosen != "" {
+		frame.Facts = append(frame.Facts, widget.Span{Ink: s.ink(themes.Match), Text: safe.Clean(chosen)})
+	}
 	frame.Lines = headRule(e, widget.Span{Ink: s.ink(themes.Title), Text: count}, widget.Span{})
 	height := e.Height - len(frame.Lines)
 	if len(p.rows) == 0 {
@@ -138,7 +169,7 @@ func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
 		if d.Path == core.Root {
 			path = safe.Lit("the whole object")
 		}
-		return t.Row(ink(themes.Text), selected, []widget.Span{
+		return t.MarkedRow(ink(themes.Text), selected, markSpan(e, p.marked.has(d.ID), selected), []widget.Span{
 			{Ink: ink(is.role), Text: is.text},
 			{Ink: ink(themes.Text), Text: objectName(f, d.Key)},
 			{Ink: ink(themes.Text), Text: path},
