@@ -78,29 +78,73 @@ func doDecide(e Env, a Action, about []matter) Outcome {
 
 // take has a side taken on those differences where that decides something.
 func take(e Env, f core.FabricState, c core.Choice, about []matter) Outcome {
-	decisions, object := []core.Decision{}, ""
+	decisions, label := []core.Decision{}, ""
 	for _, m := range about {
 		if m.offers(c) {
 			decisions = append(decisions, core.Decision{Key: m.verdict.Key, Path: m.change.Path, Choice: c})
-			object = f.Fabric.Label(m.verdict.Key)
+			label = core.Resolution{Path: m.change.Path, Choice: c}.Sentence(f.Fabric.Label(m.verdict.Key))
 		}
 	}
-	return decide(e, object, decisions...)
+	if len(decisions) > 1 {
+		label = fmt.Sprintf("take %s on %s", c, plural(len(decisions), "difference"))
+	}
+	if lost := losses(c, about); lost != "" {
+		label += ": " + lost
+	}
+	return decide(e, label, decisions...)
 }
 
-// decide has decisions laid on the desk; object names the object of a single one.
-func decide(e Env, object string, decisions ...core.Decision) Outcome {
-	id, by, desk := e.Place.Fabric, e.acts.By, e.acts.Decider
-	first := decisions[0]
-	label := safe.Clean(core.Resolution{Path: first.Path, Choice: first.Choice}.Sentence(object))
-	if len(decisions) > 1 {
-		label = safe.Sprintf("take %s on %s", first.Choice, plural(len(decisions), "difference"))
+// losses says what a choice takes away where the side that it takes has nothing; ""
+// where it does nowhere.
+func losses(c core.Choice, about []matter) string {
+	objects, fields := 0, 0
+	for _, m := range about {
+		side := map[core.Choice]core.Value{core.TakeGit: m.change.Git, core.TakeLive: m.change.Live, core.TakeBase: m.change.Base}[c]
+		switch {
+		case !m.offers(c) || side.Present():
+		case m.change.Path == core.Root:
+			objects++
+		default:
+			fields++
+		}
 	}
-	return Outcome{Deed: &Deed{Label: label, Run: func(ctx context.Context) (Done, error) {
+	switch n := objects + fields; {
+	case n == 0:
+		return ""
+	case n == 1 && len(about) == 1:
+		return lost(c, objects == 1)
+	case objects == 0:
+		return lostFrom(c, plural(fields, "field"))
+	case fields == 0:
+		return lostFrom(c, plural(objects, "object"))
+	default:
+		return lostFrom(c, plural(objects, "object")+" and "+plural(fields, "field"))
+	}
+}
+
+// lost says what taking a side does that has nothing there.
+func lost(c core.Choice, object bool) string {
+	if object {
+		return lostFrom(c, "it")
+	}
+	return lostFrom(c, "the field")
+}
+
+func lostFrom(c core.Choice, what string) string {
+	if c == core.TakeGit {
+		return "live is to delete " + what
+	}
+	return "delete " + what + " from git"
+}
+
+// decide has decisions laid on the desk; label says what they do.
+func decide(e Env, label string, decisions ...core.Decision) Outcome {
+	id, by, desk := e.Place.Fabric, e.acts.By, e.acts.Decider
+	return Outcome{Deed: &Deed{Label: safe.Clean(label), Run: func(ctx context.Context) (Done, error) {
 		if _, err := desk.Decide(ctx, id, by, decisions...); err != nil {
 			return Done{}, err
 		}
-		return Done{Says: safe.Lit(" draft: ").Plus(label)}, nil
+		return Done{Says: safe.Sprintf(" draft: %s", label)}, nil
 	}}}
 }
 
@@ -274,7 +318,8 @@ func answered(e Env, q question, text string) Outcome {
 			q.about = edited{is.key, is.path, is.like, d.ID}
 			return Outcome{Ask: mend(q, text, fmt.Errorf("%s decided meanwhile (%s): enter puts this in its place", d.By, draftWord(d)))}
 		}
-		o := decide(e, f.Fabric.Label(is.key), core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
+		label := core.Resolution{Path: is.path, Choice: core.TakeEdited}.Sentence(f.Fabric.Label(is.key))
+		o := decide(e, label, core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
 		// What is refused is still there to be mended.
 		o.Deed.next = func(m *Model, _ Done, err error) (tea.Cmd, bool) {
 			if err == nil {

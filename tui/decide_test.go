@@ -382,3 +382,21 @@ func TestDraftThatCameMeanwhileIsNotReplacedUnasked(t *testing.T) {
 		t.Error("it cannot be put in its place")
 	}
 }
+
+// TestADecisionSaysWhatItDeletes in its notice, on the tab of the drafts and in the
+// question about several.
+func TestADecisionSaysWhatItDeletes(t *testing.T) {
+	f := unprotected()
+	f.Drafts = nil
+	setVerdicts(&f, onlyGit("srv-1"), onlyGit("srv-2"), onlyLive("tmp", "kubectl", time.Hour))
+	d := drive(t, only(f), 120, 30).press("enter", "d", "2")
+	d.shows("draft: take live on VPCAttachment/srv-1: delete it from git")
+	d.press("esc", "7").shows("take live: delete it from git")
+	d.press("esc", "enter", "G", "d", "1").shows("draft: take git on VPCAttachment/tmp: live is to delete it")
+	d.press("esc", "7", "G").shows("take git: live is to delete it")
+
+	d = drive(t, only(f), 120, 30).press("enter", "*", "2")
+	d.shows("take live on 3 differences of 3 objects")
+	d.shows("delete 2 objects from git")
+	d.press("esc", "esc", "c", "*", "2").shows("delete 2 objects from git")
+}

@@ -88,12 +88,24 @@ func draftsOf(f core.FabricState, k core.Key) []core.DraftStanding {
 // draftWord says what a draft wants, in a few words.
 func draftWord(d *core.DraftStanding) safe.Text {
 	switch {
+	case d.Choice != core.TakeEdited && !d.Value.Present():
+		return safe.Sprintf("take %s: %s", d.Choice, lost(d.Choice, d.Path == core.Root))
 	case d.Choice != core.TakeEdited:
 		return safe.Sprintf("take %s", d.Choice)
 	case !d.Value.Present():
 		return safe.Lit("remove it")
 	}
 	return safe.Lit("set ").Plus(quoted(d.Value))
+}
+
+// draftSentence says what a draft does to which object, and where it takes away what
+// is there.
+func draftSentence(f core.FabricState, d *core.DraftStanding) safe.Text {
+	text := safe.Clean(d.Sentence(f.Fabric.Label(d.Key)))
+	if d.Choice != core.TakeEdited && !d.Value.Present() {
+		text = text.Plus(safe.Sprintf(": %s", lost(d.Choice, d.Path == core.Root)))
+	}
+	return text
 }
 
 // draftState says what has become of a draft, in a word.

@@ -97,10 +97,25 @@ func (a *fakeActs) Decide(_ context.Context, id core.FabricID, by string, decisi
 	for _, d := range decisions {
 		drafts = slices.DeleteFunc(drafts, func(o core.DraftStanding) bool { return o.Key == d.Key && o.Path == d.Path })
 		a.next++
-		drafts = append(drafts, draft(a.next, d.Key, d.Path, d.Choice, d.Value))
+		drafts = append(drafts, draft(a.next, d.Key, d.Path, d.Choice, sideOf(f, d)))
 	}
 	a.lay(id, fmt.Sprintf("%d decided", len(decisions)), drafts)
 	return nil, nil
+}
+
+// sideOf is the value that a decision comes to.
+func sideOf(f core.FabricState, d core.Decision) core.Value {
+	if d.Choice == core.TakeEdited || f.Report == nil {
+		return d.Value
+	}
+	for _, v := range f.Report.Verdicts {
+		for _, c := range v.Changes {
+			if v.Key == d.Key && c.Path == d.Path {
+				return map[core.Choice]core.Value{core.TakeGit: c.Git, core.TakeLive: c.Live, core.TakeBase: c.Base}[d.Choice]
+			}
+		}
+	}
+	return d.Value
 }
 
 func (a *fakeActs) Drop(_ context.Context, id core.FabricID, _ string, ids ...int64) error {

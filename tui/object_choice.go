@@ -174,7 +174,7 @@ func (p *detailPane) decide(e Env, a Action) Outcome {
 		of = f.Fabric.Label(is.objects[0].Key)
 	}
 	says := safe.Sprintf("take %s on %s of %s", choice, plural(taken.differences, "difference"), of)
-	return Outcome{Ask: &question{label: safe.Sprintf("type %d to do it: ", taken.objects), about: taken, says: []safe.Text{says}}}
+	return Outcome{Ask: &question{label: safe.Sprintf("type %d to do it: ", taken.objects), about: taken, says: saysOf(says, choice, is.matters)}}
 }
 
 // Answer takes the number of objects that a side is taken on, or what is said of

@@ -148,8 +148,11 @@ func nothingDecided(e Env, f core.FabricState) []safe.Text {
 }
 
 func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
-	object, state := 12, 7
+	object, state, decided := 12, 7, 24
 	for _, d := range p.rows {
+		if !d.Value.Present() {
+			decided = len("take git: live is to delete it")
+		}
 		if d.State == core.DraftProposed {
 			state = len("proposed")
 		}
@@ -159,7 +162,7 @@ func (p *draftsPane) lines(e Env, f core.FabricState, height int) []string {
 		{Title: safe.Lit("STATE"), Width: state},
 		{Title: safe.Lit("OBJECT"), Width: min(object, 44), Min: 14, Cut: widget.CutMiddle},
 		{Title: safe.Lit("FIELD"), Width: 30, Min: 12, Grow: true, Cut: widget.CutStart},
-		{Title: safe.Lit("DECIDED"), Width: 24, Min: 9, Rank: 1},
+		{Title: safe.Lit("DECIDED"), Width: decided, Min: 9, Rank: 1},
 		{Title: safe.Lit("BY"), Width: 10, Min: 6, Rank: 3},
 		{Title: safe.Lit("WHEN"), Width: 4, Right: true, Rank: 2},
 	})
@@ -188,7 +191,7 @@ func (p *draftsPane) below(e Env, f core.FabricState) []string {
 		return nil
 	}
 	s := e.Style
-	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Header), Text: safe.Clean(d.Sentence(f.Fabric.Label(d.Key)))}, widget.Span{})}
+	lines := []string{rule(e, widget.Span{Ink: s.ink(themes.Header), Text: draftSentence(f, &d)}, widget.Span{})}
 	if d.From != "" {
 		lines = append(lines, paragraph(safe.Sprintf("from %s", d.From), s.ink(themes.Dim), e.Width)...)
 	}

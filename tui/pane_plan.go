@@ -263,7 +263,11 @@ func (p *planPane) Do(e Env, a Action) Outcome {
 		at := e
 		at.Place.Fabric = r.fabric
 		of, _ := e.Fleet.Fabric(r.fabric)
-		return decide(at, of.Fabric.Label(r.key), core.Decision{Key: r.key, Path: r.path, Choice: core.TakeLive})
+		label := core.Resolution{Path: r.path, Choice: core.TakeLive}.Sentence(of.Fabric.Label(r.key))
+		if r.gone {
+			label += ": " + lost(core.TakeLive, r.path == core.Root)
+		}
+		return decide(at, label, core.Decision{Key: r.key, Path: r.path, Choice: core.TakeLive})
 	case ActDiff:
 		return Outcome{Open: &Place{Screen: "diff", Fabric: r.fabric, Object: r.key}, Among: []core.Key{r.key}}
 	case ActUndo, ActRedo:

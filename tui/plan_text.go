@@ -28,6 +28,7 @@ type planRow struct {
 	path    core.Path
 	decided bool // it carries a decision out
 	undo    bool // it undoes a live edit that nobody decided about
+	gone    bool // live has nothing there
 }
 
 // undoes tells whether the line undoes a live edit.
@@ -168,7 +169,7 @@ func (t *planText) effects(p *core.Plan) {
 	}
 	t.title(themes.Title, safe.Lit("then live follows:"))
 	for _, x := range p.Effects {
-		t.row(planRow{fabric: x.Fabric, key: x.Key, path: x.Path, undo: x.Op == core.EffectUndo})
+		t.row(planRow{fabric: x.Fabric, key: x.Key, path: x.Path, undo: x.Op == core.EffectUndo, gone: !x.From.Present()})
 		r, mark, word := effectWord(x.Op)
 		right := []part{}
 		if x.Manager != "" {

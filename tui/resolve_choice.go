@@ -23,7 +23,7 @@ func (p *resolvePane) decide(e Env, a Action) Outcome {
 	if choice := choiceOf(a); choice != "" && a != ActEdit {
 		f, _ := e.fabric()
 		if is := marking(e.decided(f), choice, about); is.count > 1 {
-			return Outcome{Ask: is.ask()}
+			return Outcome{Ask: is.ask(about)}
 		}
 	}
 	out := doDecide(e, a, about)
@@ -48,12 +48,20 @@ func marking(by decided, c core.Choice, about []matter) takingMarked {
 	return is
 }
 
-func (is takingMarked) ask() *question {
-	says := []safe.Text{safe.Sprintf("take %s on %s", is.choice, plural(is.count, "difference"))}
+func (is takingMarked) ask(about []matter) *question {
+	says := saysOf(safe.Sprintf("take %s on %s", is.choice, plural(is.count, "difference")), is.choice, about)
 	if is.otherwise > 0 {
 		says = append(says, safe.Sprintf("%s of them decided otherwise until now", grouped(is.otherwise)))
 	}
 	return &question{label: safe.Sprintf("type %d to do it: ", is.count), about: is, says: says}
+}
+
+// saysOf says what is about to be decided, and what that takes away.
+func saysOf(says safe.Text, c core.Choice, about []matter) []safe.Text {
+	if lost := losses(c, about); lost != "" {
+		return []safe.Text{says, safe.Clean(lost)}
+	}
+	return []safe.Text{says}
 }
 
 // Answer takes a value, what is said of a difference that may stay, or the number of
