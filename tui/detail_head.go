@@ -35,20 +35,37 @@ func (p *detailPane) above(e Env, f core.FabricState) []string {
 		lines = append(lines, engineLines(e, f)...)
 		lines = append(lines, beside(e, rulesFor(f.Report), notInGit(f.Report))...)
 	}
-	for _, reason := range problems(f, e) {
-		for i, l := range widget.Wrap(safe.Clean(reason), e.Width-3) {
-			if room == 0 {
-				return lines
-			}
-			lead := safe.Lit("   ")
-			if i == 0 {
-				lead = safe.Lit(" ? ")
-			}
-			lines = append(lines, widget.NewLine(e.Width).Put(s.ink(role(core.Unknown)), lead).Put(s.ink(themes.Error), l).String())
-			room--
-		}
+	// What is wrong is what there is to be read where no object takes the room.
+	taken := len(lines) + len(p.rows) + 2
+	if len(p.rows) > 0 {
+		taken += max(e.Height/3, 4)
+	}
+	wrong := problemLines(problems(f, e), e.Width)
+	if room = max(room, e.Height-taken); len(wrong) > room {
+		wrong = wrong[:room]
+		last := &wrong[room-1]
+		last.text = widget.Fit(last.text.Plus(safe.Lit(" ..")), e.Width-3, widget.CutEnd)
+	}
+	for _, l := range wrong {
+		lines = append(lines, widget.NewLine(e.Width).Put(s.ink(role(core.Unknown)), l.lead).Put(s.ink(themes.Error), l.text).String())
 	}
 	return lines
+}
+
+// problemLine is a line of a reason: the first of each has its mark.
+type problemLine struct{ lead, text safe.Text }
+
+// problemLines are reasons, wrapped.
+func problemLines(reasons []string, width int) []problemLine {
+	all := []problemLine{}
+	for _, reason := range reasons {
+		lead := safe.Lit(" ? ")
+		for _, l := range widget.Wrap(safe.Clean(reason), max(width-3, 1)) {
+			all = append(all, problemLine{lead, l})
+			lead = safe.Lit("   ")
+		}
+	}
+	return all
 }
 
 // beside puts sentences on one line where they fit, else on a line each.
@@ -88,7 +105,7 @@ func (p *detailPane) counts(f core.FabricState, room int) safe.Text {
 	case listsConflicts:
 		text = safe.Sprintf("%s in conflict", plural(p.count, "object"))
 	case listsAll:
-		text = safe.Sprintf("%s, %s", plural(f.Report.Counts.Total(), "object"), tallied(f))
+		text = safe.Sprintf("%s, %s", objectCount(f), tallied(f))
 	}
 	if p.trouble {
 		return text.Plus(safe.Lit(", shown: what needs a person"))

@@ -85,14 +85,8 @@ func (p *preview) desk() {
 // that all of it can be read.
 func (p *preview) problems() {
 	p.lines = append(p.lines, banners(p.f, p.e, p.width)...)
-	for _, reason := range problems(p.f, p.e) {
-		for i, l := range widget.Wrap(safe.Clean(reason), p.width-3) {
-			lead := safe.Lit("   ")
-			if i == 0 {
-				lead = safe.Lit(" ? ")
-			}
-			p.put(widget.Span{Ink: p.ink(role(core.Unknown)), Text: lead}, widget.Span{Ink: p.ink(themes.Error), Text: l})
-		}
+	for _, l := range problemLines(problems(p.f, p.e), p.width) {
+		p.put(widget.Span{Ink: p.ink(role(core.Unknown)), Text: l.lead}, widget.Span{Ink: p.ink(themes.Error), Text: l.text})
 	}
 }
 
@@ -151,7 +145,7 @@ func (p *preview) ages() {
 		return
 	}
 	p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s%s, %s in sync, %s, %s",
-		plural(r.Counts.Total(), "object"), unknowns(r.Counts), grouped(r.Counts[core.InSync]), p.agreed(), p.checked())})
+		objectCount(p.f), unknowns(r.Counts), counted(p.f, core.InSync), p.agreed(), p.checked())})
 }
 
 // waiting says that there is no report yet, and why; an error has been told.
@@ -172,12 +166,20 @@ func (p *preview) agreed() string {
 	return fmt.Sprintf("last in sync %s ago", age(p.e.Now, p.f.LastSync))
 }
 
+// unread tells whether no check could read anything so far.
+func (p *preview) unread() bool {
+	r := p.f.Report
+	return r.Live.ReadAt.IsZero() && !slices.ContainsFunc(r.Git, func(g core.Reading) bool { return !g.ReadAt.IsZero() })
+}
+
 func (p *preview) checked() string {
 	switch {
 	case !p.f.Checking.IsZero():
 		return fmt.Sprintf("checking for %s", age(p.e.Now, p.f.Checking))
 	case p.f.LastCheck.IsZero():
 		return "never checked"
+	case p.unread():
+		return fmt.Sprintf("tried %s ago", age(p.e.Now, p.f.LastCheck))
 	}
 	return fmt.Sprintf("checked %s ago", age(p.e.Now, p.f.LastCheck))
 }
@@ -198,8 +200,11 @@ func (p *preview) whence() {
 	if p.f.LastSync.IsZero() {
 		agreed = safe.Lit("git and live were never seen to agree")
 	}
-	if !p.f.Checking.IsZero() {
+	switch {
+	case !p.f.Checking.IsZero():
 		checked = safe.Clean(p.checked())
+	case p.unread():
+		checked = safe.Lit("the last check could read nothing")
 	}
 	line("sync", lately(p.e.Now, p.f.LastSync), agreed)
 	line("check", lately(p.e.Now, p.f.LastCheck), checked)

@@ -288,3 +288,28 @@ func TestNamesAreWholeBeforeEachLetterHasAColumn(t *testing.T) {
 	d := drive(t, fleet, 80, 24)
 	d.shows("GIT")
 }
+
+// TestWhatWasNeverReadIsNotZero nor was it checked; and why is told whole, for there is
+// nothing else to read.
+func TestWhatWasNeverReadIsNotZero(t *testing.T) {
+	f := fabric("f3", 0)
+	r := f.Report
+	r.Verdicts, r.Counts, r.Live.ReadAt, r.Live.Access, r.Live.Error = nil, core.Counts{}, time.Time{}, core.AccessUnreachable,
+		"list vpcs.vpc.githedgehog.com: dial tcp 10.9.3.10:6443: i/o timeout (is the VPN up? selvage doctor tells more)"
+	f.LastSync = time.Time{}
+	r.Git[0].ReadAt, r.Git[0].Access, r.Git[0].Revision = time.Time{}, core.AccessInvalid, ""
+	r.Git[0].Error = `list the files of fabrics/of/a/hall/with/a/long/name/f3 in git@git.example.net:network/fabrics/of/all/halls.git: no folder "fabrics/of/a/hall/with/a/long/name/f3" on branch "main" (fix git.path)`
+	d := drive(t, only(f), 80, 24)
+	d.shows("? objects, ? in sync")
+	d.shows("tried ")
+	d.hides("checked")
+	d.press("enter").shows("? not in sync, ? in sync")
+	if text := strings.Join(strings.Fields(d.screen()), " "); !strings.Contains(text, "(fix git.path)") {
+		t.Errorf("the error is cut\n%s", d.screen())
+	}
+	// Where objects take the room, a mark says that there is more.
+	setVerdicts(&f, unreachable().Report.Verdicts...)
+	if got := drive(t, only(f), 80, 24).press("enter"); !strings.Contains(got.screen(), " ..\n") {
+		t.Errorf("the cut has no mark\n%s", got.screen())
+	}
+}

@@ -91,12 +91,25 @@ func tallied(f core.FabricState) string {
 			off = append(off, s)
 		}
 	}
-	n, known := f.Count(off...)
-	text := grouped(n) + " not in sync"
+	return fmt.Sprintf("%s not in sync%s, %s in sync", counted(f, off...), unknowns(c), counted(f, core.InSync))
+}
+
+// counted is how many objects of a fabric are in some states; "?" where that is none
+// and not all was read.
+func counted(f core.FabricState, states ...core.State) string {
+	n, known := f.Count(states...)
 	if !known {
-		text = "? not in sync"
+		return "?"
 	}
-	return fmt.Sprintf("%s%s, %s in sync", text, unknowns(c), grouped(c[core.InSync]))
+	return grouped(n)
+}
+
+// objectCount is how many objects a fabric has, with the noun.
+func objectCount(f core.FabricState) string {
+	if n := counted(f, core.States()...); n == "?" {
+		return "? objects"
+	}
+	return plural(f.Report.Counts.Total(), "object")
 }
 
 // unknowns tells how many objects are unknown, where any are: ", 291 unknown".
