@@ -189,7 +189,7 @@ func bindings() []binding {
 		{everywhere, ActBack, k("esc"), "back", "close, back (never quits)"},
 		{everywhere, ActHelp, k("?"), "help", "this help"},
 		{everywhere, ActClose, k("q"), "quit", "close, or quit"},
-		{everywhere, ActQuit, k("ctrl+c"), "", "quit"},
+		{everywhere, ActQuit, k("ctrl+c"), "", "close the line, or quit"},
 		{everywhere, ActRedraw, k("ctrl+l"), "", "redraw the screen"},
 		{everywhere, ActSuspend, k("ctrl+z"), "", "suspend"},
 

@@ -89,7 +89,7 @@ type flowCase struct {
 func flows() []flowCase {
 	return []flowCase{
 		{"filter-drill-down-diff", strings.Fields("/ d c 1 enter enter / s w i t c h / enter d n ctrl+c"), 0},
-		{"back-to-the-filtered-list", strings.Fields("/ p r o d enter j enter r d t esc ? q q ctrl+c"), 1},
+		{"back-to-the-filtered-list", strings.Fields("/ p r o d enter j enter r d t esc ? q q ctrl+c ctrl+c"), 1},
 		{"resolve-undo-plan", strings.Fields("/ d c 1 - p enter c 1 2 3 u m n 2 s await:press esc ctrl+c"), 0},
 		{"undo-and-redo-of-decisions", strings.Fields("/ d c 1 - p enter enter d n 1 await:draft: u await:undone 2 await:live ctrl+c"), 0},
 		{"history-run", strings.Fields("/ d c 1 - p enter h await:overwrote / w h a t = s y n c enter enter await:revert ctrl+c"), 0},

@@ -8,6 +8,7 @@ import (
 
 	"selvage/core"
 	"selvage/core/safe"
+	"selvage/themes"
 	"selvage/tui/widget"
 )
 
@@ -120,7 +121,7 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch msg.String() {
 	case "ctrl+c":
-		return m.quit()
+		return m.interrupt()
 	case "enter":
 		text := m.prompt.value()
 		m.prompt = nil
@@ -131,6 +132,20 @@ func (m *Model) typed(msg tea.KeyPressMsg) tea.Cmd {
 	default:
 		m.edit(msg)
 	}
+	return nil
+}
+
+// interrupt takes the line back that is being typed, as a shell does; the next time it
+// quits, whatever is being typed by then. Help waits for something to be typed without
+// a question: there is no line to be taken back before something is.
+func (m *Model) interrupt() tea.Cmd {
+	_, help := m.prompt.line.(*helpLine)
+	if m.warned || help && m.prompt.value() == "" || m.running() != nil {
+		return m.quit() // which tells of a run first
+	}
+	m.warned = true
+	m.dropLine()
+	m.say(themes.Dim, safe.Lit("not typed any more: ctrl+c again quits"))
 	return nil
 }
 

@@ -190,3 +190,26 @@ func TestLabelOfAPromptIsReadWhole(t *testing.T) {
 	d.shows("to publish: _")
 	d.resize(60, 2).shows("_")
 }
+
+// TestInterruptTakesTheLineBackFirst wherever one is typed, and the second one quits.
+func TestInterruptTakesTheLineBackFirst(t *testing.T) {
+	for name, keys := range map[string][]string{
+		"filter": {"/", "x"}, "summary": {"s", "m", "x"}, "command": {":", "x"}, "help": {"?", "x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := drive(t, only(unprotected()), 80, 24).press(keys...).press("ctrl+c")
+			if d.model.quitting || d.model.prompt != nil {
+				t.Fatalf("quitting %v, typing %v\n%s", d.model.quitting, d.model.prompt != nil, d.screen())
+			}
+			d.shows("ctrl+c again quits")
+			if d.press("ctrl+c"); !d.model.quitting {
+				t.Error("the second one does not quit")
+			}
+		})
+	}
+	// What was typed in between was no second time.
+	d := drive(t, only(unprotected()), 80, 24).press("/", "ctrl+c", "/", "ctrl+c")
+	if d.model.quitting {
+		t.Error("it quit from another line")
+	}
+}

@@ -52,7 +52,7 @@ type Model struct {
 	acting   bool
 	mine     map[string]bool        // the runs that were begun here
 	laid     map[core.FabricID]bool // where drafts were seen since the start
-	warned   bool                   // of a run that leaving interrupts
+	warned   bool                   // of a run that leaving interrupts, or that the next one quits
 	started  time.Time
 	pace     *pace
 	give     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
