@@ -26,8 +26,24 @@ func (m *Model) unable(a Action) {
 	m.say(themes.Dim, m.why(a))
 }
 
-// idle says of an action by its name why it can do nothing now.
-func (m *Model) idle(a Action) safe.Text { return safe.Sprintf("%s: ", string(a)).Plus(m.why(a)) }
+// idle says of an action by its name why it can do nothing now; what is wrong with a
+// tool names it already.
+func (m *Model) idle(a Action) safe.Text {
+	if fault := m.toolFault(a); fault.Len() > 0 {
+		return fault
+	}
+	return safe.Sprintf("%s: ", string(a)).Plus(m.why(a))
+}
+
+// toolFault is why a tool cannot be run now; nothing of any other action.
+func (m *Model) toolFault(a Action) (fault safe.Text) {
+	for _, t := range m.keymap.tools {
+		if t.action() == a {
+			_, fault = m.toolLine(t)
+		}
+	}
+	return fault
+}
 
 // why says why an action can do nothing now: for a reason that it has by itself, for
 // what the mode forbids, for what it is about; "nothing to do here" where none of
@@ -36,13 +52,8 @@ func (m *Model) why(a Action) safe.Text {
 	if m.waits(a) {
 		return safe.Lit("not before this is done (esc leaves it)")
 	}
-	for _, t := range m.keymap.tools {
-		if t.action() != a {
-			continue
-		}
-		if _, fault := m.toolLine(t); fault.Len() > 0 {
-			return fault
-		}
+	if fault := m.toolFault(a); fault.Len() > 0 {
+		return fault
 	}
 	if text := whyByItself(a); text.Len() > 0 {
 		return text
