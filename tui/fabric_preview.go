@@ -145,7 +145,7 @@ func (p *preview) ages() {
 		return
 	}
 	p.put(widget.Span{Ink: p.ink(themes.Dim), Text: safe.Sprintf(" %s%s, %s in sync, %s, %s",
-		objectCount(p.f), unknowns(r.Counts), counted(p.f, core.InSync), p.agreed(), p.checked())})
+		objectCount(p.f), unknowns(r.Counts), agreeing(p.f), p.agreed(), p.checked())})
 }
 
 // waiting says that there is no report yet, and why; an error has been told.

@@ -91,7 +91,16 @@ func tallied(f core.FabricState) string {
 			off = append(off, s)
 		}
 	}
-	return fmt.Sprintf("%s not in sync%s, %s in sync", counted(f, off...), unknowns(c), counted(f, core.InSync))
+	return fmt.Sprintf("%s not in sync%s, %s in sync", counted(f, off...), unknowns(c), agreeing(f))
+}
+
+// agreeing is how many objects are in sync; "?" where no object is known, not even as
+// unknown.
+func agreeing(f core.FabricState) string {
+	if f.Report.Counts.Total() > 0 {
+		return grouped(f.Report.Counts[core.InSync])
+	}
+	return counted(f, core.InSync)
 }
 
 // counted is how many objects of a fabric are in some states; "?" where that is none
