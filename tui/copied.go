@@ -22,8 +22,16 @@ func plainValue(v core.Value) string {
 	}
 }
 
-// lineText is the text of the line under the cursor.
-func (r *reader) lineText() string { return strings.TrimSpace(r.rawText()) }
+// lineText is what the line under the cursor says, without its mark; where it is broken
+// or cut all of it.
+func (r *reader) lineText() string {
+	if r.text != nil && len(r.text.lines) > 0 {
+		if l := r.text.lines[r.window.Cursor()]; l.command.Len() == 0 && l.whole.Len() > 0 {
+			return strings.TrimSpace(l.whole.String())
+		}
+	}
+	return strings.TrimSpace(r.rawText())
+}
 
 // rawText is that text with its mark and its indentation; of a command all of it.
 func (r *reader) rawText() string {
@@ -95,7 +103,7 @@ func (p *diffPane) Copied(e Env) (string, any) {
 	if p.gone {
 		return "", nil
 	}
-	text := p.lineText()
+	text := strings.TrimSpace(p.rawText())
 	if p.text != nil && len(p.text.lines) > 0 && p.text.lines[p.window.Cursor()].command.Len() > 0 {
 		return text, p.about
 	}
@@ -115,7 +123,7 @@ func (p *diffPane) Copied(e Env) (string, any) {
 	off, _ := split(&p.about)
 	at, row := p.where()
 	if at < 0 || at >= len(off) {
-		return text, p.about
+		return p.lineText(), p.about
 	}
 	live, git := plainValue(off[at].Live), plainValue(off[at].Git)
 	minus, plus := live, git
@@ -133,7 +141,7 @@ func (p *diffPane) Copied(e Env) (string, any) {
 	case strings.HasPrefix(text, "+ ") && plus != "":
 		return plus, p.about
 	}
-	return text, p.about
+	return p.lineText(), p.about
 }
 
 // Copied is the object and the path, and the object with that difference alone.

@@ -103,7 +103,7 @@ func (d *scroll) command(indent int, line string) {
 		d.add(scrollLine{fold: -1, command: whole, left: []part{{role: themes.Key, text: text}}})
 	}
 	if cut {
-		d.add(scrollLine{fold: -1, command: whole, left: []part{{role: themes.Dim, text: safe.Sprintf("%*s(y copies it whole)", indent, "")}}})
+		d.add(scrollLine{fold: -1, command: whole, left: []part{{role: themes.Dim, text: safe.Sprintf("%*s(y on these lines copies it whole)", indent, "")}}})
 	}
 }
 

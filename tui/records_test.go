@@ -338,7 +338,16 @@ func TestLinesOfTheRecordsAreCopied(t *testing.T) {
 			t.Errorf("%s: copied %q, want %q in it", keys, got, want)
 		}
 	}
-	d := drive(t, only(desk()), 100, 40).toRun().press("enter", "j")
+	// A sentence that is broken is copied whole, and an object without its mark.
+	d := drive(t, only(stopped()), 60, 40).press("s", "g", "j", "j")
+	if got := d.press("y").copied(); !strings.HasPrefix(got, "dc1-prod: 21 of 84") || !strings.Contains(got, "selvage accept") {
+		t.Errorf("copied %q of a plan that is stopped\n%s", got, d.screen())
+	}
+	d = drive(t, only(unprotected()), 80, 24).press("s")
+	if got := d.press("y").copied(); got != "VPC/tenant-a" {
+		t.Errorf("copied %q of a line of the plan\n%s", got, d.screen())
+	}
+	d = drive(t, only(desk()), 100, 40).toRun().press("enter", "j")
 	if got := d.press("y").copied(); !strings.HasPrefix(got, "by") {
 		t.Errorf("copied %q of a run", got)
 	}

@@ -39,6 +39,7 @@ type scrollLine struct {
 	at     time.Time // its age is drawn at the right end
 
 	command safe.Text // the command for a shell that the line is of
+	whole   safe.Text // the text that it is a piece of, or behind its mark; empty for neither
 
 	// A row of a table has these in place of left, right and at.
 	table *widget.Table
@@ -74,7 +75,7 @@ func (d *scroll) add(l scrollLine) {
 func (d *scroll) say(r themes.Role, indent int, t safe.Text) {
 	lead := safe.Sprintf("%*s", indent, "")
 	for _, l := range widget.Wrap(t, max(d.width-1-indent, 1)) {
-		d.add(scrollLine{fold: -1, left: []part{{role: r, text: lead.Plus(l)}}})
+		d.add(scrollLine{fold: -1, left: []part{{role: r, text: lead.Plus(l)}}, whole: t})
 	}
 }
 
@@ -98,13 +99,13 @@ func (d *scroll) marked(r themes.Role, mark string, t safe.Text, l scrollLine) {
 		if len(l.left) == 0 {
 			l.left = []part{{role: r, text: t}}
 		}
-		l.left = append([]part{{role: r, text: safe.Clean(mark)}}, l.left...)
+		l.left, l.whole = append([]part{{role: r, text: safe.Clean(mark)}}, l.left...), t
 		d.add(l)
 		return
 	}
 	pieces := safe.Multi(ansi.Hardwrap(t.String(), max(room-1, 1), true))
 	for i, piece := range pieces {
-		line := scrollLine{fold: -1, left: []part{{role: r, text: safe.Clean(mark)}, {role: r, text: piece}}}
+		line := scrollLine{fold: -1, left: []part{{role: r, text: safe.Clean(mark)}, {role: r, text: piece}}, whole: t}
 		if i < len(pieces)-1 {
 			line.left = append(line.left, part{role: themes.Dim, text: safe.Lit(`\`)})
 		}
