@@ -29,11 +29,38 @@ const (
 	switchRank
 )
 
-// fabricColumns are the columns of the list. What no fabric has anything to tell
+// steady is what the columns had to hold since the screen has its width. They do not
+// come and go with what they hold: who looks for one finds it where it was.
+type steady struct {
+	width                          int
+	news, brief, sw                bool // what has a column, or shares one
+	word, engine, switches, counts int  // the widest
+	count                          int
+}
+
+// fit takes in what the rows hold now.
+func (s *steady) fit(width int, rows []fabricRow) {
+	if s.width != width {
+		*s = steady{width: width}
+	}
+	for _, r := range rows {
+		s.news = s.news || r.fresh > 0
+		s.word = max(s.word, widget.Width(r.word))
+		s.counts = max(s.counts, widget.Width(letters(r.FabricState)))
+		s.switches = max(s.switches, widget.Width(r.switches.text))
+		if r.engine.text.String() != noEngine {
+			s.engine = max(s.engine, widget.Width(r.engine.text))
+		}
+	}
+	s.count = max(s.count, widestCount(width, rows))
+}
+
+// fabricColumns are the columns of the list. What no fabric had anything to tell
 // of has none.
-func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
-	lead, tail := slices.Concat(leadColumns(rows), newsColumn(rows)), slices.Concat(asideColumns(rows), endColumns())
-	counts := []fabricColumn{countsColumn(rows)}
+func fabricColumns(e Env, rows []fabricRow, s *steady) []fabricColumn {
+	s.fit(e.Width, rows)
+	lead, tail := slices.Concat(leadColumns(rows, s), newsColumn(s)), slices.Concat(asideColumns(s), endColumns())
+	counts := []fabricColumn{countsColumn(s)}
 	// A name is whole before an engine or a commit is told, if it is not a long one.
 	name := &lead[nameColumn].Column
 	least := name.Min
@@ -42,20 +69,31 @@ func fabricColumns(e Env, rows []fabricRow) []fabricColumn {
 		name.Min = least
 	}
 	all := slices.Concat(lead, tallyColumns(e.Width, 3), tail)
-	if widget.Natural(layout(all)) > e.Width && widestCount(e.Width, rows) < 3 {
+	if widget.Natural(layout(all)) > e.Width && s.count < 3 {
 		all = slices.Concat(lead, tallyColumns(e.Width, 2), tail)
 	}
-	// Where a column for each letter would push the commit out, or more than that,
-	// they share one, if that is of use.
+	// Where a column for each letter would push the commit out, or more than that, or
+	// the switches that were there before, they share one, if that is of use.
 	brief := slices.Concat(lead, counts, tail)
-	for _, rank := range []int{commitRank, engineRank} {
-		for _, columns := range [][]fabricColumn{all, brief} {
+	chosen, forms, ranks := brief, [][]fabricColumn{all, brief}, []int{commitRank, engineRank}
+	if s.brief {
+		forms = forms[1:]
+	}
+	if s.sw {
+		ranks = append([]int{switchRank}, ranks...)
+	}
+choose:
+	for _, rank := range ranks {
+		for _, columns := range forms {
 			if widget.Least(layout(columns), rank) <= e.Width {
-				return columns
+				chosen = columns
+				break choose
 			}
 		}
 	}
-	return brief
+	s.brief = len(chosen) == len(brief)
+	s.sw = s.switches > 0 && widget.Least(layout(chosen), switchRank) <= e.Width
+	return chosen
 }
 
 // longestName is how many columns the longest name takes, of those that take no more
@@ -78,10 +116,9 @@ func layout(columns []fabricColumn) []widget.Column {
 	return all
 }
 
-func leadColumns(rows []fabricRow) []fabricColumn {
-	name, word := len("FABRIC"), 12
+func leadColumns(rows []fabricRow, s *steady) []fabricColumn {
+	name, word := len("FABRIC"), max(12, s.word)
 	for _, f := range rows {
-		word = max(word, widget.Width(f.word))
 		name = max(name, widget.Width(fabricName(f.FabricState)))
 	}
 	return []fabricColumn{
@@ -155,14 +192,8 @@ func endColumns() []fabricColumn {
 }
 
 // asideColumns are those of the engine and of the switches.
-func asideColumns(rows []fabricRow) []fabricColumn {
-	engine, switches := 0, 0
-	for _, r := range rows {
-		if r.engine.text.String() != noEngine {
-			engine = max(engine, widget.Width(r.engine.text))
-		}
-		switches = max(switches, widget.Width(r.switches.text))
-	}
+func asideColumns(s *steady) []fabricColumn {
+	engine, switches := s.engine, s.switches
 	columns := []fabricColumn{}
 	if engine > 0 {
 		columns = append(columns, fabricColumn{
@@ -244,11 +275,8 @@ func widestCount(width int, rows []fabricRow) int {
 }
 
 // countsColumn has all counts in one cell.
-func countsColumn(rows []fabricRow) fabricColumn {
-	counts := len("COUNTS")
-	for _, r := range rows {
-		counts = max(counts, widget.Width(letters(r.FabricState)))
-	}
+func countsColumn(s *steady) fabricColumn {
+	counts := max(len("COUNTS"), s.counts)
 	return fabricColumn{
 		widget.Column{Title: safe.Lit("COUNTS"), Width: counts, Min: min(counts, 24)},
 		func(_ Env, r fabricRow) (themes.Role, safe.Text) { return role(r.state), letters(r.FabricState) },

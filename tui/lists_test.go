@@ -2,8 +2,12 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"selvage/core"
 )
 
 func TestListIsSortedAndReversed(t *testing.T) {
@@ -75,4 +79,43 @@ func TestDraftsAreMarked(t *testing.T) {
 	d.press("0").shows(fmt.Sprintf("dropped %d drafts", all))
 	d.press("u").shows("undone: dropped")
 	d.press("space", "1").shows("[1 drift]") // the digits are tabs here
+}
+
+// TestColumnsStayWhileTheScreenHasItsSize whatever the fabrics have to tell: one that
+// came does not go with what it told.
+func TestColumnsStayWhileTheScreenHasItsSize(t *testing.T) {
+	busy, calm := engineFabric(), engineFabric()
+	setVerdicts(&calm, calm.Report.Verdicts[len(calm.Report.Verdicts)-1])
+	calm.Report.Engine, calm.Report.Agents = nil, nil
+	for _, width := range []int{80, 100, 112, 160} {
+		d := drive(t, only(busy), width, 24)
+		titles := func() string {
+			i := slices.IndexFunc(d.lines(), func(l string) bool { return strings.Contains(l, "STATE ") })
+			line, _, _ := strings.Cut(d.lines()[i], "|")
+			return strings.Join(strings.Fields(line), " ")
+		}
+		before := titles()
+		if !strings.Contains(before, "SW") {
+			t.Fatalf("%d: no column for the switches: %s", width, before)
+		}
+		d.set(only(calm))
+		if got := titles(); got != before {
+			t.Errorf("%d: the columns were\n%s\nand with less to tell\n%s", width, before, got)
+		}
+		d.model.top().pane.(*fabricsPane).news.news = map[core.FabricID]core.News{busy.Fabric.ID: {Keys: []core.Key{busy.Report.Verdicts[0].Key}, Since: ago(time.Hour)}}
+		d.model.top().pane.(*fabricsPane).news.reading++
+		d.set(only(busy))
+		with := titles()
+		for _, title := range []string{"NEW", "ENGINE", "SW", "GIT", "SEEN"} {
+			if strings.Contains(before, title) && !strings.Contains(with, title) {
+				t.Errorf("%d: %s is gone: %s", width, title, with)
+			}
+		}
+		d.model.top().pane.(*fabricsPane).news.news = nil
+		d.model.top().pane.(*fabricsPane).news.reading++
+		d.set(only(calm))
+		if got := titles(); got != with {
+			t.Errorf("%d: the columns were\n%s\nand without news\n%s", width, with, got)
+		}
+	}
 }

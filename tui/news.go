@@ -180,8 +180,8 @@ func changedWords(fresh bool) []string {
 }
 
 // newsColumn counts what changed since the person looked.
-func newsColumn(rows []fabricRow) []fabricColumn {
-	if !slices.ContainsFunc(rows, func(r fabricRow) bool { return r.fresh > 0 }) {
+func newsColumn(s *steady) []fabricColumn {
+	if !s.news {
 		return nil
 	}
 	return []fabricColumn{{

@@ -16,6 +16,7 @@ import (
 type fabricsPane struct {
 	listPane[core.FabricID, fabricRow]
 	columns []fabricColumn
+	steady  steady
 	touched bool // the cursor was moved by hand, so it follows its fabric
 	marked  picks[core.FabricID]
 	order   sorting
@@ -199,7 +200,7 @@ func (p *fabricsPane) View(e Env) Frame {
 	if chosen := p.Chosen(); chosen != "" {
 		frame.Facts = append(frame.Facts, widget.Span{Ink: e.Style.ink(themes.Match), Text: safe.Clean(chosen)})
 	}
-	p.columns = fabricColumns(e, p.all)
+	p.columns = fabricColumns(e, p.all, &p.steady)
 	columns := layout(p.columns)
 	if e.text {
 		frame.Lines = p.lines(e, widget.NewTable(widget.Natural(columns), columns), e.Height)

@@ -300,7 +300,7 @@ func TestWhatChangedIsMarkedForWhoLooks(t *testing.T) {
 	d.shows("1/2")
 	d.acts.seen = true
 	d.press("esc", "esc", "esc")
-	d.hides("NEW") // what was looked at is not new any more
+	d.hides("changed since you looked") // what was looked at is not new any more
 	drive(t, only(settled()), 100, 30).hides("NEW")
 }
 
