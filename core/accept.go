@@ -74,3 +74,17 @@ type Acknowledgement struct {
 	// Digest where the side had none.
 	GitDigest, LiveDigest Digest
 }
+
+// Ends tells whether the word only ends an earlier one on its place: it is over as
+// soon as it is said.
+func (a Acknowledgement) Ends() bool { return !a.Until.After(a.At) }
+
+// Ended are the words that end others on their places before their time.
+func Ended(words []Acknowledgement, by, reason string, now time.Time) []Acknowledgement {
+	ended := make([]Acknowledgement, len(words))
+	for i, a := range words {
+		a.By, a.Reason, a.At, a.Until = by, reason, now, now
+		ended[i] = a
+	}
+	return ended
+}

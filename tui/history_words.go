@@ -43,6 +43,9 @@ func tell(e core.Entry, label func(core.Key) string) happened {
 	case core.Acknowledgement:
 		h.who, h.about = x.By, []core.Key{x.Key}
 		h.says = safe.Sprintf("%s until %s: %s", spot(x.Path), core.Stamp(x.Until), x.Reason)
+		if x.Ends() {
+			h.says = safe.Sprintf("%s no longer: %s", spot(x.Path), x.Reason)
+		}
 	case core.Decided:
 		h.who, h.about = x.By, []core.Key{x.Draft.Key}
 		d := core.DraftStanding{Draft: x.Draft}

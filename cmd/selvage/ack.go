@@ -23,6 +23,7 @@ type ackFlags struct {
 	field  string
 	reason string
 	span   string
+	end    bool
 }
 
 func (a *app) ackCommand() *cobra.Command {
@@ -32,7 +33,8 @@ func (a *app) ackCommand() *cobra.Command {
 		Short: "Accept differences for a while",
 		Long: `Check a fabric, and accept the differences of the named objects, or of all, for
 a while. A difference is told again as soon as one of its two values changes, and
-when its time is over. Nothing is written but the history of selvage.`,
+when its time is over, or when somebody ends that with --end. Nothing is written
+but the history of selvage.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.ack(cmd, args[0], args[1:], flags)
@@ -43,6 +45,8 @@ when its time is over. Nothing is written but the history of selvage.`,
 	f.StringVar(&flags.field, "field", "", "only what differs at this `path` or below: .spec.subnets.default.vlan")
 	f.StringVar(&flags.reason, "reason", "", "why, for those who come later")
 	f.StringVar(&flags.span, "for", "", "for how `long`, as 8h, 2d or 3w; at most a year")
+	f.BoolVar(&flags.end, "end", false, "accept them no longer")
+	cmd.MarkFlagsMutuallyExclusive("end", "for")
 	return cmd
 }
 
@@ -56,13 +60,18 @@ type pardon struct {
 func (f ackFlags) pardon() (p pardon, err error) {
 	p.field, p.reason = core.Root, strings.TrimSpace(f.reason)
 	switch {
+	case f.end && p.reason == "":
+		p.reason = "accepted no longer"
+	case f.end:
 	case p.reason == "":
 		return p, errors.New("--reason: say why the difference may stay, for those who come later")
 	case f.span == "":
 		return p, errors.New("--for: say for how long the difference may stay: 8h, 2d, 3w")
 	}
-	if p.span, err = ackSpan(f.span); err != nil {
-		return p, fmt.Errorf("--for %w", err)
+	if !f.end {
+		if p.span, err = ackSpan(f.span); err != nil {
+			return p, fmt.Errorf("--for %w", err)
+		}
 	}
 	if f.field != "" {
 		if p.field, err = core.ParsePath(f.field); err != nil {
@@ -97,12 +106,16 @@ func (a *app) ack(cmd *cobra.Command, fabric string, objects []string, flags ack
 		if f.Report == nil {
 			return exit{code: exitUnread, err: f.Err}
 		}
-		words, err := a.words(cmd.Context(), s, f, objects, p)
+		find, none := a.words, "nothing differs that could be accepted"
+		if flags.end {
+			find, none = a.ended, "nothing is accepted that could be ended"
+		}
+		words, err := find(cmd.Context(), s, f, objects, p)
 		if err != nil {
 			return err
 		}
 		if len(words) == 0 {
-			return a.nothing(f, "nothing differs that could be accepted")
+			return a.nothing(f, none)
 		}
 		if err := s.store.Acknowledge(cmd.Context(), f.Fabric.ID, words...); err != nil {
 			return exit{code: exitRefused, err: err}
@@ -114,7 +127,9 @@ func (a *app) ack(cmd *cobra.Command, fabric string, objects []string, flags ack
 		if err := a.printWords(f.Fabric, words); err != nil {
 			return err
 		}
-		a.remaining(after, words)
+		if !flags.end {
+			a.remaining(after, words)
+		}
 		return done(statusCode([]core.FabricState{after}, nil, a.now()))
 	})
 }
@@ -157,6 +172,32 @@ func (a *app) words(ctx context.Context, s *session, f core.FabricState, objects
 	return words, nil
 }
 
+// ended are the words that end what was accepted of the named objects, of all where
+// none is named.
+func (a *app) ended(ctx context.Context, s *session, f core.FabricState, objects []string, p pardon) ([]core.Acknowledgement, error) {
+	verdicts, err := chosen(f.Report, objects)
+	if err != nil {
+		return nil, usage(err)
+	}
+	m, err := s.store.Memory(ctx, f.Fabric.ID)
+	if err != nil {
+		return nil, exit{code: exitUnread, err: err}
+	}
+	var held []core.Acknowledgement
+	for _, v := range verdicts {
+		before := len(held)
+		for _, w := range m.Acknowledgements {
+			if w.Key == v.Key && w.Path.Under(p.field) && w.Until.After(a.now()) {
+				held = append(held, w)
+			}
+		}
+		if len(held) == before && len(objects) > 0 {
+			return nil, exit{code: exitRefused, err: fmt.Errorf("end what is accepted of %s of %s: nothing is (selvage status %s tells how it stands)", f.Fabric.Label(v.Key), f.Fabric.ID, f.Fabric.ID)}
+		}
+	}
+	return core.Ended(held, username(), p.reason, a.now()), nil
+}
+
 // noAck tells why the differences of an object cannot be accepted.
 func noAck(v core.Verdict) string {
 	switch v.State {
@@ -186,7 +227,11 @@ func (a *app) printWords(f core.Fabric, words []core.Acknowledgement) error {
 		if w.Path == core.Root {
 			place = safe.Lit("the whole object")
 		}
-		if err := a.printf("# %s  %s  accepted until %s\n", safe.Clean(f.Label(w.Key)), place, core.Stamp(w.Until)); err != nil {
+		until := "accepted until " + core.Stamp(w.Until)
+		if w.Ends() {
+			until = "accepted no longer"
+		}
+		if err := a.printf("# %s  %s  %s\n", safe.Clean(f.Label(w.Key)), place, until); err != nil {
 			return err
 		}
 	}

@@ -306,6 +306,9 @@ func tellAcknowledgement(a core.Acknowledgement) string {
 	if a.By != "" {
 		by = " by " + a.By
 	}
+	if a.Ends() {
+		return fmt.Sprintf("%s  no longer%s: %s", spot(a.Path), by, a.Reason)
+	}
 	return fmt.Sprintf("%s  until %s%s: %s", spot(a.Path), core.Stamp(a.Until), by, a.Reason)
 }
 
