@@ -67,19 +67,26 @@ func differencesOf(all []acceptance) digest {
 
 // acceptOne asks for how long a single difference may stay.
 func acceptOne(m matter) Outcome {
-	return Outcome{Ask: &question{label: safe.Lit("accept for how long (8h, 2d, 3w): "), about: accepting{only: m.place()}}}
+	label := safe.Lit("accept for how long (8h, 2d, 3w): ")
+	if m.verdict != nil && m.verdict.State == core.Acknowledged {
+		label = safe.Lit("accept for how long (8h, 2d, 3w, or end): ")
+	}
+	return Outcome{Ask: &question{label: label, about: accepting{only: m.place()}}}
 }
 
 // acceptAll asks for how long the differences of all these objects may stay; in
 // names where they are. What will not let them stay is said before.
 func acceptAll(all []acceptance, in string) Outcome {
 	n := countOf(all)
-	what := safe.Sprintf("accept %s of %s", plural(n, "object"), in)
+	what, label := safe.Sprintf("accept %s of %s", plural(n, "object"), in), safe.Lit("for how long (8h, 2d, 3w): ")
 	if n == 1 {
+		if all[0].objects[0].State == core.Acknowledged {
+			label = safe.Lit("for how long (8h, 2d, 3w, or end): ")
+		}
 		what = safe.Sprintf("accept %s", all[0].fabric.Fabric.Label(all[0].objects[0].Key))
 	}
 	return Outcome{Ask: &question{
-		label: safe.Lit("for how long (8h, 2d, 3w): "), about: accepting{objects: n, of: differencesOf(all)}, says: append([]safe.Text{what}, reverts(all)...),
+		label: label, about: accepting{objects: n, of: differencesOf(all)}, says: append([]safe.Text{what}, reverts(all)...),
 	}}
 }
 
@@ -131,9 +138,19 @@ func accepted(e Env, q question, text string, now func() []acceptance) Outcome {
 		if err := e.acts.spanFault(text); err != nil {
 			return Outcome{Ask: mend(q, text, err)}
 		}
-		is.span = text
+		if is.span = text; text == endWord {
+			return is.deed(e, all, "")
+		}
 		return Outcome{Ask: &question{label: safe.Lit("why it may stay: "), about: is}}
 	}
+	return is.deed(e, all, text)
+}
+
+// endWord is what a person types in place of a time to accept something no longer.
+const endWord = "end"
+
+// deed has what was said about differences written down.
+func (is accepting) deed(e Env, all []acceptance, reason string) Outcome {
 	what, are := plural(is.objects, "object"), ""
 	if is.only != (placeOf{}) {
 		f, _ := e.fabric()
@@ -147,7 +164,7 @@ func accepted(e Env, q question, text string, now func() []acceptance) Outcome {
 			var done []acceptance
 			var failures []string
 			for _, a := range all {
-				at, err := is.accept(ctx, accepter, a, text)
+				at, err := is.accept(ctx, accepter, a, reason)
 				if err != nil && len(all) == 1 {
 					return Done{}, err
 				}
@@ -159,6 +176,9 @@ func accepted(e Env, q question, text string, now func() []acceptance) Outcome {
 			}
 			if len(failures) > 0 {
 				return Done{}, acceptedBut(done, failures)
+			}
+			if is.span == endWord {
+				return Done{Says: safe.Sprintf(" %s%s accepted no longer", what, are)}, nil
 			}
 			return Done{Says: safe.Sprintf(" %s%s accepted until %s", what, are, core.Stamp(until))}, nil
 		},

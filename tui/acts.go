@@ -81,7 +81,8 @@ type Starter interface {
 // Accepter accepts differences for a while.
 type Accepter interface {
 	// Accept accepts what an object differs by at a path and below it, for as long
-	// as span says ("8h", "2d", "3w"), and gives until when that is.
+	// as span says ("8h", "2d", "3w"), and gives until when that is. With "end" it
+	// ends what was accepted there, and needs no reason.
 	Accept(ctx context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error)
 	// AcceptAll accepts all that some objects differ by, or nothing.
 	AcceptAll(ctx context.Context, id core.FabricID, objects []core.Key, span, reason string) (time.Time, error)

@@ -171,6 +171,29 @@ func TestDifferenceIsAcceptedWithAnEndAndAReason(t *testing.T) {
 	d.shows("it takes an end and a reason")
 }
 
+// TestWhatIsAcceptedCanBeEnded where it is renewed, and needs no reason.
+func TestWhatIsAcceptedCanBeEnded(t *testing.T) {
+	onTenant(t).press("#").hides("or end")
+	f := undecided()
+	v := f.Report.Verdicts[0]
+	for _, o := range f.Report.Verdicts {
+		if o.Key.Name == "tenant-a" {
+			v = o
+		}
+	}
+	v.State = core.Acknowledged
+	setVerdicts(&f, v)
+	d := drive(t, only(f), 80, 24)
+	d.model.cfg.Acts.Span = func(string) (time.Duration, error) { return 0, nil }
+	d.press("enter", "d", "n", "#")
+	d.shows("3w, or end): _")
+	d.typed("end").press("enter")
+	if want := "dc1-prod VPC/tenant-a .spec.subnets.web.dhcp.range.end end "; !slices.Equal(d.acts.accepted, []string{want}) {
+		t.Errorf("accepted %q, want %q", d.acts.accepted, want)
+	}
+	d.shows("accepted no longer")
+}
+
 func TestErrorOfADecisionIsReadWhole(t *testing.T) {
 	d := onTenant(t)
 	d.acts.fault = errors.New("decide on .spec.subnets.web.dhcp.range.end of VPC/tenant-a: git does not have the object any more (adopt it as a whole: leave --field out)")

@@ -178,3 +178,67 @@ func TestDecisionIsPublishedByKeys(t *testing.T) {
 		t.Errorf("drafts %v, run %+v", f.Drafts, f.Run)
 	}
 }
+
+// TestWhatWasAcceptedIsTakenBack by the key that undoes what was done last, and by
+// whoever ends it: an older decision stays where it lies.
+func TestWhatWasAcceptedIsTakenBack(t *testing.T) {
+	a, _ := demoWorld(t, 1)
+	s := demoSession(t, a)
+	id, by, acts := core.FabricID("dc2-frontend"), username(), a.acts(s)
+	if err := s.loop.Check(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	fabric := func() core.FabricState { f, _ := s.loop.Fleet().Fabric(id); return f }
+	v := fabric().Report.Verdicts[0]
+	path := v.Changes[0].Path
+	want := func(doing string, accepted bool, drafts int) {
+		t.Helper()
+		s.runner.Shown()
+		f := fabric()
+		i := slices.IndexFunc(f.Report.Verdicts, func(o core.Verdict) bool { return o.Key == v.Key })
+		if got := f.Report.Verdicts[i].State == core.Acknowledged; got != accepted || len(f.Drafts) != drafts {
+			t.Errorf("%s: it is %s, and %d drafts lie on the desk, want %d", doing, f.Report.Verdicts[i].State, len(f.Drafts), drafts)
+		}
+	}
+	accept := func() {
+		t.Helper()
+		if _, err := acts.Accepter.Accept(t.Context(), id, v.Key, path, "2d", "oops"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	undo := func(told string) {
+		t.Helper()
+		if what, err := acts.Decider.Undo(t.Context(), id, by); err != nil || !strings.HasPrefix(what, told) {
+			t.Errorf("undone is %q, %v, want %q", what, err, told)
+		}
+	}
+	other := core.Decision{Key: fabric().Report.Verdicts[1].Key, Path: fabric().Report.Verdicts[1].Changes[0].Path, Choice: core.TakeGit}
+	decide := func() {
+		t.Helper()
+		if _, err := acts.Decider.Decide(t.Context(), id, by, other); err != nil {
+			t.Fatal(err)
+		}
+		s.runner.Shown()
+	}
+	decide()
+	accept()
+	want("accepted", true, 1)
+	undo("accept ")
+	want("taken back", false, 1)
+	undo("take git")
+	want("the older one undone", false, 0)
+	accept()
+	decide()
+	undo("take git")
+	want("the younger one undone", true, 0)
+	undo("accept ")
+	want("taken back too", false, 0)
+	accept()
+	if _, err := acts.Accepter.Accept(t.Context(), id, v.Key, path, "end", ""); err != nil {
+		t.Error(err)
+	}
+	want("ended", false, 0)
+	if _, err := acts.Accepter.Accept(t.Context(), id, v.Key, path, "end", ""); err == nil {
+		t.Error("what is not accepted was ended")
+	}
+}
