@@ -123,12 +123,12 @@ type decider struct {
 
 // Undo takes back what a person did last, and tells it: what was accepted is accepted
 // no longer. Of decisions it tells what the runner does.
-func (d decider) Undo(ctx context.Context, id core.FabricID, by string) (string, error) {
+func (d decider) Undo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error) {
 	words, err := d.last(ctx, id, by)
-	if err != nil || len(words) == 0 {
-		if err != nil {
-			return "", err
-		}
+	switch {
+	case err != nil:
+		return core.Stepped{}, err
+	case len(words) == 0:
 		return d.Runner.Undo(ctx, id, by)
 	}
 	f, _ := d.session.loop.Fleet().Fabric(id)
@@ -136,7 +136,7 @@ func (d decider) Undo(ctx context.Context, id core.FabricID, by string) (string,
 	if more := len(words) - 1; more > 0 {
 		what += " and " + core.Counted(more, "more difference")
 	}
-	return what, accepter{d.app, d.session}.say(ctx, id, core.Ended(words, by, "taken back", d.app.now())...)
+	return core.Stepped{Words: what}, accepter{d.app, d.session}.say(ctx, id, core.Ended(words, by, "taken back", d.app.now())...)
 }
 
 // last are the words that a person said at once, where they still hold and nothing

@@ -208,7 +208,7 @@ func TestWhatWasAcceptedIsTakenBack(t *testing.T) {
 	}
 	undo := func(told string) {
 		t.Helper()
-		if what, err := acts.Decider.Undo(t.Context(), id, by); err != nil || !strings.HasPrefix(what, told) {
+		if what, err := acts.Decider.Undo(t.Context(), id, by); err != nil || !strings.HasPrefix(what.Words, told) {
 			t.Errorf("undone is %q, %v, want %q", what, err, told)
 		}
 	}
