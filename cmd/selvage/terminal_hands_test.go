@@ -174,8 +174,8 @@ if grep -q 'nonsense' "$1"; then sed -i '/nonsense/d' "$1"; sed -i 's/^spec:/spe
 	leaves(t, screen)
 }
 
-// TestWhoLeavesIsToldWhereTheirTextIs: on the terminal that is theirs again, and at the
-// next start.
+// TestWhoLeavesIsToldWhereTheirTextIs: when the line is closed that would open it
+// again, and at the next start.
 func TestWhoLeavesIsToldWhereTheirTextIs(t *testing.T) {
 	s := newStage(t)
 	editor := s.script("editor", `echo 'nonsense: [' >>"$1"`)
@@ -183,11 +183,12 @@ func TestWhoLeavesIsToldWhereTheirTextIs(t *testing.T) {
 	drifted(screen)
 	screen.Press("E")
 	screen.Wait("enter opens it again")
+	screen.Press("ctrl+c") // of the line
+	screen.Wait("what was typed is in")
 	screen.Press("ctrl+c")
 	if code := screen.ExitCode(); code != 0 {
 		t.Errorf("it exits with %d", code)
 	}
-	screen.Wait("what was typed is in ")
 	restored(t, screen)
 	screen = s.open(termtest.Options{Width: 120, Height: 40})
 	screen.Wait("an edit was left and not taken:")
@@ -234,7 +235,7 @@ func TestARuleIsAddedToTheConfiguration(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "- {kind: ") {
 		t.Errorf("the configuration is (%v)\n%s", err, text)
 	}
-	if out, err := s.command("config", "check").CombinedOutput(); err != nil {
+	if out, err := s.command("config", "validate").CombinedOutput(); err != nil {
 		t.Errorf("it is not right: %v: %s", err, out)
 	}
 }
