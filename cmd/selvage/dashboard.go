@@ -101,8 +101,6 @@ func (a *app) screen(s *session) (tui.Config, error) {
 	_, noSync := a.env("SELVAGE_NO_SYNC")
 	noColor, _ := a.env("NO_COLOR")
 	term, _ := a.env("TERM")
-	precedence := a.precedence()
-	precedence.start()
 	return tui.Config{
 		Engine: s.loop, Now: a.now, Document: manifest.Render,
 		Themes: shelf, Theme: theme, Notice: safe.Clean(why), NoColor: noColor != "",
@@ -111,7 +109,7 @@ func (a *app) screen(s *session) (tui.Config, error) {
 		Programs: slices.DeleteFunc(tui.ToolPrograms(), func(name string) bool { return !child.Has(name) }),
 		Keymap:   keymap, Places: placesIn(s.config), Notify: tui.Notify(s.config.Notify),
 		ConfigFile: s.config.Files[0], LogFile: logPath(s.config),
-		Env: a.env, Front: a.keys.lend, Pressed: precedence.key,
+		Env: a.env, Front: a.keys.lend, Pressed: a.precedence().key,
 		Parting: func(t safe.Text) { fmt.Fprintf(a.errs, "selvage: %s\n", t) },
 	}, nil
 }

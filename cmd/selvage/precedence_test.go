@@ -11,11 +11,7 @@ import (
 func TestKeysGoBeforeTheCollector(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var grown []int
-		const given = -1
-		p := &precedence{
-			grow: func(percent int) { grown = append(grown, percent) },
-			free: func() { grown = append(grown, given) },
-		}
+		p := &precedence{grow: func(percent int) { grown = append(grown, percent) }}
 		told := func(when string, want ...int) {
 			t.Helper()
 			synctest.Wait()
@@ -23,13 +19,6 @@ func TestKeysGoBeforeTheCollector(t *testing.T) {
 				t.Errorf("%s: %v, want %v", when, grown, want)
 			}
 		}
-		p.start()
-		told("at the start", calmGrowth, given)
-		p.key()
-		told("at a key while the first checks are under way", calmGrowth, given)
-		time.Sleep(startTime)
-		told("after the start", calmGrowth, given, calmGrowth, given)
-		grown = nil
 		p.key()
 		told("at a key", keysGrowth)
 		for range 5 {
@@ -38,39 +27,9 @@ func TestKeysGoBeforeTheCollector(t *testing.T) {
 		}
 		told("while keys follow each other", keysGrowth)
 		time.Sleep(keysPause)
-		told("after the last key", keysGrowth, calmGrowth, given)
+		told("after the last key", keysGrowth, calmGrowth)
 		p.key()
-		told("at the next key", keysGrowth, calmGrowth, given, keysGrowth)
-	})
-}
-
-// TestNoKeyWaitsForTheCollector: Go is told nothing while it collects, and waits for
-// that to end.
-func TestNoKeyWaitsForTheCollector(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		collected := make(chan struct{})
-		var grown []int
-		p := &precedence{
-			grow: func(percent int) {
-				<-collected
-				grown = append(grown, percent)
-			},
-			free: func() { <-collected },
-		}
-		p.key()
-		time.Sleep(keysPause)
-		p.key()
-		p.key()
-		close(collected)
-		synctest.Wait()
-		if last := grown[len(grown)-1]; last != keysGrowth {
-			t.Errorf("%v, want %d to hold in the end", grown, keysGrowth)
-		}
-		time.Sleep(keysPause)
-		synctest.Wait()
-		if last := grown[len(grown)-1]; last != calmGrowth {
-			t.Errorf("%v, want %d to hold in the end", grown, calmGrowth)
-		}
+		told("at the next key", keysGrowth, calmGrowth, keysGrowth)
 	})
 }
 
