@@ -47,10 +47,10 @@ func TestKindThatTheDumpDoesNotDefine(t *testing.T) {
 		text     string
 		presence core.Presence
 	}{
-		"no definitions":                 {fmt.Sprintf(vpc, "a"), core.Absent},
-		"definitions of some kinds":      {crd(vpcGroup, "VPC", "vlan"), core.Absent},
-		"all definitions":                {all, core.Unread},
-		"all definitions, and it is one": {all + crd(vpcGroup, "VPCPeering", "permit"), core.Absent},
+		"no definitions":                                          {fmt.Sprintf(vpc, "a"), core.Absent},
+		"definitions of some kinds":                               {crd(vpcGroup, "VPC", "vlan"), core.Absent},
+		"all definitions":                                         {all, core.Unread},
+		"all definitions, and it is one":                          {all + crd(vpcGroup, "VPCPeering", "permit"), core.Absent},
 		"all definitions, of no peering, and a peering elsewhere": {all + elsewhere, core.Absent},
 		"all definitions, of another group":                       {crd("wiring.githedgehog.com", "Switch", "role") + crd("agent.githedgehog.com", "Agent", "x"), core.Absent},
 	} {
