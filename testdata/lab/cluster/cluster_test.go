@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
@@ -107,8 +108,12 @@ func TestUnplugged(t *testing.T) {
 	if _, err := servers.Get(t.Context(), "s", metav1.GetOptions{}); err != nil {
 		t.Errorf("plugged in: %v", err)
 	}
-	if code, err := get(t, c, token, vpcs); err != nil || code != http.StatusOK {
-		t.Errorf("plugged in: the first list = %d, %v", code, err)
+	code, err := get(t, c, token, vpcs)
+	for deadline := time.Now().Add(30 * time.Second); code == http.StatusTooManyRequests && time.Now().Before(deadline); code, err = get(t, c, token, vpcs) {
+		time.Sleep(50 * time.Millisecond) // its caches start anew where the machine was busy: clients come again
+	}
+	if err != nil || code != http.StatusOK {
+		t.Errorf("plugged in: the list = %d, %v", code, err)
 	}
 	if err := errors.Join(c.Close(), c.Close()); err != nil {
 		t.Error(err)
