@@ -185,11 +185,7 @@ func (d *desk) words(down, away []int64) (string, error) {
 		return d.sentence("drop the decision to ", away)
 	}
 	words, err := d.sentence("", down)
-	word := "decision"
-	if len(away) > 1 {
-		word += "s"
-	}
-	return fmt.Sprintf("%s, drop %d %s", words, len(away), word), err
+	return fmt.Sprintf("%s, drop %s", words, core.Counted(len(away), "decision")), err
 }
 
 func (d *desk) sentence(did string, ids []int64) (string, error) {

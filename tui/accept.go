@@ -135,7 +135,7 @@ func accepted(e Env, q question, text string, now func() []acceptance) Outcome {
 	case is.only == placeOf{} && differencesOf(all) != is.of:
 		return Outcome{Note: safe.Lit("the differences are others by now: nothing was accepted")}
 	case is.span == "":
-		if err := e.acts.spanFault(text); err != nil {
+		if err := e.acts.SpanFault(text); err != nil {
 			return Outcome{Ask: mend(q, text, err)}
 		}
 		if is.span = text; text == endWord {

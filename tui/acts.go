@@ -125,8 +125,9 @@ func (e Env) modeOf(f core.FabricState) core.Mode {
 	return mode
 }
 
-// spanFault is why a text does not say for how long a difference may stay.
-func (a Acts) spanFault(text string) error {
+// SpanFault is why a text does not say for how long a difference may stay; nil where
+// nobody knows the times that may be said (see [Acts.Span]).
+func (a Acts) SpanFault(text string) error {
 	if a.Span == nil {
 		return nil
 	}

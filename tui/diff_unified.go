@@ -81,6 +81,17 @@ type docLine struct {
 	text safe.Text
 }
 
+// role is how the line is drawn: one that is in both texts in the role same.
+func (l docLine) role(same themes.Role) themes.Role {
+	switch l.mark {
+	case '-':
+		return themes.Removed
+	case '+':
+		return themes.Added
+	}
+	return same
+}
+
 func docLines(before, after string) []docLine {
 	lines := []docLine{}
 	add := func(mark byte, s string) {
@@ -170,15 +181,8 @@ func (d *scroll) same(n int, before, after bool, o diffOptions, write func(i, fo
 }
 
 func (d *scroll) docLine(l docLine, fold int) {
-	r := themes.Text
-	switch l.mark {
-	case '-':
-		r = themes.Removed
-	case '+':
-		r = themes.Added
-	}
 	if strings.TrimSpace(l.text.String()) == "" {
 		l.text = safe.Lit(" ")
 	}
-	d.marked(r, string(l.mark)+" ", l.text, scrollLine{fold: fold})
+	d.marked(l.role(themes.Text), string(l.mark)+" ", l.text, scrollLine{fold: fold})
 }

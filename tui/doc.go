@@ -10,10 +10,10 @@
 // A new screen is one file with a Pane and one line in [panes]; where that line
 // gives it a tab, the line of tabs and its key follow from it. One that shows a
 // text embeds a [textPane], which reads and searches it, one that shows a list a
-// [listPane]. A new key is one line in [bindings]. What a screen has to ask the engine is a [Job], what a person
-// wants done a [Deed], what she has to type a question. Footer and help follow by
-// themselves, and the tests of all panes (sizes, hostile text, unique keys) take
-// them in unasked.
+// [listPane]. A new key is one line in [bindings]. What a screen has to ask the
+// engine is a [Job], what a person wants done a [Deed], what she has to type a
+// question. Footer and help follow by themselves, and the tests of all panes
+// (sizes, hostile text, unique keys) take them in unasked.
 //
 // # Promises
 //

@@ -29,14 +29,7 @@ func (d *scroll) objectChange(before, after core.Value) {
 			d.marked(themes.Dim, "     ", safe.Lit("  .."), scrollLine{fold: -1})
 		}
 		last = i
-		r := themes.Dim
-		switch l.mark {
-		case '-':
-			r = themes.Removed
-		case '+':
-			r = themes.Added
-		}
-		d.marked(r, fmt.Sprintf("     %c ", l.mark), l.text, scrollLine{fold: -1})
+		d.marked(l.role(themes.Dim), fmt.Sprintf("     %c ", l.mark), l.text, scrollLine{fold: -1})
 	}
 }
 

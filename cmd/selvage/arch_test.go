@@ -13,8 +13,8 @@ import (
 )
 
 // layer says what a package may import: of ours, and of others by their import
-// paths, with a slash at the end whatever is below. The standard library is free, but for what forbidden
-// names.
+// paths, with a slash at the end whatever is below. The standard library is free,
+// but for what forbidden names.
 type layer struct {
 	purpose string
 	ours    []string

@@ -266,10 +266,11 @@ func since(was, is core.Verdict, waits, now time.Time) time.Time {
 }
 
 // verdict judges an object, or takes over the last verdict where nothing that
-// it rests on has changed; then it also gives what that is in. Only settled verdicts are taken over: the others
-// depend on the time, or show who changed what. The last sight of live counts
-// along with the last verdict: of a comparison that was not recorded, or is made
-// again, what it found to be overwritten has to be found again.
+// it rests on has changed; then it also gives what that is in. Only settled
+// verdicts are taken over: the others depend on the time, or show who changed
+// what. The last sight of live counts along with the last verdict: of a comparison
+// that was not recorded, or is made again, what it found to be overwritten has to
+// be found again.
 func (c *Comparer) verdict(s subject) (out outcome, untouched *core.Remembered) {
 	if s.Previous != nil && s.apart == "" && len(s.passages[s.key]) == 0 {
 		last, ok := s.Previous.Objects[s.key]

@@ -240,20 +240,26 @@ func (s subject) settle(v *core.Verdict, drafts []core.DraftStanding) (decided t
 		return time.Time{}, true
 	}
 	state, reason := core.InSync, ""
-	var open, chosen []core.Change
-	for _, c := range all {
-		if _, ok := deciding(c, drafts); !ok {
-			open = append(open, c)
-		} else if c.Git.Present() || c.Live.Present() {
-			chosen = append(chosen, c)
-		}
+	type ruled struct {
+		core.Change
+		by *core.DraftStanding
 	}
+	var covered []ruled
+	var open, chosen []core.Change
 	for _, c := range all {
 		d, ok := deciding(c, drafts)
 		if !ok {
+			open = append(open, c)
 			continue
 		}
-		is, why, keep := s.followed(*v, c, *d, chosen)
+		covered = append(covered, ruled{c, d})
+		if c.Git.Present() || c.Live.Present() {
+			chosen = append(chosen, c)
+		}
+	}
+	for _, c := range covered {
+		d := c.by
+		is, why, keep := s.followed(*v, c.Change, *d, chosen)
 		if is < state {
 			state, reason, decided = is, why, s.since(*d)
 		}

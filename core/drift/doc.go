@@ -30,8 +30,9 @@
 // both are about the same thing at all, without which every verdict is unknown.
 //
 // Around all of it stands what people said (word.go), what they decided
-// (decided.go) and what is too much to be believed (freeze.go). Live values that somebody put there past Git and
-// that are gone again are handed over to be kept (ledger.go).
+// (decided.go) and what is too much to be believed (freeze.go). Live values that
+// somebody put there past Git and that are gone again are handed over to be kept
+// (ledger.go).
 //
 // # Promises
 //

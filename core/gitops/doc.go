@@ -33,9 +33,9 @@
 // that certainly apply to another cluster are none of the fabric's, and are only
 // named where there are no others. Of several, those of the right branch go first,
 // then those whose destination is the fabric's cluster, then those of exactly that
-// folder. If more than one is left nobody guesses: the error names them. An app that was found is read
-// directly for ten minutes, because a list of all of them, with their statuses,
-// may be large.
+// folder. If more than one is left nobody guesses: the error names them. An app that
+// was found is read directly for ten minutes, because a list of all of them, with
+// their statuses, may be large.
 //
 // One API has many addresses: a virtual one, a name, a tunnel. So another address
 // is no proof of another cluster. What counts as one: the cluster that the engine

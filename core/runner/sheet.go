@@ -55,19 +55,18 @@ func (r *Runner) sheet(ctx context.Context, id core.FabricID, k core.Key) (sheet
 	if err != nil {
 		return s, err
 	}
-	if s.File != "" {
-		return s.WithDrafts(subject, m.Drafts, m.Proposed), nil
-	}
-	fields, ok := subject.Sides.Live.Value.Any().(map[string]any)
-	if !ok {
-		return s, refuse("edit %s of %s: neither git nor live has it", fabric.Label(k), id)
-	}
-	version := subject.Verdict.Version
-	if version == "" {
-		version = core.KindOf(k.GroupKind()).Version
-	}
-	if s.Document, err = sheet.Rendered(k, version, fields); err != nil {
-		return s, err
+	if s.File == "" {
+		fields, ok := subject.Sides.Live.Value.Any().(map[string]any)
+		if !ok {
+			return s, refuse("edit %s of %s: neither git nor live has it", fabric.Label(k), id)
+		}
+		version := subject.Verdict.Version
+		if version == "" {
+			version = core.KindOf(k.GroupKind()).Version
+		}
+		if s.Document, err = sheet.Rendered(k, version, fields); err != nil {
+			return s, err
+		}
 	}
 	return s.WithDrafts(subject, m.Drafts, m.Proposed), nil
 }

@@ -320,8 +320,11 @@ func (t *talk) ack(ctx context.Context, g given) error {
 			return fmt.Errorf("--field %q: %w", g.flags["field"], err)
 		}
 	}
-	if err := t.spanFault(g.flags["for"]); err != nil {
-		return err
+	// Before anything is asked, what was given already.
+	if given := g.flags["for"]; strings.TrimSpace(given) != "" {
+		if err := t.cfg.Acts.SpanFault(given); err != nil {
+			return err
+		}
 	}
 	for _, missing := range []struct{ flag, question string }{
 		{"for", "for how long (8h, 2d, 3w)?"}, {"reason", "why may it stay?"},
@@ -334,7 +337,7 @@ func (t *talk) ack(ctx context.Context, g given) error {
 				return errors.New("nothing was accepted: it takes an end and a reason")
 			}
 			if missing.flag == "for" {
-				if err := t.spanFault(line); err != nil {
+				if err := t.cfg.Acts.SpanFault(line); err != nil {
 					t.tell(err)
 					return t.ack(ctx, g)
 				}
@@ -355,16 +358,6 @@ func (t *talk) ack(ctx context.Context, g given) error {
 	}
 	t.say(safe.Sprintf("%s is accepted until %s", name, core.Stamp(until)))
 	return nil
-}
-
-// spanFault is why a text does not say for how long a difference may stay, told
-// before anything else is asked. No text is none yet.
-func (t *talk) spanFault(text string) error {
-	if t.cfg.Acts.Span == nil || strings.TrimSpace(text) == "" {
-		return nil
-	}
-	_, err := t.cfg.Acts.Span(text)
-	return err
 }
 
 // restore makes a draft of an edit that was overwritten.
