@@ -229,7 +229,7 @@ func heldAlready(after, memory, last *core.Remembered) *core.Remembered {
 		return nil
 	}
 	// All else is as it was.
-	if b := &last.Verdict; a.Since != b.Since || a.Origin != b.Origin || a.LiveRevision != b.LiveRevision || a.Opinion != b.Opinion {
+	if b := &last.Verdict; !a.Since.Equal(b.Since) || a.Origin != b.Origin || a.LiveRevision != b.LiveRevision || a.Opinion != b.Opinion {
 		return nil
 	}
 	return last
@@ -240,7 +240,7 @@ func heldAlready(after, memory, last *core.Remembered) *core.Remembered {
 func sameBare(a, b *core.Verdict) bool {
 	return bare(a) && bare(b) &&
 		a.Key == b.Key && a.Version == b.Version && a.State == b.State && a.Reason == b.Reason && a.Origin == b.Origin &&
-		a.Since == b.Since && a.Last == b.Last && a.LastSince == b.LastSince && a.LastKnown == b.LastKnown &&
+		a.Since.Equal(b.Since) && a.Last == b.Last && a.LastSince.Equal(b.LastSince) && a.LastKnown == b.LastKnown &&
 		a.Opinion == b.Opinion && a.Tracked == b.Tracked && a.LiveRevision == b.LiveRevision
 }
 
