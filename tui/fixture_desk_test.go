@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"selvage/core"
@@ -35,7 +36,9 @@ type fakeActs struct {
 	refuses  []core.FabricID // to accept anything
 	// published is the run that has put into Git what was decided before.
 	published string
-	fault     error // of whatever is done next
+
+	broken sync.Mutex // guards fault: the doctor looks at several fabrics at once
+	fault  error      // of whatever is done next
 }
 
 // keeper is where a fleet is kept.
@@ -82,6 +85,8 @@ func (a *fakeActs) lay(id core.FabricID, what string, drafts []core.DraftStandin
 }
 
 func (a *fakeActs) fail() error {
+	a.broken.Lock()
+	defer a.broken.Unlock()
 	err := a.fault
 	a.fault = nil
 	return err
