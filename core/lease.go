@@ -15,6 +15,9 @@ type Duty string
 const (
 	DutyWatch Duty = "watch" // to read both sides by the clock
 	DutyRun   Duty = "run"   // to publish, and to follow what was published
+	// DutyAttend is to be there for a fabric that nobody reads by the clock: as long as
+	// its lease is held, selvage runs.
+	DutyAttend Duty = "attend"
 )
 
 const (

@@ -191,7 +191,10 @@ func (l *Loop) check(ctx context.Context, w *worker, started time.Time, leave fu
 		return nil, fmt.Errorf("check %s: %w", id, err)
 	}
 	l.askAside(ctx, w)
-	w.sentry.beside = !w.sentry.looked && memory.Report != nil && l.beside(ctx, id, memory.Report.Live.ReadAt)
+	if w.sentry.beside = false; !w.sentry.looked && memory.Report != nil {
+		last := memory.Report.Live.ReadAt
+		w.sentry.beside = w.sentry.there(last) || l.beside(ctx, id, last)
+	}
 	s, err := w.look(ctx, memory, started)
 	if err != nil {
 		return nil, err

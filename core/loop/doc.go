@@ -107,6 +107,8 @@
 //
 // A process that looks once asks the leases whether somebody else has looked after
 // the fabric since the last check: then the time up to now was polled, and not one
-// in which nothing ran. Without an interval there is no lease, and it is told as the
-// latter.
+// in which nothing ran. Without an interval nobody watches, and a lease of its own says
+// that a process is there. One process has it at a time: where several were there and
+// the first went, the next look takes what is from before the second had the lease for
+// a time in which nothing ran.
 package loop

@@ -24,13 +24,18 @@ type Company interface {
 // follows what that one records otherwise.
 func (l *Loop) attend(ctx context.Context, w *worker) {
 	id := w.unit.Fabric.ID
-	switch every := w.unit.Fabric.CheckEvery; {
-	case every > 0 && l.config.Company == nil:
+	switch {
+	case l.config.Company != nil:
+		defer l.release(ctx, w)
+	case w.unit.Fabric.CheckEvery > 0:
 		l.watchedBy(w, l.config.Holder)
 		l.stand(ctx, w)
 		return
-	case every > 0:
-		defer l.release(ctx, w)
+	}
+	if w.unit.Fabric.CheckEvery == 0 {
+		w.turn.take()
+		w.sentry.from = l.config.Now()
+		w.turn.give()
 	}
 	told := ""
 	for first := true; ctx.Err() == nil; first = false {
@@ -52,24 +57,32 @@ func (l *Loop) attend(ctx context.Context, w *worker) {
 }
 
 // acquire asks for the watch of a fabric, where it is watched at all. by is who
-// has it.
+// has it. Where nobody watches, this process says that it is there.
 func (l *Loop) acquire(ctx context.Context, w *worker) (held bool, by core.Holder, err error) {
-	if w.unit.Fabric.CheckEvery == 0 || l.config.Company == nil {
+	if l.config.Company == nil {
 		return false, by, nil
 	}
-	return l.config.Company.Acquire(ctx, w.unit.Fabric.ID, l.watcher())
+	held, by, err = l.config.Company.Acquire(ctx, w.unit.Fabric.ID, l.attendant(w))
+	if w.unit.Fabric.CheckEvery == 0 {
+		return false, core.Holder{}, err
+	}
+	return held, by, err
 }
 
 func (l *Loop) release(ctx context.Context, w *worker) {
-	if err := l.config.Company.Release(context.WithoutCancel(ctx), w.unit.Fabric.ID, l.watcher()); err != nil {
+	if err := l.config.Company.Release(context.WithoutCancel(ctx), w.unit.Fabric.ID, l.attendant(w)); err != nil {
 		l.config.Log.Warn("give back the watch", "fabric", w.unit.Fabric.ID, "err", err)
 	}
 }
 
-// watcher is this process as the one that watches.
-func (l *Loop) watcher() core.Holder {
+// attendant is this process as the one that watches a fabric, or that is there for one
+// which nobody watches.
+func (l *Loop) attendant(w *worker) core.Holder {
 	me := l.config.Holder
 	me.Duty, me.Doing = core.DutyWatch, "watch"
+	if w.unit.Fabric.CheckEvery == 0 {
+		me.Duty, me.Doing = core.DutyAttend, "wait until somebody asks"
+	}
 	return me
 }
 
@@ -93,7 +106,7 @@ func (l *Loop) keep(ctx context.Context, w *worker) {
 		l.stand(standing, w)
 	}()
 	for last := l.config.Now(); l.listenFor(ctx, w, l.beat()); {
-		held, err := l.config.Company.Renew(ctx, id, l.watcher())
+		held, err := l.config.Company.Renew(ctx, id, l.attendant(w))
 		now := l.config.Now()
 		if err == nil {
 			last = now
@@ -172,7 +185,7 @@ func (l *Loop) catchUp(ctx context.Context, w *worker) {
 		return
 	}
 	report := l.recalled(w, m)
-	w.seen, w.previous, w.sentry.relieves = nil, nil, true
+	w.seen, w.previous, w.sentry.relieves = nil, nil, w.unit.Fabric.CheckEvery > 0
 	w.judged.Store(nil)
 	l.update(id, func(s *core.FabricState) {
 		s.Report, s.LastSync, s.LastCheck, s.Err = report, m.LastSync, m.LastCheck, nil

@@ -353,4 +353,50 @@ func TestCheckBesideAnotherProcessIsNoGap(t *testing.T) {
 			t.Errorf("blind times %s, want %s", got, want)
 		}
 	})
+	// there is a store beside which ada is open, and looks only when she is asked: a
+	// minute from now.
+	there := func(t *testing.T) (string, *member) {
+		dir := t.TempDir()
+		once(t, dir, "eve", 0)
+		ada := open(t, dir, "ada", 0)
+		reads(ada, time.Minute)
+		ada.run(t)
+		ada.loop.Refresh()
+		ada.becomes(t, "ada has looked", read(time.Minute))
+		return dir, ada
+	}
+	t.Run("without an interval", func(t *testing.T) {
+		dir, ada := there(t)
+		once(t, dir, "bob", 62*time.Second)
+		ada.becomes(t, "ada shows what bob has seen", read(62*time.Second))
+		if by := ada.state().Watcher; by != (core.Holder{}) {
+			t.Errorf("%+v is said to watch", by)
+		}
+		once(t, dir, "cyd", 2*time.Minute)
+		if got, want := blind(t, ada), "[1m0s-2m0s polled "+before+"]"; got != want {
+			t.Errorf("blind times %s, want %s", got, want)
+		}
+	})
+	t.Run("before its own first look", func(t *testing.T) {
+		dir := t.TempDir()
+		once(t, dir, "eve", 0)
+		ada := join(t, dir, "ada", 0)
+		ada.becomes(t, "ada shows what eve has seen", read(0))
+		once(t, dir, "bob", time.Minute)
+		ada.becomes(t, "ada shows what bob has seen", read(time.Minute))
+		reads(ada, 2*time.Minute)
+		ada.loop.Refresh()
+		ada.becomes(t, "ada has looked", read(2*time.Minute))
+		if got, want := blind(t, ada), "[1m0s-2m0s polled "+before+"]"; got != want {
+			t.Errorf("blind times %s, want %s", got, want)
+		}
+	})
+	t.Run("nobody without an interval", func(t *testing.T) {
+		dir, ada := there(t)
+		ada.stop()
+		once(t, dir, "bob", 2*time.Minute)
+		if got, want := blind(t, ada), "[0s-2m0s selvage did not run]"; got != want {
+			t.Errorf("blind times %s, want %s", got, want)
+		}
+	})
 }

@@ -29,10 +29,16 @@ type sentry struct {
 	// relieves is set from when another process watched until a look of this one
 	// was recorded.
 	relieves bool
-	// beside is set while another process watches, or carries out a run, and has
-	// done so since before the last look.
+	// from is when this process began to wait for what somebody asks of a fabric that
+	// nobody watches; zero where it does not.
+	from time.Time
+	// beside is set while a process watches, waits until somebody asks, or carries out
+	// a run, and has done so since before the last look.
 	beside bool
 }
+
+// there tells whether this process has been there since a time.
+func (s *sentry) there(since time.Time) bool { return !s.from.IsZero() && !s.from.After(since) }
 
 // watch has a live side that can be watched followed until ctx ends. A change
 // in it asks for a check.
@@ -102,7 +108,7 @@ func (l *Loop) beside(ctx context.Context, id core.FabricID, since time.Time) bo
 	if l.config.Company == nil {
 		return false
 	}
-	for _, duty := range []core.Duty{core.DutyWatch, core.DutyRun} {
+	for _, duty := range []core.Duty{core.DutyWatch, core.DutyAttend, core.DutyRun} {
 		by, held, err := l.config.Company.Holder(ctx, id, duty)
 		if err != nil {
 			l.config.Log.Warn("ask who watches", "fabric", id, "err", err)
