@@ -221,8 +221,7 @@ func (t *handoverText) drafts(name string, is func(core.DraftStanding) bool) {
 	type owned struct {
 		by     string
 		fabric core.FabricState
-		n      int
-		void   int
+		drafts []core.DraftStanding
 		oldest time.Time
 	}
 	all := []owned{}
@@ -241,10 +240,7 @@ func (t *handoverText) drafts(name string, is func(core.DraftStanding) bool) {
 				all = append(all, owned{by: d.By, fabric: f, oldest: d.At})
 			}
 			total++
-			all[i].n++
-			if d.State == core.DraftVoid {
-				all[i].void++
-			}
+			all[i].drafts = append(all[i].drafts, *d)
 			if d.At.Before(all[i].oldest) {
 				all[i].oldest = d.At
 			}
@@ -253,10 +249,7 @@ func (t *handoverText) drafts(name string, is func(core.DraftStanding) bool) {
 	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.by, b.by) })
 	t.section(name, total)
 	for _, o := range all {
-		text := safe.Sprintf("%s: %s", o.fabric.Fabric.ID, plural(o.n, "draft"))
-		if o.void > 0 {
-			text = text.Plus(safe.Sprintf(", %s void", grouped(o.void)))
-		}
+		text := safe.Sprintf("%s: %s", o.fabric.Fabric.ID, draftCount(core.TallyDrafts(o.drafts)))
 		t.matter(handoverPart{place: Place{Screen: "drafts", Fabric: o.fabric.Fabric.ID}}, themes.Match, "   ", text, o.oldest, o.by)
 	}
 }

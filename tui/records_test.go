@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -385,6 +386,35 @@ func TestCourseSaysOfWhichTimeItIs(t *testing.T) {
 	once := courseWords(&core.Course{Repairs: 1, Repair: time.Hour, Watched: 48 * time.Hour})
 	if len(once) != 1 || once[0] != "mended once, 1h after it began" {
 		t.Errorf("of one repair it says %q", once)
+	}
+}
+
+// TestHandoverSaysOfWhatKindDraftsAre and counts each once: what is void waits for no
+// commit, and what is pending for live.
+func TestHandoverSaysOfWhatKindDraftsAre(t *testing.T) {
+	f := unprotected()
+	draft := func(by string, state core.DraftState) core.DraftStanding {
+		d := core.Draft{Fabric: f.Fabric.ID, Resolution: core.Resolution{Key: key("vpc", "VPC", "tenant-a"), Path: ".spec.mode", Choice: core.TakeLive, By: by, At: ago(time.Minute)}}
+		return core.DraftStanding{Draft: d, State: state}
+	}
+	f.Drafts = nil
+	for state, n := range map[core.DraftState]int{core.DraftOpen: 2, core.DraftVoid: 1, core.DraftPending: 3} {
+		for range n {
+			f.Drafts = append(f.Drafts, draft("alice", state))
+		}
+	}
+	f.Drafts = append(f.Drafts, draft("bob", core.DraftVoid), draft("bob", core.DraftPending))
+	for i := range f.Drafts {
+		f.Drafts[i].ID = int64(i + 1)
+	}
+	d := drive(t, only(f), 80, 80).press("H")
+	for _, want := range []string{
+		`drafts that nobody has published  4\n.*: 2 drafts, 1 void +alice .*\n.*: 1 void draft +bob `,
+		`decisions that live has yet to follow  4\n.*: 3 pending drafts +alice .*\n.*: 1 pending draft +bob `,
+	} {
+		if !regexp.MustCompile(want).MatchString(d.screen()) {
+			t.Errorf("nothing like %s\n%s", want, d.screen())
+		}
 	}
 }
 
