@@ -104,17 +104,49 @@ type Stepped struct {
 // Sentence tells it: "undone: edit .spec.mode of VPC/vpc-1". did is what was done,
 // "undone", and do the word for doing that.
 func (s Stepped) Sentence(did, do string) string {
-	run := ShortRun(s.Published)
-	instead := fmt.Sprintf("decide anew, or selvage sync --revert %s", run)
-	switch {
-	case run == "" && s.Words == "":
+	switch stays := publishedBy(s.Published); {
+	case stays == "" && s.Words == "":
 		return "nothing of yours is left to " + do
-	case run == "":
+	case stays == "":
 		return did + ": " + s.Words
 	case s.Words == "":
-		return fmt.Sprintf("nothing to %s: run %s is published (%s)", do, run, instead)
+		return fmt.Sprintf("nothing to %s: %s", do, stays)
+	default:
+		return fmt.Sprintf("%s: %s; %s", did, s.Words, stays)
 	}
-	return fmt.Sprintf("%s: %s; run %s is published (%s)", did, s.Words, run, instead)
+}
+
+// Dropped is what has become of drafts that were to be dropped.
+type Dropped struct {
+	Drafts []int64 // that went
+	// Published is the last run that has put into Git what would have gone otherwise;
+	// "" where none has.
+	Published string
+}
+
+// Sentence tells it: "dropped 2 drafts (u undoes it)". undo is what brings them back.
+func (d Dropped) Sentence(undo string) string {
+	stays := publishedBy(d.Published)
+	gone := fmt.Sprintf("dropped %s (%s)", Counted(len(d.Drafts), "draft"), undo)
+	switch {
+	case stays == "" && len(d.Drafts) == 0:
+		return "nothing is left to drop"
+	case stays == "":
+		return gone
+	case len(d.Drafts) == 0:
+		return "nothing to drop: " + stays + ", and live is to follow"
+	}
+	return gone + "; " + stays
+}
+
+// publishedBy tells that no step at the desk takes back what a run has published, and
+// what does; "" for no run.
+func publishedBy(run string) string {
+	if run == "" {
+		return ""
+	}
+	run = ShortRun(run)
+	return fmt.Sprintf("run %s is published (decide anew, or selvage sync --revert %s)", run, run)
 }
 
 // Decided tells what was decided, once Git says it: "git was chosen", which its owner

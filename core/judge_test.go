@@ -47,6 +47,19 @@ func TestPublishedDecisionIsJudgedByWhatWasReadSince(t *testing.T) {
 	}
 }
 
+func TestADropTellsWhatItLeaves(t *testing.T) {
+	for want, d := range map[string]core.Dropped{
+		"nothing is left to drop":        {},
+		"dropped 2 drafts (u undoes it)": {Drafts: []int64{4, 7}},
+		"nothing to drop: run 9b1d0aa1 is published (decide anew, or selvage sync --revert 9b1d0aa1), and live is to follow": {Published: "9b1d0aa1-22"},
+		"dropped 1 draft (u undoes it); run 9b1d0aa1 is published (decide anew, or selvage sync --revert 9b1d0aa1)":          {Drafts: []int64{4}, Published: "9b1d0aa1-22"},
+	} {
+		if got := d.Sentence("u undoes it"); got != want {
+			t.Errorf("Sentence = %q, want %q", got, want)
+		}
+	}
+}
+
 func TestStepBackTellsWhatItLeaves(t *testing.T) {
 	for want, s := range map[string]core.Stepped{
 		"nothing of yours is left to undo": {},

@@ -244,7 +244,7 @@ func TestUndoLeavesAloneWhatARunPublished(t *testing.T) {
 	redone(t, s, "kim")
 	lies(t, s, "all done again", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)
 
-	// Who decides on it anew, or drops it, can undo that as ever.
+	// Who decides on it anew, or has it dropped, can undo that as ever.
 	put(t, s, draft(1, ".a", "anew"))
 	undone(t, s, "kim")
 	lies(t, s, "decided anew and undone", `1 vpc-2 .a "older"`, `3 vpc-1 .a "published"`, `4 vpc-1 .b "left"`)

@@ -126,9 +126,10 @@
 // while the run went on: nothing brings it back. One that is still to be followed by
 // live stays on the desk, with the run that published it: an undo would take away what
 // tells that live is to follow, and leave the commit. So undo passes over it and gives
-// the run. Who does not want to wait for live drops it, as a step of its own. With the
-// run stands when that was found out, since a reading of Git from before says nothing
-// of whether somebody has taken the commit back.
+// the run, and for the same reason core/runner does not drop it: who does not want to
+// wait for live decides anew, or takes the run back. With the run stands when that was
+// found out, since a reading of Git from before says nothing of whether somebody has
+// taken the commit back.
 //
 // The files of plans and publications are lists of digests, and their contents
 // blobs as all others. A list has a digest too, so that a run that is written

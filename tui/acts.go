@@ -53,10 +53,9 @@ type Decider interface {
 	// Decide lays decisions down as drafts, in one step that can be undone, or none
 	// of them.
 	Decide(ctx context.Context, id core.FabricID, by string, decisions ...core.Decision) ([]core.Draft, error)
-	// Drop takes drafts away, in one step that can be undone.
-	Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) error
-	// Undo takes the last step of a person back, Redo does it again. What was
-	// published they leave alone.
+	// Drop takes drafts away, in one step that can be undone. Undo takes the last step
+	// of a person back, Redo does it again. What was published they leave alone.
+	Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) (core.Dropped, error)
 	Undo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error)
 	Redo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error)
 }

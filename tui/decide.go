@@ -158,10 +158,11 @@ func drop(e Env, drafts []core.DraftStanding) Outcome {
 	return Outcome{Deed: &Deed{
 		Label: safe.Sprintf("drop %s", plural(len(ids), "draft")),
 		Run: func(ctx context.Context) (Done, error) {
-			if err := desk.Drop(ctx, id, by, ids...); err != nil {
+			gone, err := desk.Drop(ctx, id, by, ids...)
+			if err != nil {
 				return Done{}, err
 			}
-			return Done{Says: safe.Sprintf(" dropped %s (u undoes it)", plural(len(ids), "draft"))}, nil
+			return Done{Says: safe.Sprintf(" %s", gone.Sentence("u undoes it")), Left: gone.Published != ""}, nil
 		},
 	}}
 }
@@ -179,7 +180,7 @@ func stepBack(e Env, a Action) Outcome {
 			if err != nil {
 				return Done{}, err
 			}
-			return Done{Says: safe.Sprintf(" %s", what.Sentence(did, word))}, nil
+			return Done{Says: safe.Sprintf(" %s", what.Sentence(did, word)), Left: what.Published != ""}, nil
 		},
 	}}
 }

@@ -57,7 +57,27 @@ func TestDecisionIsClearedUndoneAndDoneAgain(t *testing.T) {
 	d.shows("nothing of yours is left to undo")
 	d.acts.published = "412c0f4e-dc1-prod"
 	d.press("u")
-	d.shows("nothing to undo: run 412c0f4e is published (decide an")
+	d.shows("nothing to undo: run 412c0f4e is published (decide anew, or selvage sync")
+	d.shows("\n--revert 412c0f4e)")
+}
+
+// TestWhatWasPublishedIsNotDropped: its commit is in Git, and until live has followed the
+// draft tells that it is to. What was marked beside it goes.
+func TestWhatWasPublishedIsNotDropped(t *testing.T) {
+	f := unprotected()
+	published := draft(1, key("vpc", "VPC", "tenant-a"), ".spec.mode", core.TakeEdited, core.ValueOf("l3vni"))
+	published.State, published.Published.Run = core.DraftPending, "412c0f4e-dc1-prod"
+	f.Drafts = []core.DraftStanding{published}
+	d := drive(t, only(f), 80, 24).press("enter", "7", "0")
+	d.shows("nothing to drop: run 412c0f4e is published (decide anew, or selvage sync")
+	d.shows("\n--revert 412c0f4e), and live is to follow")
+	d.shows("pending")
+
+	f.Drafts = append(f.Drafts, draft(2, key("vpc", "VPC", "tenant-b"), ".spec.mode", core.TakeLive, core.ValueOf("l2vni")))
+	d = drive(t, only(f), 80, 24).press("enter", "7", "*", "0")
+	d.shows("dropped 1 draft (u undoes it); run 412c0f4e is published (decide anew")
+	d.shows("tenant-a")
+	d.hides("tenant-b")
 }
 
 func TestWhatCannotBeTakenIsNotOffered(t *testing.T) {

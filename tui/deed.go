@@ -35,6 +35,7 @@ type Deed struct {
 // Done is what came of a deed.
 type Done struct {
 	Says safe.Text // for the status line
+	Left bool      // not all was done: Says tells why, and is not cut
 	Open *Place    // to go there, where the person is still on the screen that asked
 	Mine string    // the run that was begun; "" for none
 }
@@ -104,6 +105,8 @@ func (msg deedMsg) take(m *Model) tea.Cmd {
 	case shown:
 	case msg.err != nil:
 		m.say(themes.Error, safe.Sprintf("%s: %v", a.Label, msg.err))
+	case msg.done.Left:
+		m.say(themes.Warn, msg.done.Says)
 	case msg.done.Says.Len() > 0:
 		m.say(themes.Text, msg.done.Says)
 		m.begun = msg.done.Mine

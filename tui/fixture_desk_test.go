@@ -123,13 +123,26 @@ func sideOf(f core.FabricState, d core.Decision) core.Value {
 	return d.Value
 }
 
-func (a *fakeActs) Drop(_ context.Context, id core.FabricID, _ string, ids ...int64) error {
+func (a *fakeActs) Drop(_ context.Context, id core.FabricID, _ string, ids ...int64) (gone core.Dropped, err error) {
 	if err := a.fail(); err != nil {
-		return err
+		return gone, err
 	}
 	f, _ := a.engine.Fleet().Fabric(id)
-	a.lay(id, "dropped", slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool { return slices.Contains(ids, d.ID) }))
-	return nil
+	left := slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool {
+		switch {
+		case !slices.Contains(ids, d.ID):
+			return false
+		case d.Published.Run != "":
+			gone.Published = d.Published.Run
+			return false
+		}
+		gone.Drafts = append(gone.Drafts, d.ID)
+		return true
+	})
+	if len(gone.Drafts) > 0 {
+		a.lay(id, "dropped", left)
+	}
+	return gone, nil
 }
 
 func (a *fakeActs) Undo(_ context.Context, id core.FabricID, _ string) (core.Stepped, error) {

@@ -273,18 +273,25 @@ func (a *app) drop(ctx context.Context, s *session, f core.FabricState, objects 
 		}
 		return usage(fmt.Errorf("%s has no draft %s (selvage resolve %s lists them)", id, about, id))
 	}
-	if err := s.runner.Drop(ctx, id, username(), ids...); err != nil {
+	went, err := s.runner.Drop(ctx, id, username(), ids...)
+	if err == nil && len(went.Drafts) == 0 {
+		err = fmt.Errorf("drop a decision of %s: %s", id, went.Sentence(""))
+	}
+	if err != nil {
 		return exit{code: exitRefused, err: err}
 	}
 	after := s.after(id)
 	if flags.output == "json" {
 		return a.listDrafts(after, flags)
 	}
-	gone := slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool { return !slices.Contains(ids, d.ID) })
+	gone := slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool { return !slices.Contains(went.Drafts, d.ID) })
 	for _, d := range gone {
 		if err := a.printf("dropped: %s\n", sentence(f.Fabric, d.Resolution)); err != nil {
 			return err
 		}
+	}
+	if went.Published != "" {
+		a.complain(fmt.Errorf("%s: %s", id, went.Sentence("--undo brings back")))
 	}
 	a.next(after)
 	return nil

@@ -135,9 +135,31 @@ func identity(p core.Path) core.Path {
 	return ""
 }
 
-// Drop takes drafts from the desk, as one step that can be undone.
-func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) error {
-	return r.lay(ctx, id, by, drafts)
+// Drop takes drafts from the desk, as one step that can be undone. What was published
+// stays there until live has followed.
+func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts ...int64) (core.Dropped, error) {
+	lying, err := r.config.Books.Drafts(ctx, id)
+	if err != nil {
+		return core.Dropped{}, err
+	}
+	over := map[int64]bool{} // that wait for nothing
+	for _, d := range r.state(id).Drafts {
+		over[d.ID] = d.State == core.DraftVoid || d.State == core.DraftDone
+	}
+	var to core.Dropped
+	for _, d := range lying {
+		switch {
+		case !slices.Contains(drafts, d.ID):
+		case d.Published.Run != "" && !over[d.ID]:
+			to.Published = d.Published.Run
+		default:
+			to.Drafts = append(to.Drafts, d.ID)
+		}
+	}
+	if len(to.Drafts) == 0 {
+		return to, nil
+	}
+	return to, r.lay(ctx, id, by, to.Drafts)
 }
 
 // Undo takes back the last step of a person at the desk. Redo does it again.

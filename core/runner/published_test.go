@@ -23,6 +23,32 @@ func TestUndoLeavesWhatWasPublished(t *testing.T) {
 	}
 }
 
+// TestDropLeavesWhatWasPublished until live has followed, or Git says something else.
+func TestDropLeavesWhatWasPublished(t *testing.T) {
+	for name, publish := range publishing() {
+		t.Run(name, func(t *testing.T) {
+			b, p := overruling(t)
+			publish(t, b, p)
+			p.wantState(t, core.Pending, overruled)
+			f, _ := p.loop.Fleet().Fabric("dc1")
+			gone, err := p.runner.Drop(t.Context(), "dc1", "ada", f.Drafts[0].ID)
+			if err != nil || len(gone.Drafts) > 0 || gone.Published != f.Drafts[0].Published.Run {
+				t.Errorf("Drop = %+v, %v, want nothing, and the run that published", gone, err)
+			}
+			p.wantState(t, core.Pending, overruled)
+
+			b.remote().elsewhere("dc1/vpc-1.yaml", "vlan: 1009", "vlan: 1001")
+			q := b.open(as("ada"))
+			q.wantState(t, core.Drifted, overruled)
+			gone, err = q.runner.Drop(t.Context(), "dc1", "ada", f.Drafts[0].ID)
+			if err != nil || len(gone.Drafts) != 1 || gone.Published != "" {
+				t.Errorf("Drop = %+v, %v, want the draft that is void", gone, err)
+			}
+			q.wantDesk(t, "dc1")
+		})
+	}
+}
+
 // TestPublishedDecisionIsNotOpenAgain where somebody takes its commit back with git
 // alone before live has followed, and nobody has seen it on the branch.
 func TestPublishedDecisionIsNotOpenAgain(t *testing.T) {

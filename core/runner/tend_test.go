@@ -165,7 +165,7 @@ func TestPolicyThatWasOverruledKeepsOff(t *testing.T) {
 	if err != nil || len(drafts) != 1 {
 		t.Fatal(drafts, err)
 	}
-	if err := p.runner.Drop(t.Context(), "dc1", "ada", drafts[0].ID); err != nil {
+	if _, err := p.runner.Drop(t.Context(), "dc1", "ada", drafts[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	p.checks(t, 3)

@@ -232,13 +232,15 @@ func (t *talk) drop(ctx context.Context, f core.FabricState, names []string, g g
 	if len(ids) == 0 {
 		return errors.New("there is no such draft (drafts reads them out)")
 	}
-	err := t.during(ctx, safe.Lit("dropping"), func(ctx context.Context) error {
-		return t.cfg.Acts.Decider.Drop(ctx, f.Fabric.ID, t.cfg.Acts.By, ids...)
+	var gone core.Dropped
+	err := t.during(ctx, safe.Lit("dropping"), func(ctx context.Context) (err error) {
+		gone, err = t.cfg.Acts.Decider.Drop(ctx, f.Fabric.ID, t.cfg.Acts.By, ids...)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	t.say(safe.Sprintf("dropped %s (undo brings back)", core.Counted(len(ids), "draft")))
+	t.say(safe.Clean(gone.Sentence("undo brings back")))
 	return nil
 }
 

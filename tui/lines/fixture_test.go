@@ -107,11 +107,11 @@ func (w *world) Decide(_ context.Context, id core.FabricID, by string, all ...co
 	return nil, nil
 }
 
-func (w *world) Drop(_ context.Context, id core.FabricID, _ string, ids ...int64) error {
+func (w *world) Drop(_ context.Context, id core.FabricID, _ string, ids ...int64) (core.Dropped, error) {
 	w.change(id, func(f *core.FabricState) {
 		f.Drafts = slices.DeleteFunc(slices.Clone(f.Drafts), func(d core.DraftStanding) bool { return slices.Contains(ids, d.ID) })
 	})
-	return w.fault
+	return core.Dropped{Drafts: ids}, w.fault
 }
 
 func (w *world) Undo(_ context.Context, id core.FabricID, _ string) (core.Stepped, error) {
