@@ -78,6 +78,10 @@ type Decision struct {
 type Desk interface {
 	// Drafts are those of a fabric, in the order in which they were made.
 	Drafts(ctx context.Context, id FabricID) ([]Draft, error)
+	// Unfinished are those of some drafts of a fabric that have not come true, in the
+	// same order. They may have been taken from the desk: a step back brings them
+	// there again.
+	Unfinished(ctx context.Context, id FabricID, drafts ...int64) ([]Draft, error)
 	// Step takes drafts away, and lays down what a person has decided, as one step of
 	// that person. Each that is laid down takes the place of those at its own place,
 	// and at any place inside it. IDs are given here. What does not lie there any more

@@ -27,6 +27,24 @@ func (s *Store) Drafts(ctx context.Context, id core.FabricID) ([]core.Draft, err
 	return all, explain(fmt.Sprintf("read the drafts of %q in %q", id, s.path), err)
 }
 
+// Unfinished gives those of some drafts of a fabric that have not come true, whether
+// they lie on the desk or not.
+func (s *Store) Unfinished(ctx context.Context, id core.FabricID, ids ...int64) ([]core.Draft, error) {
+	var all []core.Draft
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		row, err := s.fabric(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		some, err := encode(ids)
+		if err == nil {
+			all, err = drafts(ctx, tx, "d.fabric = ? AND NOT d.done AND d.id IN (SELECT value FROM json_each(?))", row.id, some)
+		}
+		return err
+	})
+	return all, explain(fmt.Sprintf("read drafts of %q in %q", id, s.path), err)
+}
+
 // Step takes drafts away and lays others down as one step, all of them or none. Of two
 // that are laid on one place the later one counts.
 func (s *Store) Step(ctx context.Context, id core.FabricID, by string, away []int64, down ...core.Draft) error {

@@ -369,6 +369,24 @@ func TestUndoKeepsOffPlacesThatAreTaken(t *testing.T) {
 	lies(t, s, "what was published though it was dropped does not come back")
 }
 
+// TestUnfinishedDraftsMayHaveLeftTheDesk but not have come true, and are those of the
+// fabric that were asked for.
+func TestUnfinishedDraftsMayHaveLeftTheDesk(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	put(t, s, draft(1, ".a", "lies"), draft(1, ".b", "dropped"), draft(1, ".c", "done"), draft(1, ".d", "not asked for"))
+	drop(t, s, "kim", 2)
+	save(t, s, ran("9b1d", core.RunAgreed), 3)
+	for id, want := range map[core.FabricID][]int64{"dc1": {1, 2}, "dc2": {}} {
+		all, err := s.Unfinished(t.Context(), id, 3, 2, 1, 77)
+		if err != nil || !slices.Equal(ids(all), want) {
+			t.Errorf("of %s are unfinished %v, %v, want %v", id, ids(all), err, want)
+		}
+	}
+	if all, err := s.Unfinished(t.Context(), "dc1"); err != nil || len(all) > 0 {
+		t.Errorf("of no drafts are unfinished %v, %v", ids(all), err)
+	}
+}
+
 func TestHistoryTellsWhatBecameOfDecisions(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	secret := draft(1, ".spec.password", "s3cret")

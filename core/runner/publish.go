@@ -200,23 +200,33 @@ func (at *progress) landed(ctx context.Context, n int) (string, error) {
 	return words, at.save(ctx)
 }
 
-// carriedOut are the drafts of a plan, out of those on the desk, that a commit of it
-// carries out. Those that overrule live are left there for the check that sees live
+// carriedOut are the drafts of a plan that a commit of it carries out, those too that
+// somebody has taken from the desk meanwhile: a step back must not have them published
+// again. Those that overrule live are left on the desk for the check that sees live
 // follow: until then they tell that it is to. One of an earlier plan that the commit
 // takes back goes, for it is over.
 func (r *Runner) carriedOut(ctx context.Context, of []int64, c core.PlannedCommit) ([]core.Carried, error) {
 	var carried []core.Carried
 	for _, id := range fabricsOf(c) {
-		drafts, err := r.config.Books.Drafts(ctx, id)
+		planned, err := r.config.Books.Unfinished(ctx, id, of...)
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range drafts {
-			planned, overrules := slices.Contains(of, d.ID), d.Overrules()
-			if (planned || overrules) && slices.ContainsFunc(c.Changes, func(ch core.PlannedChange) bool {
-				return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path && (planned || r.takesBack(ctx, ch, d))
-			}) {
-				carried = append(carried, core.Carried{Draft: d.ID, Awaits: planned && overrules})
+		lying, err := r.config.Books.Drafts(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, ch := range c.Changes {
+			is := func(d core.Draft) bool { return ch.Fabric == id && ch.Key == d.Key && ch.Path == d.Path }
+			for _, d := range planned {
+				if is(d) {
+					carried = append(carried, core.Carried{Draft: d.ID, Awaits: d.Overrules()})
+				}
+			}
+			for _, d := range lying {
+				if is(d) && d.Overrules() && !slices.Contains(of, d.ID) && r.takesBack(ctx, ch, d) {
+					carried = append(carried, core.Carried{Draft: d.ID})
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package runner_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -90,5 +91,63 @@ func TestPublishedDecisionIsNotVoidByAnOldReading(t *testing.T) {
 	f, _ := p.loop.Fleet().Fabric("dc1")
 	if len(f.Drafts) != 1 || f.Drafts[0].State != core.DraftPending {
 		t.Errorf("drafts %+v", f.Drafts)
+	}
+}
+
+// during is the door to a branch, with what happens while somebody pushes through it.
+type during struct {
+	core.Publisher
+	do func()
+}
+
+func (d *during) Publish(ctx context.Context, pub core.Publication) core.Published {
+	d.do()
+	return d.Publisher.Publish(ctx, pub)
+}
+
+// TestDecisionThatWasDroppedDuringItsPushIsPublished: who takes that back does not
+// publish it once more, though its commit was taken back with git alone.
+func TestDecisionThatWasDroppedDuringItsPushIsPublished(t *testing.T) {
+	for name, left := range map[string][]string{"over an edit of live": {overruled}, "over nothing": {}} {
+		t.Run(name, func(t *testing.T) {
+			b := one(t)
+			door := &during{}
+			p := b.open(func(_ *site, w *wraps) {
+				w.publisher = func(to core.Publisher) core.Publisher { door.Publisher = to; return door }
+			})
+			if len(left) > 0 {
+				b.edit("dc1", "vpc-1.yaml", "vlan: 1001", "vlan: 1005")
+				p.check(t, "dc1")
+			}
+			made := p.decide(t, "dc1", set("vpc-1", vlan, int64(1009)))
+			door.do = func() {
+				drafts, err := p.store.Drafts(t.Context(), "dc1")
+				if err != nil || len(drafts) != len(made) {
+					t.Errorf("drafts %+v, %v", drafts, err)
+				}
+				for _, d := range drafts {
+					if gone, err := p.runner.Drop(t.Context(), "dc1", "ada", d.ID); err != nil || len(gone.Drafts) != 1 {
+						t.Errorf("Drop = %+v, %v", gone, err)
+					}
+				}
+			}
+			run := p.sync(t, p.plan(t, "dc1"), p.quick(), core.RunPublished)
+			p.wantDesk(t, "dc1")
+			b.remote().elsewhere("dc1/vpc-1.yaml", "vlan: 1009", "vlan: 1001")
+			if _, err := p.runner.Undo(t.Context(), "dc1", "ada"); err != nil {
+				t.Fatal(err)
+			}
+			p.wantDesk(t, "dc1", left...)
+			drafts, err := p.store.Drafts(t.Context(), "dc1")
+			for _, d := range drafts {
+				if err != nil || d.Published.Run != run.ID {
+					t.Errorf("it is not told that %s published it: %+v, %v", run.ID, d.Published, err)
+				}
+			}
+			p.check(t, "dc1")
+			if made, err := p.runner.Plan(t.Context(), "ada", core.PlanOptions{}, "dc1"); err != nil || len(made.Commits) > 0 {
+				t.Errorf("%d commits are planned, %v", len(made.Commits), err)
+			}
+		})
 	}
 }
