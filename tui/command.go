@@ -217,7 +217,7 @@ func (m *Model) named(text string) ([]core.FabricID, bool) {
 func (m *Model) toFabric(name string) tea.Cmd {
 	ids, ok := m.named(name)
 	if ok && len(ids) == 1 {
-		m.unfold(trace{{place: Place{Screen: panes()[0].name}}, {place: Place{Screen: "detail", Fabric: ids[0]}}})
+		m.unfold(trace{{place: Place{Screen: m.panes[0].name}}, {place: Place{Screen: "detail", Fabric: ids[0]}}})
 	}
 	return nil
 }
@@ -300,7 +300,7 @@ func (m *Model) toScreen(p paneSpec, text string) tea.Cmd {
 		to.Fabric, to.Object = m.selection()
 	}
 	switch {
-	case p.name == panes()[0].name:
+	case p.name == m.panes[0].name:
 		m.unfold(trace{{place: to}})
 	case p.tab.number != 0 && m.top().spec.tab.number != 0:
 		if m.top().spec.tab != p.tab {

@@ -26,6 +26,7 @@ type Model struct {
 	style  *Style // of the screen on top
 	keymap *Keymap
 	own    map[Action]ownAct
+	panes  []paneSpec
 	tabs   []paneSpec // in the order of their numbers
 	fleet  core.Fleet
 	now    time.Time
@@ -104,7 +105,7 @@ func (leaveMsg) take(m *Model) tea.Cmd { return m.leave() }
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
 	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}, laid: map[core.FabricID]bool{}}
-	m.keymap, m.own, m.tabs = cfg.Keymap, ownActs(), tabs()
+	m.keymap, m.own, m.panes, m.tabs = cfg.Keymap, ownActs(), panes(), tabs()
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
 	}
@@ -113,7 +114,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	m.started, m.pace = m.now, &pace{ctx: ctx, now: cfg.Now}
 	m.styles = newStyles(cfg.Themes, cfg.Theme, cfg.NoColor)
 	m.fleet = cfg.Engine.Fleet()
-	m.open(Place{Screen: panes()[0].name}, nil)
+	m.open(Place{Screen: m.panes[0].name}, nil)
 	m.noticed.begin(m.fleet)
 	m.arrive()
 	m.dress()
@@ -342,10 +343,11 @@ func (m *Model) top() *screen { return m.stack[len(m.stack)-1] }
 // open puts a screen on the stack, one that was left before as it was then. One that
 // lies there already stays as it is: escape leads back to what it shows.
 func (m *Model) open(p Place, among []core.Key) {
-	spec, ok := specOf(p.Screen)
-	if !ok {
+	i := slices.IndexFunc(m.panes, func(s paneSpec) bool { return s.name == p.Screen })
+	if i < 0 {
 		return
 	}
+	spec := m.panes[i]
 	id := Place{Screen: p.Screen, Fabric: p.Fabric}
 	s := m.kept[id]
 	if s == nil || slices.Contains(m.stack, s) {

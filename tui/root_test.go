@@ -292,3 +292,15 @@ func TestSnapshotHasItsSizeAndItsReasons(t *testing.T) {
 		}
 	}
 }
+
+// TestScreenOpensWithoutListingAllScreens anew: that is done once.
+func TestScreenOpensWithoutListingAllScreens(t *testing.T) {
+	m := drive(t, only(busy()), 80, 24).model
+	got := testing.AllocsPerRun(100, func() {
+		m.open(Place{Screen: "help"}, nil)
+		m.stack = m.stack[:1]
+	})
+	if got > 10 {
+		t.Errorf("to open a screen that was there before takes %v allocations", got)
+	}
+}
