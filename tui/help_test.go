@@ -56,6 +56,19 @@ func TestHelpFindsWhatCannotBeDoneNow(t *testing.T) {
 	}
 }
 
+// TestHelpSaysWhatSeenIs: a check that has just ended does not make what a watch has
+// proven any younger.
+func TestHelpSaysWhatSeenIs(t *testing.T) {
+	for _, to := range [][]string{nil, {"j", "enter"}} {
+		text := strings.Join(strings.Fields(drive(t, fullFleet(), 80, 200).press(to...).press("?").screen()), " ")
+		for _, want := range []string{"SEEN, seen: how long ago live was last proven to be as shown", "about once a minute", "older than the last check"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("after %v nothing says %q", to, want)
+			}
+		}
+	}
+}
+
 func TestHelpSaysWhereThingsAre(t *testing.T) {
 	d := driveWith(t, core.Fleet{}, func(c *Config) { c.ConfigFile, c.LogFile = "/etc/selvage.yaml", "/var/selvage-kim.log" })
 	d.press("?", "end")

@@ -125,6 +125,7 @@ func (h *help) letters() {
 	}
 	h.lines = append(h.lines, l.String())
 	h.say("? in place of a number: not read, so not known.  . stands for none.")
+	h.say("SEEN, seen: how long ago live was last proven to be as shown. What changes comes at once; that nothing did an open watch proves about once a minute only, so this may be older than the last check.")
 }
 
 func (h *help) filters(spec paneSpec) {
