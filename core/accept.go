@@ -79,6 +79,9 @@ type Acknowledgement struct {
 // soon as it is said.
 func (a Acknowledgement) Ends() bool { return !a.Until.After(a.At) }
 
+// Sentence is what the word did of an object, in a few words: "accept VPC/vpc-1".
+func (a Acknowledgement) Sentence(object string) string { return "accept " + object }
+
 // Ended are the words that end others on their places before their time.
 func Ended(words []Acknowledgement, by, reason string, now time.Time) []Acknowledgement {
 	ended := make([]Acknowledgement, len(words))

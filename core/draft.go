@@ -73,8 +73,9 @@ type Decision struct {
 	From   string // where the value comes from; see [Draft]
 }
 
-// Desk keeps the drafts of fabrics. Every change of what lies on it is one step,
-// which can be undone.
+// Desk keeps the drafts of fabrics, and for how long people accept differences. Every
+// change of that is one step, which can be undone: what somebody did last is one
+// history, whichever of the two it was.
 type Desk interface {
 	// Drafts are those of a fabric, in the order in which they were made.
 	Drafts(ctx context.Context, id FabricID) ([]Draft, error)
@@ -87,6 +88,10 @@ type Desk interface {
 	// and at any place inside it. IDs are given here. What does not lie there any more
 	// is no error.
 	Step(ctx context.Context, id FabricID, by string, away []int64, down ...Draft) error
+	// Acknowledge keeps words of one person on differences, as one step of that person,
+	// all of them or none; each stands in place of an earlier one on its place. They
+	// hold until they are void.
+	Acknowledge(ctx context.Context, id FabricID, said ...Acknowledgement) error
 	// Undo takes the last step of a person back. Redo does the step again that was
 	// undone last, as long as that person did nothing else since.
 	//

@@ -171,10 +171,9 @@ type History interface {
 	Hold(id FabricID, git, live *Snapshot)
 	// Record keeps a check. When it returns nil the check survives a crash.
 	Record(ctx context.Context, c Check) error
-	// Accept and Acknowledge keep what a person has said of a fabric, all of it
-	// or nothing. Memory tells it from then on, until it is void.
+	// Accept keeps what a person has said of a fabric, all of it or nothing. Memory
+	// tells it from then on, until it is void.
 	Accept(ctx context.Context, id FabricID, said ...Acceptance) error
-	Acknowledge(ctx context.Context, id FabricID, said ...Acknowledgement) error
 }
 
 // Event tells that something happened. Events are notifications: what is now

@@ -36,27 +36,6 @@ func (s *Store) Accept(ctx context.Context, id core.FabricID, said ...core.Accep
 	return explain(fmt.Sprintf("record what was accepted of %q in %q", id, s.path), err)
 }
 
-// Acknowledge keeps differences that a person acknowledged, all of them or
-// none, each in place of an earlier word on the same path of the same object.
-// [Store.Memory] tells them until they are void: until a check says that a value
-// has changed, or the object is gone, or their time is over.
-func (s *Store) Acknowledge(ctx context.Context, id core.FabricID, said ...core.Acknowledgement) error {
-	err := s.say(ctx, id, func(r *recorder) error {
-		for _, a := range said {
-			if err := r.acknowledge(a); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, func(m *core.Memory) {
-		for _, a := range said {
-			others := except(m.Acknowledgements, func(b core.Acknowledgement) bool { return a.Key == b.Key && a.Path == b.Path })
-			m.Acknowledgements = append(others, keptAcknowledgement(a))
-		}
-	})
-	return explain(fmt.Sprintf("record what was acknowledged of %q in %q", id, s.path), err)
-}
-
 // say writes what a person said, and tells it to the cached memory.
 func (s *Store) say(ctx context.Context, id core.FabricID, write func(*recorder) error, tell func(*core.Memory)) error {
 	var before, after fabricRow
@@ -109,22 +88,6 @@ func (r *recorder) accept(a core.Acceptance) error {
 		}
 	}
 	return nil
-}
-
-func (r *recorder) acknowledge(a core.Acknowledgement) error {
-	if a.At.IsZero() || a.Until.IsZero() {
-		return fmt.Errorf("the acknowledgement of %s does not tell when it was given or when it ends", a.Key)
-	}
-	object, err := r.object(a.Key)
-	if err != nil {
-		return err
-	}
-	if err := r.exec("UPDATE acknowledgements SET void = 1 WHERE object = ? AND path = ? AND NOT void", object, string(a.Path)); err != nil {
-		return err
-	}
-	return r.exec(`INSERT INTO acknowledgements (fabric, object, at, path, reason, person, until, git_digest, live_digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.fabric, object, stamp(a.At), string(a.Path), a.Reason, a.By, stamp(a.Until), a.GitDigest[:], a.LiveDigest[:])
 }
 
 // void takes out of force what the check has ended.

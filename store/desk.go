@@ -97,14 +97,16 @@ func complete(id core.FabricID, by string, all []core.Draft) error {
 	return nil
 }
 
-// desk is what lies there of one fabric, and is changed by one person in one
-// transaction.
+// desk is what lies there of one fabric and what was said of it, and is changed by one
+// person in one transaction.
 type desk struct {
 	*recorder
-	by    string
-	at    any
-	lying map[int64][]spot // by the row of the object
-	moved bool
+	by     string
+	now    time.Time
+	at     any              // now, as it is written
+	lying  map[int64][]spot // by the row of the object
+	moved  bool             // a draft came or went
+	spoken bool             // something was said
 }
 
 // spot is where a draft lies, or lay.
@@ -113,47 +115,69 @@ type spot struct {
 	path          core.Path
 }
 
-// move lets change change what lies on the desk, and tells memory.
+// move lets change change what lies on the desk and what was said, and tells memory.
 func (s *Store) move(ctx context.Context, id core.FabricID, by string, at time.Time, change func(*desk) error) error {
 	var (
-		after fabricRow
-		lies  core.Memory // its desk
+		before, after fabricRow
+		now           core.Memory // its desk, and its words
+		d             *desk
 	)
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		before, err := s.fabric(ctx, tx, id)
-		if err != nil {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if before, err = s.fabric(ctx, tx, id); err != nil {
 			return err
 		}
 		r, err := newRecorder(ctx, tx, before.id, id)
 		if err != nil {
 			return err
 		}
-		d := &desk{recorder: r, by: by, at: stamp(at), lying: map[int64][]spot{}}
+		d = &desk{recorder: r, by: by, now: at, at: stamp(at), lying: map[int64][]spot{}}
 		if err := d.look(); err != nil {
 			return err
 		}
 		if err := change(d); err != nil {
 			return err
 		}
-		if !d.moved {
+		if !d.moved && !d.spoken {
 			return errIdle
 		}
-		if err := r.exec("UPDATE fabrics SET desk = desk + 1 WHERE id = ?", r.fabric); err != nil {
+		if err := r.exec("UPDATE fabrics SET desk = desk + ?, generation = generation + ? WHERE id = ?", d.moved, d.spoken, r.fabric); err != nil {
 			return err
 		}
-		if after, err = s.fabric(ctx, tx, id); err == nil {
-			err = deskOf(r.ctx, tx, after.id, &lies)
+		if after, err = s.fabric(ctx, tx, id); err != nil {
+			return err
 		}
-		return err
+		return d.tell(&now)
 	})
 	if errors.Is(err, errIdle) {
 		return nil
 	}
-	if known, ok := s.cached(id); ok && err == nil && known.row.id == after.id {
-		m := *known.memory
-		m.Drafts, m.Proposed, known.row.desk = lies.Drafts, lies.Proposed, after.desk
-		s.keep(id, remembered{known.row, &m, known.loaded})
+	known, ok := s.cached(id)
+	if !ok || err != nil || known.row.id != after.id {
+		return err
 	}
+	m := *known.memory
+	if d.moved {
+		m.Drafts, m.Proposed, known.row.desk = now.Drafts, now.Proposed, after.desk
+	}
+	if d.spoken && known.row.generation == before.generation {
+		m.Acknowledgements, known.row.generation = now.Acknowledgements, after.generation
+	}
+	s.keep(id, remembered{known.row, &m, known.loaded})
+	return nil
+}
+
+// tell puts what has changed into a memory.
+func (d *desk) tell(m *core.Memory) error {
+	if d.moved {
+		if err := deskOf(d.ctx, d.tx, d.fabric, m); err != nil {
+			return err
+		}
+	}
+	if !d.spoken {
+		return nil
+	}
+	words, err := acknowledgements(d.ctx, d.tx, inForce, d.fabric)
+	m.Acknowledgements = said(words)
 	return err
 }
 

@@ -122,6 +122,11 @@
 // would be of no use. Redo does not pass over anything, because the step that it
 // stands for is the one that was undone last.
 //
+// What a person accepts is a step too, so that one place knows what they did last. A
+// word that is taken back is not removed but ended by another one, as anybody would
+// end it: what is history stays, and a word that is void for a check is not the same
+// as one that never was.
+//
 // A draft that a run published is done whether it lies on the desk or was dropped
 // while the run went on: nothing brings it back. One that is still to be followed by
 // live stays on the desk, with the run that published it: an undo would take away what

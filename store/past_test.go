@@ -217,7 +217,8 @@ func TestOldRowsAreSweptOnceADay(t *testing.T) {
 	gone.Blind = &core.Blind{From: noon, Until: noon.Add(time.Minute), Reason: "polled"}
 	record(t, s, gone)
 	accept(t, s, core.Acceptance{What: core.AcceptMass, At: noon, Keys: []core.Key{vpcKey(2), vpcKey(9)}})
-	acknowledge(t, s, word(1, ".spec", noon), word(1, ".spec", noon.Add(time.Minute)))
+	acknowledge(t, s, word(1, ".spec", noon))
+	acknowledge(t, s, word(1, ".spec", noon.Add(time.Minute)))
 
 	at := func(age time.Duration) map[string]int {
 		now.now = noon.Add(age)

@@ -29,7 +29,7 @@ func tables(t testing.TB, s *Store) map[string]int {
 	rows := map[string]int{}
 	for _, name := range []string{
 		"fabrics", "objects", "blobs", "docs", "memory", "git_objects", "git_findings", "git_kinds", "checks", "transitions", "overwritten", "blind", "acceptances", "accepted", "acknowledgements",
-		"drafts", "desk_steps", "desk_moves", "decisions", "plans", "file_changes", "runs", "publications",
+		"drafts", "desk_steps", "desk_moves", "desk_words", "decisions", "plans", "file_changes", "runs", "publications",
 	} {
 		rows[name] = count(t, s, "SELECT count(*) FROM "+name)
 	}

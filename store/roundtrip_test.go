@@ -304,8 +304,8 @@ func randomWord(t testing.TB, rnd *rand.Rand, s *Store, at time.Time) {
 		err = s.Accept(t.Context(), "dc1", core.Acceptance{What: core.AcceptBase, By: "kim", At: at.Add(-2 * time.Hour), Keys: []core.Key{k, vpcKey(99)}})
 	case 1:
 		err = s.Acknowledge(t.Context(), "dc1",
-			core.Acknowledgement{Key: k, Path: ".spec", At: at, Until: at.Add(time.Duration(1+rnd.IntN(3)) * time.Minute)},
-			core.Acknowledgement{Key: vpcKey(rnd.IntN(3)), Path: core.Root, At: at, Until: at.Add(time.Hour)})
+			core.Acknowledgement{By: "kim", Key: k, Path: ".spec", At: at, Until: at.Add(time.Duration(1+rnd.IntN(3)) * time.Minute)},
+			core.Acknowledgement{By: "kim", Key: vpcKey(rnd.IntN(3)), Path: core.Root, At: at, Until: at.Add(time.Hour)})
 	case 2:
 		err = s.Step(t.Context(), "dc1", "kim", nil, git(draft(rnd.IntN(3), ".spec", at.String())), draft(4, ".spec", at.String()))
 	case 3:

@@ -16,10 +16,10 @@ func (s *Store) Undo(ctx context.Context, id core.FabricID, by string) (back cor
 	err = s.move(ctx, id, by, s.now(), func(d *desk) error {
 		steps, err := d.steps("undone IS NULL ORDER BY id DESC")
 		for _, step := range steps {
-			if err != nil || d.moved {
+			if err != nil || d.moved || d.spoken {
 				break
 			}
-			if err = d.undo(step, &back); d.moved && err == nil {
+			if err = d.undo(step, &back); (d.moved || d.spoken) && err == nil {
 				err = d.exec(`UPDATE desk_steps SET undone =
 					(SELECT ifnull(max(undone), 0) + 1 FROM desk_steps WHERE fabric = ? AND person = ?) WHERE id = ?`, d.fabric, d.by, step)
 			}
@@ -80,7 +80,7 @@ func (d *desk) motions(step int64) ([]motion, error) {
 
 // undo takes back what is left of a step, and notes that in told: what it laid down,
 // still lies there and was not published goes, and what went because of that comes
-// back, as far as its place is free.
+// back, as far as its place is free; and what it accepted is accepted no longer.
 func (d *desk) undo(step int64, told *core.Stepped) error {
 	motions, err := d.motions(step)
 	if err != nil {
@@ -111,6 +111,11 @@ func (d *desk) undo(step int64, told *core.Stepped) error {
 	}
 	if len(gone) == 0 {
 		taken = back // whose heirs are gone by now
+	}
+	words, err := d.unsay(step)
+	if err != nil || len(words) > 0 {
+		told.Words = spoken(words)
+		return err
 	}
 	told.Words, err = d.words(gone, taken)
 	return err

@@ -8,7 +8,6 @@ import (
 
 	"selvage/core"
 	"selvage/core/drift"
-	"selvage/core/runner"
 	"selvage/store"
 	"selvage/tui"
 )
@@ -16,7 +15,7 @@ import (
 // acts are what a person can do in the dashboard of a session.
 func (a *app) acts(s *session) tui.Acts {
 	return tui.Acts{
-		Decider: decider{s.runner, a, s}, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Span: spanOrEnd, Ledger: ledger{a, s},
+		Decider: s.runner, Planner: planner{s}, Starter: s.runner, Accepter: accepter{a, s}, Span: spanOrEnd, Ledger: ledger{a, s},
 		Masked: maskedPlan, By: username(), Whence: a.seat(), Informer: informer{s}, Referrer: referrer{},
 		JSON: func(what any) ([]byte, error) { return copied(what, a.now()) }, Patch: s.runner.Patch,
 		Sheets: sheets{a, s}, Hinter: hinter{s}, Logins: logins{s}, Ignorer: ignorer{a, s}, Journal: journal(logPath(s.config)),
@@ -76,7 +75,7 @@ func (d accepter) accept(ctx context.Context, id core.FabricID, objects []core.K
 			return time.Time{}, fmt.Errorf("%s does not differ at %s any more", k, path)
 		}
 	}
-	return now.Add(p.span), d.say(ctx, id, words...)
+	return now.Add(p.span), d.session.runner.Acknowledge(ctx, id, words...)
 }
 
 // endWord is what ends what was accepted, in place of a time.
@@ -102,79 +101,7 @@ func (d accepter) end(ctx context.Context, id core.FabricID, objects []core.Key,
 	if len(held) == 0 {
 		return time.Time{}, fmt.Errorf("nothing is accepted there any more")
 	}
-	return now, d.say(ctx, id, core.Ended(held, username(), reason, now)...)
-}
-
-// say writes words down, and has them shown.
-func (d accepter) say(ctx context.Context, id core.FabricID, words ...core.Acknowledgement) error {
-	if err := d.session.store.Acknowledge(ctx, id, words...); err != nil {
-		return err
-	}
-	return d.session.loop.Reconsider(ctx, id)
-}
-
-// decider is the runner, but for the last step of a person: that may be something
-// that they accepted, which lies on no desk.
-type decider struct {
-	*runner.Runner
-	app     *app
-	session *session
-}
-
-// Undo takes back what a person did last, and tells it: what was accepted is accepted
-// no longer. Of decisions it tells what the runner does.
-func (d decider) Undo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error) {
-	words, err := d.last(ctx, id, by)
-	switch {
-	case err != nil:
-		return core.Stepped{}, err
-	case len(words) == 0:
-		return d.Runner.Undo(ctx, id, by)
-	}
-	f, _ := d.session.loop.Fleet().Fabric(id)
-	what := "accept " + f.Fabric.Label(words[0].Key)
-	if more := len(words) - 1; more > 0 {
-		what += " and " + core.Counted(more, "more difference")
-	}
-	return core.Stepped{Words: what}, accepter{d.app, d.session}.say(ctx, id, core.Ended(words, by, "taken back", d.app.now())...)
-}
-
-// last are the words that a person said at once, where they still hold and nothing
-// that the person decided since lies on the desk, or is taken from it.
-func (d decider) last(ctx context.Context, id core.FabricID, by string) ([]core.Acknowledgement, error) {
-	m, err := d.session.store.Memory(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var words []core.Acknowledgement
-	for _, w := range m.Acknowledgements {
-		switch now := d.app.now(); {
-		case w.By != by || !w.Until.After(now):
-		case len(words) == 0 || w.At.After(words[0].At):
-			words = []core.Acknowledgement{w}
-		case w.At.Equal(words[0].At):
-			words = append(words, w)
-		}
-	}
-	if len(words) == 0 {
-		return nil, nil
-	}
-	entries, err := d.session.store.Entries(ctx, store.Filter{Fabrics: []core.FabricID{id}, Since: words[0].At})
-	if err != nil {
-		return nil, err
-	}
-	done := map[int64]bool{} // drafts of which the last thing that the person did is no undoing
-	for _, e := range slices.Backward(entries) {
-		if x, ok := e.What.(core.Decided); ok && x.By == by {
-			done[x.Draft.ID] = x.What == core.DecidedMade || x.What == core.DecidedDropped || x.What == core.DecidedReplaced
-		}
-	}
-	for _, stands := range done {
-		if stands {
-			return nil, nil
-		}
-	}
-	return words, nil
+	return now, d.session.runner.Acknowledge(ctx, id, core.Ended(held, username(), reason, now)...)
 }
 
 // ledger tells of overwritten edits, from the history of a session.

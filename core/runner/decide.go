@@ -162,6 +162,15 @@ func (r *Runner) Drop(ctx context.Context, id core.FabricID, by string, drafts .
 	return to, r.lay(ctx, id, by, to.Drafts)
 }
 
+// Acknowledge says of differences that they are to stay for a while, or no longer, as
+// one step that can be undone, and shows what comes of it.
+func (r *Runner) Acknowledge(ctx context.Context, id core.FabricID, said ...core.Acknowledgement) error {
+	if err := r.config.Books.Acknowledge(ctx, id, said...); err != nil {
+		return err
+	}
+	return r.config.Board.Reconsider(ctx, id)
+}
+
 // Undo takes back the last step of a person at the desk. Redo does it again.
 func (r *Runner) Undo(ctx context.Context, id core.FabricID, by string) (core.Stepped, error) {
 	return r.step(ctx, id, by, r.config.Books.Undo)
