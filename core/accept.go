@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -69,6 +70,9 @@ type Acknowledgement struct {
 	By     string
 	At     time.Time
 	Until  time.Time
+	// Restored is who brought the word back at that time by an undo or a redo, after it
+	// was ended; "" where it is By who said it.
+	Restored string
 
 	// GitDigest and LiveDigest are of the values that it was given for, the zero
 	// Digest where the side had none.
@@ -79,14 +83,22 @@ type Acknowledgement struct {
 // soon as it is said.
 func (a Acknowledgement) Ends() bool { return !a.Until.After(a.At) }
 
-// Sentence is what the word did of an object, in a few words: "accept VPC/vpc-1".
-func (a Acknowledgement) Sentence(object string) string { return "accept " + object }
+// Actor is who said the word, or brought it back.
+func (a Acknowledgement) Actor() string { return cmp.Or(a.Restored, a.By) }
+
+// Sentence is what the word does of an object, in a few words: "accept VPC/vpc-1".
+func (a Acknowledgement) Sentence(object string) string {
+	if a.Ends() {
+		return "accept " + object + " no longer"
+	}
+	return "accept " + object
+}
 
 // Ended are the words that end others on their places before their time.
 func Ended(words []Acknowledgement, by, reason string, now time.Time) []Acknowledgement {
 	ended := make([]Acknowledgement, len(words))
 	for i, a := range words {
-		a.By, a.Reason, a.At, a.Until = by, reason, now, now
+		a.By, a.Restored, a.Reason, a.At, a.Until = by, "", reason, now, now
 		ended[i] = a
 	}
 	return ended

@@ -105,6 +105,11 @@ type Desk interface {
 // Stepped is what a step back at the desk, or forth again, has come to.
 type Stepped struct {
 	Words string // what was taken back, or done again, in a few words; "" for nothing
+	// Said are the words on differences that were said again by that.
+	Said []Acknowledgement
+	// Void is why the first of those does not hold again for all that; "" where they
+	// all do, or nobody can tell.
+	Void string
 	// Published is the last run that has put into Git what would have been taken back
 	// otherwise; "" where none has.
 	Published string
@@ -113,16 +118,19 @@ type Stepped struct {
 // Sentence tells it: "undone: edit .spec.mode of VPC/vpc-1". did is what was done,
 // "undone", and do the word for doing that.
 func (s Stepped) Sentence(did, do string) string {
-	switch stays := publishedBy(s.Published); {
+	stays, words := publishedBy(s.Published), s.Words
+	if s.Void != "" {
+		words += " (it does not hold: " + s.Void + ")"
+	}
+	switch {
 	case stays == "" && s.Words == "":
 		return "nothing of yours is left to " + do
 	case stays == "":
-		return did + ": " + s.Words
+		return did + ": " + words
 	case s.Words == "":
 		return fmt.Sprintf("nothing to %s: %s", do, stays)
-	default:
-		return fmt.Sprintf("%s: %s; %s", did, s.Words, stays)
 	}
+	return fmt.Sprintf("%s: %s; %s", did, words, stays)
 }
 
 // Dropped is what has become of drafts that were to be dropped.

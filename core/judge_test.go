@@ -68,6 +68,7 @@ func TestStepBackTellsWhatItLeaves(t *testing.T) {
 		"undone: edit .a of VPC/vpc-1; run 9b1d0aa1 is published (decide anew, or selvage sync --revert 9b1d0aa1)": {
 			Words: "edit .a of VPC/vpc-1", Published: "9b1d0aa1-22",
 		},
+		"undone: accept VPC/vpc-1 (it does not hold: git changed it since)": {Words: "accept VPC/vpc-1", Void: "git changed it since"},
 	} {
 		if got := s.Sentence("undone", "undo"); got != want {
 			t.Errorf("Sentence = %q, want %q", got, want)

@@ -229,7 +229,7 @@ func acknowledgements(ctx context.Context, q querier, where string, args ...any)
 			at, until any
 			git, live []byte
 		)
-		err := rows.Scan(&id, &a.Key.Group, &a.Key.Kind, &a.Key.Namespace, &a.Key.Name, &at, &a.Path, &a.Reason, &a.By, &until, &git, &live)
+		err := rows.Scan(&id, &a.Key.Group, &a.Key.Kind, &a.Key.Namespace, &a.Key.Name, &at, &a.Path, &a.Reason, &a.By, &a.Restored, &until, &git, &live)
 		if err != nil {
 			return err
 		}
@@ -239,7 +239,7 @@ func acknowledgements(ctx context.Context, q querier, where string, args ...any)
 		}
 		all = append(all, row[core.Acknowledgement]{id, a})
 		return err
-	}, `SELECT a.id, o.grp, o.kind, o.namespace, o.name, a.at, a.path, a.reason, a.person, a.until, a.git_digest, a.live_digest
+	}, `SELECT a.id, o.grp, o.kind, o.namespace, o.name, a.at, a.path, a.reason, a.person, a.restored, a.until, a.git_digest, a.live_digest
 		FROM (SELECT * FROM acknowledgements WHERE `+where+`) a JOIN objects o ON o.id = a.object ORDER BY a.id`, args...)
 	return all, err
 }

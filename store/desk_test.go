@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -235,7 +236,7 @@ func TestUndoLeavesAloneWhatARunPublished(t *testing.T) {
 		{core.Stepped{}, []string{`3 vpc-1 .a "published"`}},
 	} {
 		back, err := s.Undo(t.Context(), "dc1", "kim")
-		if err != nil || back != want.back {
+		if err != nil || !reflect.DeepEqual(back, want.back) {
 			t.Errorf("Undo = %+v, %v, want %+v", back, err, want.back)
 		}
 		lies(t, s, back.Words, want.left...)

@@ -11,7 +11,8 @@ import (
 )
 
 // One person alone walks through the states of the desk as through the pages of
-// a book, whatever another one does with other objects meanwhile.
+// a book, whatever another one does with other objects meanwhile: those of what is
+// decided and of what is accepted alike.
 func TestUndoIsAWalkThroughStates(t *testing.T) {
 	dir := t.TempDir()
 	s, other := openAt(t, dir), openAt(t, dir)
@@ -22,17 +23,22 @@ func TestUndoIsAWalkThroughStates(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		fabrics++
 		id := core.FabricID(fmt.Sprint("dc", fabrics))
-		books := map[string]*book{"kim": {pages: [][]int64{nil}}, "lee": {pages: [][]int64{nil}}}
+		books := map[string]*book{"kim": {pages: make([]leaf, 1)}, "lee": {pages: make([]leaf, 1)}}
 		shelf := map[int64]core.Draft{}
 		for range rapid.IntRange(1, 25).Draw(r, "actions") {
 			person := rapid.SampledFrom([]string{"kim", "lee"}).Draw(r, "person")
 			h := rapid.SampledFrom([]*Store{s, other}).Draw(r, "handle")
 			walk(t, r, h, id, person, books[person], shelf)
 			var want []int64
+			var said []string
 			for _, b := range books {
-				want = append(want, b.pages[b.at]...)
+				want = append(want, b.now().drafts...)
+				for _, a := range b.now().words {
+					said = append(said, fmt.Sprint(a.Key, a.Path, a.By, a.Reason))
+				}
 			}
 			slices.Sort(want)
+			slices.Sort(said)
 			for name, h := range map[string]*Store{"a": s, "b": other} {
 				all, err := h.Drafts(t.Context(), id)
 				if err != nil {
@@ -43,6 +49,16 @@ func TestUndoIsAWalkThroughStates(t *testing.T) {
 					r.Fatalf("handle %s: on the desk lie %v, want %v", name, got, want)
 				}
 				same(t, "drafts in memory", memory(t, h, id).Drafts, all)
+				var hold []string
+				for _, a := range memory(t, h, id).Acknowledgements {
+					if a.Until.After(noon) {
+						hold = append(hold, fmt.Sprint(a.Key, a.Path, a.By, a.Reason))
+					}
+				}
+				slices.Sort(hold)
+				if !slices.Equal(hold, said) {
+					r.Fatalf("handle %s: %q hold, want %q", name, hold, said)
+				}
 			}
 		}
 	})
@@ -50,11 +66,19 @@ func TestUndoIsAWalkThroughStates(t *testing.T) {
 
 // book is what a person has made of the desk, a page for each state.
 type book struct {
-	pages [][]int64
+	pages []leaf
 	at    int
 }
 
-func (b *book) turn(to []int64) {
+// leaf is what lies there, and what is accepted.
+type leaf struct {
+	drafts []int64
+	words  []core.Acknowledgement
+}
+
+func (b *book) now() leaf { return b.pages[b.at] }
+
+func (b *book) turn(to leaf) {
 	b.pages = append(b.pages[:b.at+1], to)
 	b.at++
 }
@@ -70,8 +94,8 @@ func ids(all []core.Draft) []int64 {
 // walk does something as a person, with objects of that person, in the store and
 // in the model.
 func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b *book, shelf map[int64]core.Draft) {
-	now := b.pages[b.at]
-	switch action := rapid.SampledFrom([]string{"put", "put", "take", "both", "undo", "redo"}).Draw(r, "action"); action {
+	now, words := b.now().drafts, b.now().words
+	switch action := rapid.SampledFrom([]string{"put", "put", "take", "both", "say", "end", "undo", "undo", "redo", "redo"}).Draw(r, "action"); action {
 	case "put", "both":
 		some := rapid.SliceOfDistinct(rapid.SampledFrom(append([]int64{-1}, now...)), rapid.ID).Draw(r, "taken")
 		if action == "put" {
@@ -98,7 +122,7 @@ func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b
 			shelf[before] = d
 			after = append(after, before)
 		}
-		b.turn(after)
+		b.turn(leaf{after, words})
 	case "take":
 		some := rapid.SliceOfDistinct(rapid.SampledFrom(append([]int64{-1}, now...)), rapid.ID).Draw(r, "taken")
 		if err := s.Step(t.Context(), id, person, some); err != nil {
@@ -106,7 +130,28 @@ func walk(t *testing.T, r *rapid.T, s *Store, id core.FabricID, person string, b
 		}
 		after := slices.DeleteFunc(slices.Clone(now), func(n int64) bool { return slices.Contains(some, n) })
 		if len(after) < len(now) {
-			b.turn(after)
+			b.turn(leaf{after, words})
+		}
+	case "say", "end":
+		all := rapid.SliceOfNDistinct(rapid.Custom(func(r *rapid.T) core.Acknowledgement {
+			a := word(rapid.IntRange(0, 1).Draw(r, "object"), rapid.SampledFrom([]core.Path{core.Root, ".a"}).Draw(r, "path"), noon)
+			a.By, a.Key.Namespace, a.Reason = person, person, rapid.StringMatching("[a-z]{4}").Draw(r, "reason")
+			return a
+		}), 1, 3, func(a core.Acknowledgement) string { return fmt.Sprint(a.Key, a.Path) }).Draw(r, "words")
+		if action == "end" {
+			all = core.Ended(words, person, "no longer", noon)
+		}
+		after := slices.DeleteFunc(slices.Clone(words), func(a core.Acknowledgement) bool {
+			return slices.ContainsFunc(all, func(c core.Acknowledgement) bool { return a.Key == c.Key && a.Path == c.Path })
+		})
+		if err := s.Acknowledge(t.Context(), id, all...); err != nil {
+			r.Fatal(err)
+		}
+		if action == "say" {
+			after = append(after, all...)
+		}
+		if len(all) > 0 {
+			b.turn(leaf{now, after})
 		}
 	case "undo":
 		back, err := s.Undo(t.Context(), id, person)

@@ -124,8 +124,9 @@
 //
 // What a person accepts is a step too, so that one place knows what they did last. A
 // word that is taken back is not removed but ended by another one, as anybody would
-// end it: what is history stays, and a word that is void for a check is not the same
-// as one that never was.
+// end it, and one that is said again is another one: what is history stays. It tells
+// who brought it back, for that need not be who said it. Whether the values are still
+// those that it was given for is not known here: a check ends it if they are not.
 //
 // A draft that a run published is done whether it lies on the desk or was dropped
 // while the run went on: nothing brings it back. One that is still to be followed by

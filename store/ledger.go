@@ -86,6 +86,7 @@ type acknowledgement struct {
 	By         string    `json:"by"`
 	At         time.Time `json:"at,omitzero"`
 	Until      time.Time `json:"until,omitzero"`
+	Restored   string    `json:"restored,omitempty"`
 	GitDigest  []byte    `json:"git,omitempty"`
 	LiveDigest []byte    `json:"live,omitempty"`
 }
@@ -100,7 +101,7 @@ func encodeBesides(v core.Verdict) (notes, acknowledged any, err error) {
 	if v.Acknowledged != nil {
 		a := keptAcknowledgement(*v.Acknowledged)
 		acknowledged, err = encode(acknowledgement{
-			Path: a.Path, Reason: a.Reason, By: a.By, At: a.At, Until: a.Until,
+			Path: a.Path, Reason: a.Reason, By: a.By, At: a.At, Until: a.Until, Restored: a.Restored,
 			GitDigest: a.GitDigest[:], LiveDigest: a.LiveDigest[:],
 		})
 	}
@@ -127,7 +128,7 @@ func decodeBesides(notes, acknowledged string, v *core.Verdict) error {
 	}
 	live, err := digestOf(a.LiveDigest)
 	v.Acknowledged = &core.Acknowledgement{
-		Key: v.Key, Path: a.Path, Reason: a.Reason, By: a.By, At: a.At, Until: a.Until, GitDigest: git, LiveDigest: live,
+		Key: v.Key, Path: a.Path, Reason: a.Reason, By: a.By, At: a.At, Until: a.Until, Restored: a.Restored, GitDigest: git, LiveDigest: live,
 	}
 	return err
 }

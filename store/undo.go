@@ -37,7 +37,7 @@ func (s *Store) Redo(ctx context.Context, id core.FabricID, by string) (forth co
 		if err != nil || len(steps) == 0 {
 			return err
 		}
-		if forth.Words, err = d.redo(steps[0]); d.moved && err == nil {
+		if err = d.redo(steps[0], &forth); (d.moved || d.spoken) && err == nil {
 			err = d.exec("UPDATE desk_steps SET undone = NULL WHERE id = ?", steps[0])
 		}
 		return err
@@ -112,20 +112,20 @@ func (d *desk) undo(step int64, told *core.Stepped) error {
 	if len(gone) == 0 {
 		taken = back // whose heirs are gone by now
 	}
-	words, err := d.unsay(step)
+	words, again, err := d.unsay(step)
 	if err != nil || len(words) > 0 {
-		told.Words = spoken(words)
+		told.Words, told.Said = spoken(words), again
 		return err
 	}
 	told.Words, err = d.words(gone, taken)
 	return err
 }
 
-// redo does again of a step what can be done.
-func (d *desk) redo(step int64) (string, error) {
+// redo does again of a step what can be done, and notes that in told.
+func (d *desk) redo(step int64, told *core.Stepped) error {
 	motions, err := d.motions(step)
 	if err != nil {
-		return "", err
+		return err
 	}
 	var gone, back []int64
 	for _, m := range motions {
@@ -140,10 +140,15 @@ func (d *desk) redo(step int64) (string, error) {
 			}
 		}
 		if err != nil {
-			return "", err
+			return err
 		}
 	}
-	return d.words(back, gone)
+	if told.Said, err = d.resay(step); err != nil || len(told.Said) > 0 {
+		told.Words = spoken(told.Said)
+		return err
+	}
+	told.Words, err = d.words(back, gone)
+	return err
 }
 
 // again lays a draft down once more, in place of those whose place it took

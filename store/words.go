@@ -63,10 +63,8 @@ func (d *desk) say(step int64, a core.Acknowledgement) error {
 		return err
 	}
 	var held any
-	for _, b := range before {
-		if b.said.Until.After(d.now) {
-			held = b.id
-		}
+	if len(before) > 0 {
+		held = before[0].id
 	}
 	return d.exec("INSERT INTO desk_words (step, word, before) VALUES (?, ?, ?)", step, word, held)
 }
@@ -81,51 +79,108 @@ func (d *desk) acknowledge(object int64, a core.Acknowledgement) (int64, error) 
 	if err := d.exec("UPDATE acknowledgements SET void = 1 WHERE object = ? AND path = ? AND NOT void", object, string(a.Path)); err != nil {
 		return 0, err
 	}
-	res, err := d.tx.ExecContext(d.ctx, `INSERT INTO acknowledgements (fabric, object, at, path, reason, person, until, git_digest, live_digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.fabric, object, stamp(a.At), string(a.Path), a.Reason, a.By, stamp(a.Until), a.GitDigest[:], a.LiveDigest[:])
+	res, err := d.tx.ExecContext(d.ctx, `INSERT INTO acknowledgements (fabric, object, at, path, reason, person, restored, until, git_digest, live_digest)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.fabric, object, stamp(a.At), string(a.Path), a.Reason, a.By, a.Restored, stamp(a.Until), a.GitDigest[:], a.LiveDigest[:])
 	if err != nil {
 		return 0, err
 	}
 	return res.LastInsertId()
 }
 
-// speech is one word of a step.
-type speech struct{ word, before, object int64 }
+// speech is one word of a step: what the step said last at a place, and what was
+// said there before, or to take it back.
+type speech struct {
+	step         int64
+	word, before row[core.Acknowledgement] // before is zero where nothing was
+	object       int64
+	last         int64 // the last word at the place
+	holds        bool  // word is not void, and its time is not over
+}
 
+// speeches are those of a step.
 func (d *desk) speeches(step int64) ([]speech, error) {
 	var all []speech
 	err := each(d.ctx, d.tx, func(rows *sql.Rows) error {
-		var p speech
-		err := rows.Scan(&p.word, &p.before, &p.object)
+		p := speech{step: step}
+		err := rows.Scan(&p.word.id, &p.before.id, &p.object, &p.last, &p.holds)
 		all = append(all, p)
 		return err
-	}, `SELECT w.word, ifnull(w.before, 0), a.object FROM desk_words w JOIN acknowledgements a ON a.id = w.word
-		WHERE w.step = ? ORDER BY w.word`, step)
+	}, `SELECT w.word, ifnull(w.before, 0), a.object,
+			(SELECT max(id) FROM acknowledgements l WHERE l.object = a.object AND l.path = a.path), NOT a.void AND a.until > ?
+		FROM desk_words w JOIN acknowledgements a ON a.id = w.word WHERE w.step = ? ORDER BY w.word`, d.at, step)
+	for i := range all {
+		for _, r := range []*row[core.Acknowledgement]{&all[i].word, &all[i].before} {
+			var found []row[core.Acknowledgement]
+			if err == nil {
+				found, err = d.acknowledgements("id = ?", r.id)
+			}
+			if len(found) > 0 {
+				*r = found[0]
+			}
+		}
+	}
 	return all, err
 }
 
-// unsay takes back what a step said, where that still holds, and gives it.
-func (d *desk) unsay(step int64) ([]core.Acknowledgement, error) {
+// unsay takes back what a step said, as far as nobody has said something else there
+// since and it is not over: what held before holds again. It gives what it took back,
+// and what holds by that.
+func (d *desk) unsay(step int64) (taken, again []core.Acknowledgement, err error) {
 	all, err := d.speeches(step)
-	if err != nil {
-		return nil, err
-	}
-	var taken []core.Acknowledgement
 	for _, p := range all {
-		words, err := d.acknowledgements("id = ? AND NOT void", p.word)
 		if err != nil {
-			return nil, err
+			break
 		}
-		held := slices.DeleteFunc(said(words), func(a core.Acknowledgement) bool { return !a.Until.After(d.now) })
-		for _, a := range core.Ended(held, d.by, "taken back", d.now) {
-			if _, err := d.acknowledge(p.object, a); err != nil {
-				return nil, err
+		word, before := p.word.said, p.before.said
+		returns := before.Until.After(d.now)
+		switch {
+		case p.last != p.word.id, word.Ends() && !returns, !word.Ends() && !p.holds:
+			continue
+		case returns:
+			again = append(again, before)
+			err = d.repeat(p.before.id, p.object, before)
+		default:
+			var end int64
+			if end, err = d.acknowledge(p.object, core.Ended([]core.Acknowledgement{word}, d.by, "taken back", d.now)[0]); err == nil {
+				err = d.exec("UPDATE desk_words SET before = ? WHERE step = ? AND word = ?", end, p.step, p.word.id)
 			}
 		}
-		taken = append(taken, held...)
+		taken = append(taken, word)
 	}
-	return taken, nil
+	return taken, again, err
+}
+
+// resay says again what a step had said and was taken back, as far as nobody has said
+// something else there since and it would still hold. It gives that.
+func (d *desk) resay(step int64) (again []core.Acknowledgement, err error) {
+	all, err := d.speeches(step)
+	for _, p := range all {
+		word, before := p.word.said, p.before.said
+		switch {
+		case err != nil:
+			return nil, err
+		case p.last != p.before.id, word.Ends() && !before.Until.After(d.now), !word.Ends() && !word.Until.After(d.now):
+			continue
+		}
+		again = append(again, word)
+		err = d.repeat(p.word.id, p.object, word)
+	}
+	return again, err
+}
+
+// repeat says a word again that was said once. Every step that knew it by its old row
+// knows it by the new one, so that it is undone and redone as it was before.
+func (d *desk) repeat(id, object int64, a core.Acknowledgement) error {
+	if a.Ends() {
+		a.Until = d.now
+	}
+	a.At, a.Restored = d.now, d.by
+	again, err := d.acknowledge(object, a)
+	if err != nil {
+		return err
+	}
+	return also(d.exec("UPDATE desk_words SET word = ? WHERE word = ?", again, id), d.exec("UPDATE desk_words SET before = ? WHERE before = ?", again, id))
 }
 
 // spoken tells what was said in one step, by the first of it.

@@ -136,3 +136,95 @@ func TestWordsOfAnOlderStoreAreUndone(t *testing.T) {
 		t.Errorf("Undo by lee = %q", words)
 	}
 }
+
+// What was taken back is said again, and tells who did that; and what was ended is
+// brought back.
+func TestWordsAreSaidAgain(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	acknowledge(t, s, word(1, ".spec", noon))
+	acknowledge(t, s, core.Ended([]core.Acknowledgement{word(1, ".spec", noon)}, "kim", "no", noon)...)
+	for range 2 {
+		holding(t, s, "ended")
+		for _, want := range []string{"accept VPC/vpc-1 no longer", "accept VPC/vpc-1", ""} {
+			if words := undone(t, s, "kim"); words != want {
+				t.Errorf("Undo = %q, want %q", words, want)
+			}
+		}
+		holding(t, s, "all undone")
+		if words := redone(t, s, "kim"); words != "accept VPC/vpc-1" {
+			t.Errorf("Redo = %q", words)
+		}
+		holding(t, s, "said again", "vpc-1 .spec kim")
+		if words := redone(t, s, "kim"); words != "accept VPC/vpc-1 no longer" {
+			t.Errorf("Redo = %q", words)
+		}
+		if words := redone(t, s, "kim"); words != "" {
+			t.Errorf("Redo of nothing = %q", words)
+		}
+	}
+	undone(t, s, "kim")
+	want := word(1, ".spec", noon)
+	want.Restored = "kim"
+	told := past[core.Acknowledgement](entries(t, s, Filter{Fabrics: []core.FabricID{"dc1"}}))
+	same(t, "the last word", told[len(told)-1], want)
+	forth, err := s.Redo(t.Context(), "dc1", "kim")
+	if err != nil || len(forth.Said) != 1 || !forth.Said[0].Ends() {
+		t.Errorf("Redo = %+v, %v, want what it said again", forth, err)
+	}
+}
+
+// A word that stood in place of another person's gives it back, and that is still the
+// other's to undo.
+func TestAWordGivesBackWhatItReplaced(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	acknowledge(t, s, spokenBy("lee", word(1, ".spec", noon)))
+	acknowledge(t, s, word(1, ".spec", noon))
+	if words := undone(t, s, "lee"); words != "" {
+		t.Errorf("Undo by lee below the word of kim = %q", words)
+	}
+	undone(t, s, "kim")
+	holding(t, s, "kim's undone", "vpc-1 .spec lee")
+	redone(t, s, "kim")
+	holding(t, s, "kim's said again", "vpc-1 .spec kim")
+	undone(t, s, "kim")
+	if words := undone(t, s, "lee"); words != "accept VPC/vpc-1" {
+		t.Errorf("Undo by lee = %q", words)
+	}
+	holding(t, s, "both undone")
+	if words := redone(t, s, "kim"); words != "" {
+		t.Errorf("Redo by kim where lee has spoken since = %q", words)
+	}
+	redone(t, s, "lee")
+	holding(t, s, "lee's said again", "vpc-1 .spec lee")
+	redone(t, s, "kim")
+	holding(t, s, "at last", "vpc-1 .spec kim")
+}
+
+// Nothing is said again whose time is over, or where others have spoken since.
+func TestAWordThatCannotHoldIsNotSaidAgain(t *testing.T) {
+	for name, since := range map[string]func(*testing.T, *Store){
+		"its time is over": func(t *testing.T, s *Store) { mend(t, s, "UPDATE acknowledgements SET until = min(until, at + 1)") },
+		"lee said another": func(t *testing.T, s *Store) { acknowledge(t, s, spokenBy("lee", word(1, ".spec", noon))) },
+		"lee said and ended it": func(t *testing.T, s *Store) {
+			acknowledge(t, s, spokenBy("lee", word(1, ".spec", noon)))
+			undone(t, s, "lee")
+		},
+		"kim decided something": func(t *testing.T, s *Store) { put(t, s, draft(1, ".a", "first")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := &clock{noon}
+			s, err := Open(t.Context(), Config{Dir: t.TempDir(), Now: now.Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer finish(t, s)
+			acknowledge(t, s, word(1, ".spec", noon))
+			undone(t, s, "kim")
+			since(t, s)
+			now.now = noon.Add(time.Second)
+			if words := redone(t, s, "kim"); words != "" {
+				t.Errorf("Redo = %q, want nothing", words)
+			}
+		})
+	}
+}

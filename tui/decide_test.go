@@ -191,6 +191,18 @@ func TestDifferenceIsAcceptedWithAnEndAndAReason(t *testing.T) {
 	d.shows("it takes an end and a reason")
 }
 
+// TestWhatWasAcceptedIsTakenBackByTheKeysOfDecisions, and said again by them.
+func TestWhatWasAcceptedIsTakenBackByTheKeysOfDecisions(t *testing.T) {
+	d := onTenant(t).press("2", "#").typed("2d").press("enter").typed("CHG-1204").press("enter")
+	d.press("u").shows("undone: accept VPC/tenant-a")
+	d.shows("= draft: take live")
+	d.press("u").shows("undone: 1 decided")
+	d.press("U").shows("done again: 1 decided")
+	d.press("U").shows("done again: accept VPC/tenant-a")
+	d.acts.void = "git changed it since"
+	d.press("u", "U").shows("done again: accept VPC/tenant-a (it does not hold: gi")
+}
+
 // TestWhatIsAcceptedCanBeEnded where it is renewed, and needs no reason.
 func TestWhatIsAcceptedCanBeEnded(t *testing.T) {
 	onTenant(t).press("#").hides("or end")

@@ -48,7 +48,7 @@ func newEntryText(r *historyRow, f core.FabricState, e Env, width int) *scroll {
 	case core.Acknowledgement:
 		d.objects(r.objects(), f)
 		d.say(themes.Text, 1, r.says)
-		d.by(x.By)
+		d.by(x.Actor())
 	case core.Blind:
 		d.say(themes.Text, 1, r.says)
 		d.say(themes.Dim, 1, safe.Sprintf("from %s until %s; what came and went in it was not seen", core.Stamp(x.From), core.Stamp(x.Until)))

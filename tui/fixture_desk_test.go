@@ -36,6 +36,7 @@ type fakeActs struct {
 	refuses  []core.FabricID // to accept anything
 	// published is the run that has put into Git what was decided before.
 	published string
+	void      string // why what is done again does not hold
 
 	broken sync.Mutex // guards fault: the doctor looks at several fabrics at once
 	fault  error      // of whatever is done next
@@ -162,7 +163,7 @@ func (a *fakeActs) Redo(_ context.Context, id core.FabricID, _ string) (core.Ste
 	last := a.undone[len(a.undone)-1]
 	a.undone = a.undone[:len(a.undone)-1]
 	a.lay(id, last.what, last.after)
-	return core.Stepped{Words: last.what}, a.fail()
+	return core.Stepped{Words: last.what, Void: a.void}, a.fail()
 }
 
 func (a *fakeActs) Plan(_ context.Context, _ string, asked core.PlanOptions, fabrics ...core.FabricID) (*core.Plan, error) {
@@ -195,6 +196,8 @@ func (a *fakeActs) Stop(run, _ string) bool {
 
 func (a *fakeActs) Accept(_ context.Context, id core.FabricID, k core.Key, path core.Path, span, reason string) (time.Time, error) {
 	a.accepted = append(a.accepted, fmt.Sprintf("%s %s %s %s %s", id, k, path, span, reason))
+	f, _ := a.engine.Fleet().Fabric(id)
+	a.lay(id, "accept "+k.String(), f.Drafts)
 	return noon.Add(48 * time.Hour), a.fail()
 }
 

@@ -41,11 +41,7 @@ func tell(e core.Entry, label func(core.Key) string) happened {
 	case core.Acceptance:
 		h.who, h.about, h.says = x.By, x.Keys, acceptedText(x)
 	case core.Acknowledgement:
-		h.who, h.about = x.By, []core.Key{x.Key}
-		h.says = safe.Sprintf("%s until %s: %s", spot(x.Path), core.Stamp(x.Until), x.Reason)
-		if x.Ends() {
-			h.says = safe.Sprintf("%s no longer: %s", spot(x.Path), x.Reason)
-		}
+		h.acknowledged(x)
 	case core.Decided:
 		h.who, h.about = x.By, []core.Key{x.Draft.Key}
 		d := core.DraftStanding{Draft: x.Draft}
@@ -83,6 +79,20 @@ func (h *happened) verdict(t core.Transition) {
 		if c.Commit.Known() {
 			h.rev = c.Commit.ID
 		}
+	}
+}
+
+func (h *happened) acknowledged(a core.Acknowledgement) {
+	h.who, h.about = a.Actor(), []core.Key{a.Key}
+	switch {
+	case a.Ends():
+		h.says = safe.Sprintf("%s no longer: %s", spot(a.Path), a.Reason)
+	case a.Restored != "" && a.Restored != a.By:
+		h.says = safe.Sprintf("%s again until %s, as %s said: %s", spot(a.Path), core.Stamp(a.Until), a.By, a.Reason)
+	case a.Restored != "":
+		h.says = safe.Sprintf("%s again until %s: %s", spot(a.Path), core.Stamp(a.Until), a.Reason)
+	default:
+		h.says = safe.Sprintf("%s until %s: %s", spot(a.Path), core.Stamp(a.Until), a.Reason)
 	}
 }
 

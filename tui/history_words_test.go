@@ -20,3 +20,17 @@ func TestHistoryNamesWhoDidItAndNoOther(t *testing.T) {
 		}
 	}
 }
+
+// TestWordThatCameBackTellsWhoseItIs, and who brought it back.
+func TestWordThatCameBackTellsWhoseItIs(t *testing.T) {
+	for _, tt := range []struct{ by, restored, who, says string }{
+		{"lee", "", "lee", ".spec until 2026-11-23 14:02:11Z: later"},
+		{"lee", "lee", "lee", ".spec again until 2026-11-23 14:02:11Z: later"},
+		{"lee", "kim", "kim", ".spec again until 2026-11-23 14:02:11Z, as lee said: later"},
+	} {
+		a := core.Acknowledgement{Path: ".spec", By: tt.by, Restored: tt.restored, Reason: "later", At: noon.Add(-1), Until: noon}
+		if h := tell(core.Entry{What: a}, core.Key.String); h.who != tt.who || h.says.String() != tt.says {
+			t.Errorf("%s: %s, want %s: %s", h.who, h.says, tt.who, tt.says)
+		}
+	}
+}

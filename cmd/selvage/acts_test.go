@@ -180,7 +180,8 @@ func TestDecisionIsPublishedByKeys(t *testing.T) {
 }
 
 // TestWhatWasAcceptedIsTakenBack by the key that undoes what was done last, and by
-// whoever ends it: an older decision stays where it lies.
+// whoever ends it, and said again by the key that does that again: an older decision
+// stays where it lies.
 func TestWhatWasAcceptedIsTakenBack(t *testing.T) {
 	a, _ := demoWorld(t, 1)
 	s := demoSession(t, a)
@@ -211,6 +212,14 @@ func TestWhatWasAcceptedIsTakenBack(t *testing.T) {
 		if what, err := acts.Decider.Undo(t.Context(), id, by); err != nil || !strings.HasPrefix(what.Words, told) {
 			t.Errorf("undone is %q, %v, want %q", what, err, told)
 		}
+		s.runner.Shown()
+	}
+	redo := func(told string) {
+		t.Helper()
+		if what, err := acts.Decider.Redo(t.Context(), id, by); err != nil || !strings.HasPrefix(what.Words, told) || (told == "") != (what.Words == "") || what.Void != "" {
+			t.Errorf("done again is %+v, %v, want %q", what, err, told)
+		}
+		s.runner.Shown()
 	}
 	other := core.Decision{Key: fabric().Report.Verdicts[1].Key, Path: fabric().Report.Verdicts[1].Changes[0].Path, Choice: core.TakeGit}
 	decide := func() {
@@ -225,8 +234,17 @@ func TestWhatWasAcceptedIsTakenBack(t *testing.T) {
 	want("accepted", true, 1)
 	undo("accept ")
 	want("taken back", false, 1)
+	redo("accept ")
+	want("said again", true, 1)
+	redo("")
+	undo("accept ")
 	undo("take git")
 	want("the older one undone", false, 0)
+	redo("take git")
+	redo("accept ")
+	want("both done again", true, 1)
+	undo("accept ")
+	undo("take git")
 	accept()
 	decide()
 	undo("take git")
@@ -238,6 +256,10 @@ func TestWhatWasAcceptedIsTakenBack(t *testing.T) {
 		t.Error(err)
 	}
 	want("ended", false, 0)
+	undo("accept ")
+	want("the end undone", true, 0)
+	redo("accept ")
+	want("ended again", false, 0)
 	if _, err := acts.Accepter.Accept(t.Context(), id, v.Key, path, "end", ""); err == nil {
 		t.Error("what is not accepted was ended")
 	}

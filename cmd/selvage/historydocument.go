@@ -85,10 +85,11 @@ type acceptedEntry struct {
 }
 
 type acknowledgedEntry struct {
-	Path   core.Path `json:"path"`
-	Reason string    `json:"reason"`
-	By     string    `json:"by,omitempty"`
-	Until  time.Time `json:"until"`
+	Path     core.Path `json:"path"`
+	Reason   string    `json:"reason"`
+	By       string    `json:"by,omitempty"`
+	Restored string    `json:"restored_by,omitempty"` // by an undo or a redo
+	Until    time.Time `json:"until"`
 }
 
 // historyJSON prints a list of entries. It is written piece by piece; where the
@@ -164,7 +165,7 @@ func historyDocument(e core.Entry) historyEntry {
 			doc.Accepted.Objects = append(doc.Accepted.Objects, objectName{k.Group, k.Kind, k.Namespace, k.Name})
 		}
 	case core.Acknowledgement:
-		doc.Acknowledged = &acknowledgedEntry{x.Path, x.Reason, x.By, utc(x.Until)}
+		doc.Acknowledged = &acknowledgedEntry{x.Path, x.Reason, x.By, x.Restored, utc(x.Until)}
 	case core.Decided:
 		doc.Decided = decidedDocument(x)
 	case core.Run:
@@ -270,7 +271,7 @@ func historyRows(e core.Entry) []map[string]string {
 		return rows
 	case core.Acknowledgement:
 		r := row(x.Key)
-		r["path"], r["reason"], r["by"], r["until"] = cell(string(x.Path)), cell(x.Reason), cell(x.By), rfc3339(x.Until)
+		r["path"], r["reason"], r["by"], r["until"] = cell(string(x.Path)), cell(x.Reason), cell(x.Actor()), rfc3339(x.Until)
 		return []map[string]string{r}
 	case core.Decided:
 		return []map[string]string{decidedRow(x, row)}

@@ -309,6 +309,13 @@ func tellAcknowledgement(a core.Acknowledgement) string {
 	if a.Ends() {
 		return fmt.Sprintf("%s  no longer%s: %s", spot(a.Path), by, a.Reason)
 	}
+	switch a.Restored {
+	case "":
+	case a.By:
+		by += ", again"
+	default:
+		by += ", brought back by " + a.Restored
+	}
 	return fmt.Sprintf("%s  until %s%s: %s", spot(a.Path), core.Stamp(a.Until), by, a.Reason)
 }
 

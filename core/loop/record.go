@@ -95,7 +95,7 @@ func sameWord(a, b *core.Acknowledgement) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.Path == b.Path && a.Reason == b.Reason && a.By == b.By && a.At.Equal(b.At) && a.Until.Equal(b.Until)
+	return a.Path == b.Path && a.Reason == b.Reason && a.By == b.By && a.Restored == b.Restored && a.At.Equal(b.At) && a.Until.Equal(b.Until)
 }
 
 func sameChanges(a, b []core.Change) bool {

@@ -186,8 +186,33 @@ func (r *Runner) step(ctx context.Context, id core.FabricID, by string, do func(
 	if err != nil || what.Words == "" {
 		return what, err
 	}
+	what.Void = r.void(ctx, id, what.Said)
 	r.reconsider(ctx, id)
 	return what, nil
+}
+
+// void tells why the first of some words does not hold by the last check; "" where all
+// do, or that cannot be told. A word is kept for all that: the next check ends it.
+func (r *Runner) void(ctx context.Context, id core.FabricID, said []core.Acknowledgement) string {
+	for _, a := range said {
+		if a.Ends() {
+			continue
+		}
+		about, err := r.config.World.Subjects(ctx, id, a.Key)
+		if err != nil || len(about) > 0 && (about[0].Verdict.State == core.Unknown || about[0].Verdict.State == core.Invalid) {
+			continue
+		}
+		why := "nothing differs there any more"
+		for _, s := range about {
+			if i := slices.IndexFunc(s.Changes, func(c core.Change) bool { return c.Path == a.Path }); i >= 0 {
+				why = a.Void(s.Changes[i], r.config.Now())
+			}
+		}
+		if why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // reconsider has a fabric compared again by what is on the desk now, and does not

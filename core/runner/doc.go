@@ -51,6 +51,10 @@
 // interrupted: what history says of a run is first of all whether it has changed
 // the branch.
 //
+// A word on a difference that is said again by a redo is kept though a value has
+// changed since, as a draft is that came back: it is told that it does not hold, and the
+// next check ends it.
+//
 // Following is a check at growing pauses and nothing else, so that what a run
 // waits for is what every screen and command says of an object.
 //

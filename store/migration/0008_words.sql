@@ -3,8 +3,8 @@ ALTER TABLE acknowledgements ADD COLUMN restored TEXT NOT NULL DEFAULT ''; -- wh
 
 CREATE TABLE desk_words (
     step   INTEGER NOT NULL REFERENCES desk_steps (id) ON DELETE CASCADE,
-    word   INTEGER NOT NULL REFERENCES acknowledgements (id) ON DELETE CASCADE, -- that it said, and last said again
-    before INTEGER REFERENCES acknowledgements (id) ON DELETE CASCADE,          -- what held there without it, NULL for nothing
+    word   INTEGER NOT NULL REFERENCES acknowledgements (id) ON DELETE CASCADE, -- that it said, or said again
+    before INTEGER REFERENCES acknowledgements (id) ON DELETE CASCADE,          -- that was said there before, or to take it back
     PRIMARY KEY (step, word)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX desk_words_by_word ON desk_words (word);
