@@ -81,6 +81,37 @@ func (f ackFlags) pardon() (p pardon, err error) {
 	return p, nil
 }
 
+// about tells whether that is said of a place: the field may be as people see it, with
+// what looks like a secret masked.
+func (p pardon) about(at core.Path) bool {
+	return at.Under(p.field) || shownPath(at).Under(p.field)
+}
+
+// words are what is said of the differences of an object.
+func (p pardon) words(k core.Key, changes []core.Change, now time.Time) []core.Acknowledgement {
+	var words []core.Acknowledgement
+	for _, c := range changes {
+		if p.about(c.Path) {
+			words = append(words, core.Acknowledgement{
+				Key: k, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
+				GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
+			})
+		}
+	}
+	return words
+}
+
+// ended are the words that end those that hold on an object.
+func (p pardon) ended(m *core.Memory, k core.Key, now time.Time) []core.Acknowledgement {
+	var held []core.Acknowledgement
+	for _, w := range m.Acknowledgements {
+		if w.Key == k && p.about(w.Path) && w.Until.After(now) {
+			held = append(held, w)
+		}
+	}
+	return core.Ended(held, username(), p.reason, now)
+}
+
 // ackSpan reads for how long a difference may stay.
 func ackSpan(text string) (time.Duration, error) {
 	span, err := config.ParseDuration(text)
@@ -158,16 +189,11 @@ func (a *app) words(ctx context.Context, s *session, f core.FabricState, objects
 		if err != nil {
 			return nil, exit{code: exitUnread, err: err}
 		}
-		found := slices.DeleteFunc(slices.Clone(changes), func(c core.Change) bool { return !c.Path.Under(p.field) })
+		found := p.words(v.Key, changes, now)
 		if len(found) == 0 && len(objects) > 0 {
 			return nil, usage(fmt.Errorf("%s of %s does not differ at %s, but at %s", f.Fabric.Label(v.Key), f.Fabric.ID, p.field, pathsOf(changes)))
 		}
-		for _, c := range found {
-			words = append(words, core.Acknowledgement{
-				Key: v.Key, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
-				GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
-			})
-		}
+		words = append(words, found...)
 	}
 	return words, nil
 }
@@ -183,19 +209,16 @@ func (a *app) ended(ctx context.Context, s *session, f core.FabricState, objects
 	if err != nil {
 		return nil, exit{code: exitUnread, err: err}
 	}
-	var held []core.Acknowledgement
+	now := a.now()
+	var ended []core.Acknowledgement
 	for _, v := range verdicts {
-		before := len(held)
-		for _, w := range m.Acknowledgements {
-			if w.Key == v.Key && w.Path.Under(p.field) && w.Until.After(a.now()) {
-				held = append(held, w)
-			}
-		}
-		if len(held) == before && len(objects) > 0 {
+		found := p.ended(m, v.Key, now)
+		if len(found) == 0 && len(objects) > 0 {
 			return nil, exit{code: exitRefused, err: fmt.Errorf("end what is accepted of %s of %s: nothing is (selvage status %s tells how it stands)", f.Fabric.Label(v.Key), f.Fabric.ID, f.Fabric.ID)}
 		}
+		ended = append(ended, found...)
 	}
-	return core.Ended(held, username(), p.reason, a.now()), nil
+	return ended, nil
 }
 
 // noAck tells why the differences of an object cannot be accepted.

@@ -51,8 +51,9 @@ func (d accepter) accept(ctx context.Context, id core.FabricID, objects []core.K
 	if err != nil {
 		return time.Time{}, err
 	}
+	p.field = path
 	if span == endWord {
-		return d.end(ctx, id, objects, path, p.reason)
+		return d.end(ctx, id, objects, p)
 	}
 	now := d.app.now()
 	var words []core.Acknowledgement
@@ -61,19 +62,11 @@ func (d accepter) accept(ctx context.Context, id core.FabricID, objects []core.K
 		if err != nil {
 			return time.Time{}, err
 		}
-		said := len(words)
-		for _, c := range changes {
-			if !shownPath(c.Path).Under(path) {
-				continue
-			}
-			words = append(words, core.Acknowledgement{
-				Key: k, Path: c.Path, Reason: p.reason, By: username(), At: now, Until: now.Add(p.span),
-				GitDigest: c.Git.Digest(), LiveDigest: c.Live.Digest(),
-			})
-		}
-		if len(words) == said {
+		said := p.words(k, changes, now)
+		if len(said) == 0 {
 			return time.Time{}, fmt.Errorf("%s does not differ at %s any more", k, path)
 		}
+		words = append(words, said...)
 	}
 	return now.Add(p.span), d.session.runner.Acknowledge(ctx, id, words...)
 }
@@ -88,20 +81,21 @@ func spanOrEnd(text string) (time.Duration, error) {
 	return ackSpan(text)
 }
 
-// end ends what was accepted of objects at a path and below it.
-func (d accepter) end(ctx context.Context, id core.FabricID, objects []core.Key, path core.Path, reason string) (time.Time, error) {
+// end ends what was accepted of objects.
+func (d accepter) end(ctx context.Context, id core.FabricID, objects []core.Key, p pardon) (time.Time, error) {
 	m, err := d.session.store.Memory(ctx, id)
 	if err != nil {
 		return time.Time{}, err
 	}
 	now := d.app.now()
-	held := slices.DeleteFunc(slices.Clone(m.Acknowledgements), func(w core.Acknowledgement) bool {
-		return !slices.Contains(objects, w.Key) || !shownPath(w.Path).Under(path) || !w.Until.After(now)
-	})
-	if len(held) == 0 {
+	var ended []core.Acknowledgement
+	for _, k := range objects {
+		ended = append(ended, p.ended(m, k, now)...)
+	}
+	if len(ended) == 0 {
 		return time.Time{}, fmt.Errorf("nothing is accepted there any more")
 	}
-	return now, d.session.runner.Acknowledge(ctx, id, core.Ended(held, username(), reason, now)...)
+	return now, d.session.runner.Acknowledge(ctx, id, ended...)
 }
 
 // ledger tells of overwritten edits, from the history of a session.
