@@ -158,6 +158,7 @@ type Transition struct {
 	First    bool // the object was not known before: From means nothing
 	Reason   string
 	Changes  []Change
+	By       string // who brought it about by a word or a decision; "" where that is not known for sure
 }
 
 // History keeps what was seen. It never holds credentials.

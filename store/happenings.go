@@ -47,7 +47,7 @@ func transitions(ctx context.Context, q querier, ids string) (map[int64]core.Hap
 			from        sql.NullString
 			to, changes string
 		)
-		err := rows.Scan(&id, &t.Key.Group, &t.Key.Kind, &t.Key.Namespace, &t.Key.Name, &at, &from, &to, &t.Reason, &changes)
+		err := rows.Scan(&id, &t.Key.Group, &t.Key.Kind, &t.Key.Namespace, &t.Key.Name, &at, &from, &to, &t.Reason, &changes, &t.By)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func transitions(ctx context.Context, q querier, ids string) (map[int64]core.Hap
 		}
 		all[id] = t
 		return nil
-	}, `SELECT t.id, o.grp, o.kind, o.namespace, o.name, t.at, t.from_state, t.to_state, t.reason, ifnull(t.changes, '')
+	}, `SELECT t.id, o.grp, o.kind, o.namespace, o.name, t.at, t.from_state, t.to_state, t.reason, ifnull(t.changes, ''), t.person
 		FROM transitions t JOIN objects o ON o.id = t.object WHERE t.id IN (SELECT value FROM json_each(?))`, ids)
 	return all, err
 }

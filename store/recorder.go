@@ -230,10 +230,10 @@ func (r *recorder) transition(t core.Transition) error {
 	if !t.First {
 		from = t.From.String()
 	}
-	return r.exec(`INSERT INTO transitions (fabric, object, at, from_state, to_state, reason, changes)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS
+	return r.exec(`INSERT INTO transitions (fabric, object, at, from_state, to_state, reason, changes, person)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS
 			(SELECT 1 FROM memory WHERE object = ?2 AND state = ?5 AND reason = ?6 AND changes IS ?7)`,
-		r.fabric, id, stamp(t.At), from, t.To.String(), t.Reason, changes)
+		r.fabric, id, stamp(t.At), from, t.To.String(), t.Reason, changes, t.By)
 }
 
 // git writes a whole reading of Git in place of the one before: only what is

@@ -68,10 +68,10 @@ func (h *happened) verdict(t core.Transition) {
 	default:
 		h.says = h.says.Plus(safe.Lit(" ("), was, safe.Lit(")"))
 	}
-	// A program that wrote live did what happened only where live has moved by that:
-	// of what a person decided or accepted, and of what nobody can be named for, the
-	// reason tells.
-	moved := t.To == core.Drifted || t.To == core.Conflict || t.To == core.OnlyLive
+	// A program that wrote live did what happened only where live has moved by that, and
+	// not where a person is known to have brought the change about.
+	h.who = t.By
+	moved := t.By == "" && (t.To == core.Drifted || t.To == core.Conflict || t.To == core.OnlyLive)
 	for _, c := range t.Changes {
 		if c.Manager != "" && moved {
 			h.who = c.Manager

@@ -18,6 +18,9 @@ func TestHistoryNamesWhoDidItAndNoOther(t *testing.T) {
 		if h.who != want {
 			t.Errorf("%s was done by %q, want %q", to, h.who, want)
 		}
+		if h := tell(core.Entry{What: core.Transition{To: to, Changes: changes, By: "kim"}}, core.Key.String); h.who != "kim" {
+			t.Errorf("%s was done by %q, and kim is known to have done it", to, h.who)
+		}
 	}
 }
 

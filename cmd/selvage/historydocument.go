@@ -51,6 +51,7 @@ type verdictEntry struct {
 	From    string        `json:"from,omitempty"`
 	To      core.State    `json:"to"`
 	Reason  string        `json:"reason,omitempty"`
+	By      string        `json:"by,omitempty"`
 	Changes []fieldChange `json:"changes,omitempty"`
 }
 
@@ -148,7 +149,7 @@ func historyDocument(e core.Entry) historyEntry {
 			}
 		}
 	case core.Transition:
-		doc.Verdict = &verdictEntry{To: x.To, Reason: x.Reason}
+		doc.Verdict = &verdictEntry{To: x.To, Reason: x.Reason, By: x.By}
 		if !x.First {
 			doc.Verdict.From = x.From.String()
 		}
@@ -289,7 +290,7 @@ func transitionRows(t core.Transition, row func(core.Key) map[string]string) []m
 	var rows []map[string]string
 	for _, c := range changes {
 		r := row(t.Key)
-		r["to"], r["reason"] = t.To.String(), cell(t.Reason)
+		r["to"], r["reason"], r["by"] = t.To.String(), cell(t.Reason), cell(t.By)
 		if !t.First {
 			r["from"] = t.From.String()
 		}

@@ -19,7 +19,7 @@ func checkOf(id core.FabricID, m *core.Memory, r *drift.Result) core.Check {
 		}
 		c.Changed = append(c.Changed, *now)
 		if t, ok := transition(before, now); ok {
-			t.At = r.Report.At
+			t.At, t.By = r.Report.At, actor(m, before, now, r.Drafts)
 			c.Transitions = append(c.Transitions, t)
 		}
 	}
