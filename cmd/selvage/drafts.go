@@ -140,7 +140,8 @@ func standing(d core.DraftStanding) string {
 	return joinedBy(": ", string(d.State), why)
 }
 
-// next tells on standard error how many drafts there are, and what comes next.
+// next tells on standard error how many drafts there are, and what comes next where
+// something is to be published.
 func (a *app) next(f core.FabricState) {
 	var parts []string
 	tally := core.TallyDrafts(f.Drafts)
@@ -159,7 +160,11 @@ func (a *app) next(f core.FabricState) {
 		fmt.Fprintf(a.errs, "%s: no drafts are left\n", id)
 		return
 	}
-	fmt.Fprintf(a.errs, "%s: %s; next: selvage plan %s\n", id, joined(parts), id)
+	plan := ""
+	if tally.Open > 0 {
+		plan = "; next: selvage plan " + id.String()
+	}
+	fmt.Fprintf(a.errs, "%s: %s%s\n", id, joined(parts), plan)
 }
 
 type draftList struct {
