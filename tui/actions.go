@@ -24,6 +24,7 @@ const (
 	ActLast        Action = "view.last"
 	ActPreview     Action = "view.preview"
 	ActPreviewMove Action = "view.preview_move"
+	ActOther       Action = "view.other_pane"
 	ActCompact     Action = "view.compact"
 
 	ActDown     Action = "cursor.down"
@@ -124,6 +125,7 @@ const (
 	inTabs     scope = "tabs"
 	inFabric   scope = "one fabric"
 	inPreview  scope = "preview"
+	inPanes    scope = "two panes"
 
 	inLists  scope = "lists"
 	inRows   scope = "rows"

@@ -147,6 +147,7 @@ func bindings() []binding {
 		{inLists, ActFilter, k("/"), "filter", "filter"},
 		{inLists, ActNext, k("n"), "next problem", "next problem"},
 		{inLists, ActPrev, k("N"), "", "previous problem"},
+		{inPanes, ActOther, k("tab"), "preview", "other pane: preview, and back"},
 		{everywhere, ActLogin, k("L"), "log in", "log in where that is needed"},
 
 		// While rows are marked or grouped these decide about all of them.

@@ -276,11 +276,10 @@
 // What may be done where one is stands at the end of every header, drawn by the root:
 // a pane cannot forget it, and where room is short everything else leaves first.
 //
-// A run is in the background from its beginning: escape leaves its screen, and no key
-// has to send it there. Where it goes is chosen on the plan, beside the commits that
-// go there, and not while deciding: a draft has no destination. A preview takes no
-// focus and does not scroll: what it has no room for is one key away, and j would mean
-// something else after a tab that is easily missed.
+// A preview is drawn for the room that it has: what does not fit is left out and
+// counted. With the focus it is all of it, and the keys that move scroll that; its title
+// says so. The focus belongs to the root, which takes it back when the cursor is on
+// another row: j must not scroll what nobody chose.
 //
 // A list is sorted worst first and the cursor starts on its first line. Until
 // it is moved it stays there; from then on it follows its object.

@@ -236,6 +236,8 @@ func listFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), 
 	add("fabrics-compact", "full", [][2]int{{80, 10}, {80, 24}}, "ctrl+e", "j")
 	add("detail-compact", "desk", [][2]int{{80, 10}}, "enter", "ctrl+e")
 	add("fabrics-preview-below", "full", [][2]int{{160, 45}}, "j", "P")
+	add("fabrics-preview-focus", "alike", sizes, "tab", "j")
+	add("detail-preview-focus", "desk", sizes, "enter", "tab", "j")
 	add("fabrics-no-preview", "full", sizes, "p")
 	add("plan-several", "several", sizes, "*", "s")
 }

@@ -236,6 +236,18 @@ func (p *historyPane) rule(e Env) string {
 		widget.Span{Ink: e.Style.ink(themes.Dim), Text: safe.Clean(core.Stamp(r.entry.At))})
 }
 
+// preview tells of the row under the cursor what it was, under a rule where it stands
+// below the list.
+func (p *historyPane) preview(e Env, width, height int, ruled bool) []string {
+	r := p.rows[p.list.Cursor()]
+	return e.glimpse(p.list.Keys()[p.list.Cursor()], r.word.text, width, height, ruled, func(height int) []string {
+		if ruled {
+			return append([]string{p.rule(e)}, p.details(e, width, height-1)...)
+		}
+		return p.details(e, width, height)
+	})
+}
+
 // details tell all of the row under the cursor for which there is room.
 func (p *historyPane) details(e Env, width, height int) []string {
 	r := p.rows[p.list.Cursor()]

@@ -56,6 +56,9 @@ func (m *Model) can(a Action) bool {
 	if m.waits(a) {
 		return false
 	}
+	if m.glance.takes(a) {
+		return true
+	}
 	if act, ok := m.own[a]; ok {
 		return act.can == nil || act.can(m)
 	}
@@ -65,6 +68,10 @@ func (m *Model) can(a Action) bool {
 
 // do carries out an action that it can.
 func (m *Model) do(a Action) tea.Cmd {
+	if m.glance.takes(a) {
+		m.glance.scroll(a)
+		return nil
+	}
 	if act, ok := m.own[a]; ok {
 		return act.do(m)
 	}

@@ -50,7 +50,7 @@ func (m *Model) check(ids []core.FabricID) tea.Cmd {
 // its own.
 func ownActs() map[Action]ownAct {
 	all := map[Action]ownAct{}
-	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs(), runActs()} {
+	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs(), runActs(), glanceActs()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -67,8 +67,10 @@ func appActs() map[Action]ownAct {
 	return map[Action]ownAct{
 		ActHelp: {do: (*Model).help},
 		ActBack: {
-			can: func(m *Model) bool { return len(m.stack) > 1 || !m.top().filter.empty() || m.chosen() != "" },
-			do:  (*Model).escape,
+			can: func(m *Model) bool {
+				return len(m.stack) > 1 || m.glance.focused || !m.top().filter.empty() || m.chosen() != ""
+			},
+			do: (*Model).escape,
 		},
 		ActClose: {do: func(m *Model) tea.Cmd {
 			if len(m.stack) == 1 {
@@ -118,8 +120,13 @@ func (m *Model) help() tea.Cmd {
 	return nil
 }
 
-// escape takes back what is chosen, else the filter, else it leaves the screen.
+// escape takes back the focus from a preview, else what is chosen, else the filter, else
+// it leaves the screen.
 func (m *Model) escape() tea.Cmd {
+	if m.glance.focused {
+		m.unfocus()
+		return nil
+	}
 	if m.unchoose() {
 		return nil
 	}

@@ -78,6 +78,7 @@ type Env struct {
 	terminal terminalSaid
 	news     map[core.FabricID]core.News // what changed since the person looked
 	desk     *deskMemo
+	glance   *glance   // nil where nothing stands beside a list that could have the focus
 	files    [2]string // the configuration and the log, "" where nobody says
 }
 

@@ -240,13 +240,18 @@ func (p *detailPane) View(e Env) Frame {
 		left := min(widget.Natural(columns), max(60, e.Width*11/20))
 		list := p.lines(e, f, widget.NewTable(left, columns), height)
 		list = append(list, p.beneath(e, f, r.verdict, left, height-len(list))...)
-		right := p.beside(e, f, r, e.Width-left-3, height)
+		width := e.Width - left - 3
+		right := e.glimpse(r.key(), rowName(f, r), width, height, false, func(height int) []string {
+			return p.beside(e, f, r, width, height)
+		})
 		frame.Lines = append(above, widget.Beside(height, left, e.Style.ink(themes.Rule), list, right)...)
 	case place == below && len(p.rows) > 0 && height >= 8:
 		preview := min(max(4, min(e.Height/3, 9)), height-4)
 		table := widget.NewTable(e.Width, columns)
 		frame.Lines = stretched(append(above, p.lines(e, f, table, height-preview)...), nil, e.Height-preview)
-		frame.Lines = append(frame.Lines, p.below(e, f, r, preview)...)
+		frame.Lines = append(frame.Lines, e.glimpse(r.key(), rowName(f, r), e.Width, preview, true, func(height int) []string {
+			return p.below(e, f, r, height)
+		})...)
 	default:
 		frame.Lines = append(above, p.lines(e, f, widget.NewTable(e.Width, columns), height)...)
 	}

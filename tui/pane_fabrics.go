@@ -231,7 +231,10 @@ func (p *fabricsPane) beside(e Env, columns []widget.Column, left int) []string 
 	list := p.lines(e, widget.NewTable(left, columns), height)
 	side := []string{}
 	if f, ok := p.selected(); ok {
-		side = fabricPreview(e, f.FabricState, e.Width-left-3, height, true)
+		width := e.Width - left - 3
+		side = e.glimpse(f.Fabric.ID, fabricName(f.FabricState), width, height, false, func(height int) []string {
+			return fabricPreview(e, f.FabricState, width, height, true)
+		})
 	}
 	return widget.Beside(height, left, e.Style.ink(themes.Rule), list, side)
 }
@@ -247,8 +250,9 @@ func (p *fabricsPane) stacked(e Env, columns []widget.Column, previews bool) []s
 	lines := p.lines(e, widget.NewTable(e.Width, columns), height-preview)
 	lines = stretched(lines, nil, height-preview)
 	if preview > 0 {
-		lines = append(lines, previewRule(e, f.FabricState))
-		lines = append(lines, fabricPreview(e, f.FabricState, e.Width, preview-1, false)...)
+		lines = append(lines, e.glimpse(f.Fabric.ID, fabricName(f.FabricState), e.Width, preview, true, func(height int) []string {
+			return append([]string{previewRule(e, f.FabricState)}, fabricPreview(e, f.FabricState, e.Width, height-1, false)...)
+		})...)
 	}
 	return lines
 }

@@ -289,13 +289,13 @@ func (p *historyPane) View(e Env) Frame {
 	if e.Width >= sideBySide && e.roomy() {
 		left := e.Width * 3 / 5
 		list := p.lines(e, left, height)
-		frame.Lines = append(frame.Lines, widget.Beside(height, left, s.ink(themes.Rule), list, p.details(e, e.Width-left-3, height))...)
+		frame.Lines = append(frame.Lines, widget.Beside(height, left, s.ink(themes.Rule), list, p.preview(e, e.Width-left-3, height, false))...)
 		return frame
 	}
 	below := []string{}
 	if e.Height >= 14 {
 		room := max(4, e.Height/3)
-		below = append([]string{p.rule(e)}, p.details(e, e.Width, room-1)...)
+		below = p.preview(e, e.Width, room, true)
 	}
 	frame.Lines = append(frame.Lines, p.lines(e, e.Width, height-len(below))...)
 	frame.Lines = stretched(frame.Lines, below, e.Height)

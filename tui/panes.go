@@ -61,6 +61,9 @@ func panes() []paneSpec {
 		{name: "log", title: "log", scopes: []scope{inReading}, filter: searchWords(), new: newLogPane},
 	}
 	for i := range all {
+		if all[i].name != "plan" && all[i].name != "run" { // tab means something else there
+			all[i].scopes = append(all[i].scopes, inPanes)
+		}
 		all[i].scopes = append(all[i].scopes, inAll, everywhere)
 	}
 	return all

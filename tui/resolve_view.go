@@ -79,10 +79,7 @@ func (p *resolvePane) lines(e Env, f core.FabricState, width, height int) []stri
 		if p.marked.has(m.place()) {
 			name = themes.Marked
 		}
-		path := safe.Clean(string(m.change.Path))
-		if m.change.Path == core.Root {
-			path = safe.Lit("the whole object")
-		}
+		path := safe.Clean(pathName(m.change.Path))
 		decided := part{role: themes.Dim, text: safe.Lit(".")}
 		if d := desk.on(m); d != nil {
 			decided = part{role: draftState(d).role, text: draftShort(d)}
@@ -120,11 +117,14 @@ func draftShort(d *core.DraftStanding) safe.Text {
 // detail draws one difference: its three sides, what each of git and live made of
 // the base, and what was decided.
 func (p *resolvePane) detail(e Env, f core.FabricState, m matter, width, height int) []string {
+	name := objectName(f, m.verdict.Key).Plus(safe.Lit("  "), safe.Clean(pathName(m.change.Path)))
+	return e.glimpse(m.place(), name, width, height, true, func(height int) []string { return p.told(e, f, m, width, height) })
+}
+
+// told is that in so many lines.
+func (p *resolvePane) told(e Env, f core.FabricState, m matter, width, height int) []string {
 	c, draft := m.change, e.decided(f).on(m)
-	path := safe.Clean(string(c.Path))
-	if c.Path == core.Root {
-		path = safe.Lit("the whole object")
-	}
+	path := safe.Clean(pathName(c.Path))
 	d := &resolveDetail{e: e, width: width}
 	d.rule(objectName(f, m.verdict.Key).Plus(safe.Lit("  "), path), themes.Header, changeWord(m.verdict, c))
 	d.lines = append(d.lines, p.sides(e, f, m, width).lines...)

@@ -67,6 +67,7 @@ type Model struct {
 
 	desk   deskMemo
 	origin originMemo
+	glance glance
 }
 
 // screen is a pane on the stack.
@@ -178,10 +179,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	// Whole seconds: what was made for one is good until the next.
 	m.now = m.cfg.Now().Truncate(time.Second)
 	m.drawing.asked = m.urgent(msg) || m.drawing.asked
+	m.glance.fresh = false
 	cmd := m.take(msg)
 	m.arrive()
 	m.dress()
 	m.tellOwed()
+	m.refocus()
 	job, deed := m.work(), m.deed()
 	if job == nil && deed == nil {
 		return m, cmd
@@ -372,7 +375,7 @@ func (m *Model) env() Env {
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
-		look: m.look, fabrics: s.fabrics, desk: &m.desk,
+		look: m.look, fabrics: s.fabrics, desk: &m.desk, glance: &m.glance,
 		terminal: m.terminal(), files: [2]string{m.cfg.ConfigFile, m.cfg.LogFile},
 	}
 	e.Width, e.Height = m.room()
@@ -389,6 +392,9 @@ func (m *Model) current() (Pane, Env) {
 // frame is what a pane of the screen on top draws. What is about a fabric that is gone
 // has nothing to draw.
 func (m *Model) frame(p Pane, e Env) Frame {
+	if e.glance != nil {
+		e.glance.drawn, e.glance.fresh = false, true
+	}
 	if _, ok := e.fabric(); !ok && m.top().spec.of != theFleet {
 		return goneFrame(e)
 	}

@@ -55,6 +55,9 @@ func (m *Model) why(a Action) safe.Text {
 	if fault := m.toolFault(a); fault.Len() > 0 {
 		return fault
 	}
+	if a == ActOther {
+		return m.whyNoOther()
+	}
 	if text := whyByItself(a); text.Len() > 0 {
 		return text
 	}

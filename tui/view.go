@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -280,6 +281,7 @@ func (m *Model) hinted() []binding {
 		if says {
 			b.hint = h.Hint(e, b.action, b.hint)
 		}
+		b = m.glance.hint(b)
 		switch {
 		case b.hint == "" || len(b.keys) == 0 || m.shadowed(b) || !m.can(b.action):
 		case b.action == ActUndo && !m.laid[m.top().place.Fabric]: // nothing was decided that could be undone
@@ -297,6 +299,7 @@ func (m *Model) hinted() []binding {
 			shown = append(shown, b)
 		}
 	}
+	slices.SortStableFunc(shown, func(a, b binding) int { return m.glance.rank(a) - m.glance.rank(b) })
 	return append(shown, last...)
 }
 

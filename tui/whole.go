@@ -27,7 +27,7 @@ func (r *reader) unfold() { r.all = true }
 // for: where it is of, and each of its lines.
 func (m *Model) wholeText() string {
 	e := m.env()
-	e.Width, e.Height, e.text = max(wholeWidth, m.width), wholeHeight, true
+	e.Width, e.Height, e.text, e.glance = max(wholeWidth, m.width), wholeHeight, true, nil
 	pane := apart(m.top().pane)
 	if p, ok := pane.(unfolder); ok {
 		p.unfold()
