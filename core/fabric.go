@@ -66,6 +66,17 @@ func (m Mode) Narrower(o Mode) Mode {
 	return m
 }
 
+// Way says how a directory in Git is published to, in the words of the configuration.
+type Way string
+
+// The ways.
+const (
+	ToBranch  Way = "branch"
+	ToPropose Way = "propose" // on a side branch, to be reviewed
+	ToPatch   Way = "patch"
+	ToNever   Way = "never"
+)
+
 // IgnoreRule leaves a path of a kind out of the comparison, at a user's wish.
 type IgnoreRule struct {
 	Kind string // as [Kind.Named] understands it; "" or * for every kind

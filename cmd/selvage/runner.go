@@ -51,7 +51,7 @@ func holder() core.Holder {
 
 func place(g config.Git, door core.Publisher) runner.Place {
 	p := runner.Place{
-		Place:     plan.Place{URL: repo.Shown(g.URL), Branch: g.Branch, Path: g.Path, Way: plan.Way(g.Publish), Message: g.Message},
+		Place:     plan.Place{URL: repo.Shown(g.URL), Branch: g.Branch, Path: g.Path, Way: core.Way(g.Publish), Message: g.Message},
 		Publisher: door, ReviewURL: g.ReviewURL,
 	}
 	if g.RequireTicket != "" {

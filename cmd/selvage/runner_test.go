@@ -18,14 +18,14 @@ func TestWhatIsSaidOfGitReachesThePublisher(t *testing.T) {
 		Sign: &config.Sign{Format: "ssh", Key: "/keys/sign"}, Signoff: true,
 	}
 	p := place(g, nil)
-	want := plan.Place{URL: g.URL, Branch: "live", Path: "dc1", Way: plan.ToPropose, Message: g.Message}
+	want := plan.Place{URL: g.URL, Branch: "live", Path: "dc1", Way: core.ToPropose, Message: g.Message}
 	if p.Place != want || p.ReviewURL != g.ReviewURL || p.Ticket == nil || !p.Ticket.MatchString("CHG-7") || p.Ticket.MatchString("7") {
 		t.Errorf("the place is %+v", p)
 	}
 	if by := authorship(g); by != (repo.Authorship{Name: "Net Ops", Email: "net@example.net", SSHKey: "/keys/sign", Signoff: true}) {
 		t.Errorf("commits are made by %+v", by)
 	}
-	if p, by := place(config.Git{Publish: "branch"}, nil), authorship(config.Git{}); p.Ticket != nil || p.Way != plan.ToBranch || by != (repo.Authorship{}) {
+	if p, by := place(config.Git{Publish: "branch"}, nil), authorship(config.Git{}); p.Ticket != nil || p.Way != core.ToBranch || by != (repo.Authorship{}) {
 		t.Errorf("without all that: %+v, %+v", p, by)
 	}
 }

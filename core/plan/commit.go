@@ -68,7 +68,7 @@ func (f *Fabric) assign(files map[spot]*work, read origins, u core.Update) error
 	if len(places) != 1 {
 		return f.unplaced(o.Origin.Path, places)
 	}
-	if places[0].Way == ToNever {
+	if places[0].Way == core.ToNever {
 		return errNever
 	}
 	w := at(files, spot{places[0], o.Origin.Path})
@@ -109,7 +109,7 @@ func (f *Fabric) adopt(files map[spot]*work, read origins, u core.Update) error 
 			}
 		}
 	}
-	if place.Way == ToNever {
+	if place.Way == core.ToNever {
 		return errNever
 	}
 	o := &core.Object{Key: u.Key, Version: f.version(u.Key), Fields: fields}

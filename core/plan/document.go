@@ -25,7 +25,7 @@ func Document(ctx context.Context, in Input, f Fabric, k core.Key) (text []byte,
 	if len(read[o]) != 1 {
 		return nil, "", f.unplaced(file, read[o])
 	}
-	if read[o][0].Way == ToNever {
+	if read[o][0].Way == core.ToNever {
 		return nil, "", errNever
 	}
 	have, err := f.files(ctx, in, read[o][0], []string{file})

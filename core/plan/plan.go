@@ -14,7 +14,7 @@ import (
 // Place is one directory of a fabric in Git, and what may be published there.
 type Place struct {
 	URL, Branch, Path string
-	Way               Way
+	Way               core.Way
 	Message           string // with {summary} and {ticket}; "" for the summary alone
 }
 
@@ -29,17 +29,6 @@ func (p Place) Holds(file string) bool {
 	dir := strings.Trim(p.Path, "/")
 	return dir == "" || dir == "." || strings.HasPrefix(file, dir+"/")
 }
-
-// Way says how a place is published to, in the words of the configuration.
-type Way string
-
-// The ways.
-const (
-	ToBranch  Way = "branch"
-	ToPropose Way = "propose"
-	ToPatch   Way = "patch"
-	ToNever   Way = "never"
-)
 
 // Fabric is a fabric as a plan looks at it: as of its last check.
 type Fabric struct {

@@ -32,7 +32,7 @@ spec:
 )
 
 var (
-	place = plan.Place{URL: "https://git.example.net/net/fabrics.git", Branch: "main", Path: "dc1", Way: plan.ToBranch}
+	place = plan.Place{URL: "https://git.example.net/net/fabrics.git", Branch: "main", Path: "dc1", Way: core.ToBranch}
 	vpc1  = core.Key{Group: "vpc.githedgehog.com", Kind: "VPC", Namespace: "default", Name: "vpc-1"}
 )
 

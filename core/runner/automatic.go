@@ -9,7 +9,6 @@ import (
 
 	"selvage/core"
 	"selvage/core/merge"
-	"selvage/core/plan"
 )
 
 // byPolicy is who decided what a policy settles.
@@ -71,7 +70,7 @@ func (r *Runner) rulings(ctx context.Context, f *Fabric, state core.FabricState)
 	if err != nil {
 		return nil, err
 	}
-	toBranch := func(p Place) bool { return p.Way != plan.ToPropose && p.Way != plan.ToNever }
+	toBranch := func(p Place) bool { return p.Way != core.ToPropose && p.Way != core.ToNever }
 	var all []core.Resolution
 	for _, u := range merge.Rulings(merge.Occasion{
 		Fabric: state.Fabric, Proposes: state.Fabric.Mode == core.ModePropose || !slices.ContainsFunc(f.Places, toBranch),

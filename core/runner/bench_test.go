@@ -36,7 +36,7 @@ type fabric struct {
 	ID        core.FabricID
 	URL       string
 	Path      string
-	Way       plan.Way
+	Way       core.Way
 	Dump      string // the folder that stands for its cluster
 	Mode      core.Mode
 	Protected bool
@@ -144,7 +144,7 @@ func (b *bench) add(r *remote, f fabric) {
 	b.t.Helper()
 	f.URL, f.Dump = r.url, b.t.TempDir()
 	if f.Way == "" {
-		f.Way = plan.ToBranch
+		f.Way = core.ToBranch
 	}
 	if f.Mode == "" {
 		f.Mode = core.ModeWrite

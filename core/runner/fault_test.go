@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"selvage/core"
-	"selvage/core/plan"
 )
 
 // TestFaultsOfTheServer has a server, or what lies between, fail in the ways that
@@ -200,7 +199,7 @@ func TestServerThatRefusesIsHeard(t *testing.T) {
 // TestWhatIsNotAllowedIsNotBegun names every reason at once and asks no server.
 func TestWhatIsNotAllowedIsNotBegun(t *testing.T) {
 	b := one(t)
-	b.Fabrics[0].Protected, b.Fabrics[0].Way = true, plan.ToPatch
+	b.Fabrics[0].Protected, b.Fabrics[0].Way = true, core.ToPatch
 	p := b.open()
 	p.decide(t, "dc1", set("vpc-1", vlan, int64(1005)))
 	made := p.plan(t, "dc1")

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"selvage/core"
-	"selvage/core/plan"
 )
 
 const (
@@ -76,7 +75,7 @@ func (at *progress) send(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if place.Way == plan.ToPatch {
+	if place.Way == core.ToPatch {
 		return "", refuse("git.publish is patch now for %s: selvage plan %s -o patch writes one", c.URL, at.plan.Fabrics[0])
 	}
 	pub, err := place.Publisher.Prepare(ctx, core.Publication{
@@ -245,7 +244,7 @@ func (r *Runner) takesBack(ctx context.Context, ch core.PlannedChange, d core.Dr
 // rejected tells why a server did not take a publication, and what to do.
 func (at *progress) rejected(place *Place, pub core.Publication, out core.Published) error {
 	reasons := []string{unsent(out).Error()}
-	if out.Protected && pub.Side == "" && place.Way == plan.ToBranch {
+	if out.Protected && pub.Side == "" && place.Way == core.ToBranch {
 		reasons[0] += fmt.Sprintf("; propose it on a side branch instead: selvage sync %s --propose", join(pub.Fabrics))
 	}
 	return &core.NotAllowed{Reasons: reasons}
@@ -290,7 +289,7 @@ func mends(err *core.Error) bool {
 // side is the branch for a review, "" where a commit goes to its branch.
 func (at *progress) side(place *Place, c core.PlannedCommit) string {
 	narrow := slices.ContainsFunc(at.plan.Fabrics, func(id core.FabricID) bool { return at.state(id).Fabric.Mode == core.ModePropose })
-	if !narrow && !at.run.Options.Propose && place.Way != plan.ToPropose {
+	if !narrow && !at.run.Options.Propose && place.Way != core.ToPropose {
 		return ""
 	}
 	id, _, _ := strings.Cut(at.run.ID, "-")

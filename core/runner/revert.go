@@ -73,7 +73,7 @@ func (v reversal) restore(ctx context.Context, changes []core.PlannedChange) (mo
 	for _, pub := range v.was.Publications {
 		for i := range v.fabric.Places {
 			place := v.fabric.Places[i].Place
-			if !place.On(pub.URL, pub.Branch) || place.Way == plan.ToNever {
+			if !place.On(pub.URL, pub.Branch) || place.Way == core.ToNever {
 				continue
 			}
 			if left, err = v.restoreAt(ctx, place, pub, left); err != nil {

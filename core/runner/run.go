@@ -73,7 +73,7 @@ func (r *Runner) reasons(p *core.Plan, g core.RunOrder) []string {
 		switch {
 		case err != nil:
 			reasons = append(reasons, err.Error())
-		case place.Way == plan.ToPatch:
+		case place.Way == core.ToPatch:
 			reasons = append(reasons, fmt.Sprintf("git.publish is patch for %s: selvage plan %s -o patch writes one", c.URL, p.Fabrics[0]))
 		}
 	}

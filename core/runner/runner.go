@@ -150,7 +150,7 @@ func (r *Runner) places(url, branch string, of ...core.FabricID) ([]*Place, erro
 			continue // it has left the configuration
 		}
 		for j := range f.Places {
-			if p := &f.Places[j]; p.On(url, branch) && p.Way != plan.ToNever {
+			if p := &f.Places[j]; p.On(url, branch) && p.Way != core.ToNever {
 				all = append(all, p)
 			}
 		}
@@ -168,7 +168,7 @@ func (r *Runner) place(c core.PlannedCommit) (*Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, way := range []plan.Way{plan.ToPatch, plan.ToPropose} {
+	for _, way := range []core.Way{core.ToPatch, core.ToPropose} {
 		if i := slices.IndexFunc(all, func(p *Place) bool { return p.Way == way }); i >= 0 {
 			return all[i], nil
 		}

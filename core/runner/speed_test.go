@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"selvage/core"
-	"selvage/core/plan"
 )
 
 // BenchmarkDecideToVerified is what a person waits for who decides on one field of
@@ -31,7 +30,7 @@ func BenchmarkDecideToVerified(b *testing.B) {
 	}
 	w.remotes[r.url] = r
 	w.Fabrics = append(w.Fabrics, fabric{
-		ID: "dc1", Path: "dc1", URL: r.url, Dump: live, Way: plan.ToBranch, Mode: core.ModeWrite, Timeout: time.Minute,
+		ID: "dc1", Path: "dc1", URL: r.url, Dump: live, Way: core.ToBranch, Mode: core.ModeWrite, Timeout: time.Minute,
 	})
 	p := w.open()
 	clone := filepath.Join(b.TempDir(), "clone")

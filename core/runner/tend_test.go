@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"selvage/core"
-	"selvage/core/plan"
 	"selvage/store"
 )
 
@@ -196,7 +195,7 @@ func TestPolicyLeavesToPeopleWhatTheyDecided(t *testing.T) {
 // TestPolicyForLiveProposes, once, and is not asked again where somebody reverts
 // what was merged.
 func TestPolicyForLiveProposes(t *testing.T) {
-	b := tended(t, func(f *fabric) { f.Policy, f.Way = vlans("prefer_live"), plan.ToPropose })
+	b := tended(t, func(f *fabric) { f.Policy, f.Way = vlans("prefer_live"), core.ToPropose })
 	r := b.remote()
 	p := b.open()
 	p.runs(t)
@@ -240,7 +239,7 @@ func TestPolicyForLiveProposes(t *testing.T) {
 }
 
 func TestDeclinedPolicyIsNotProposedAgain(t *testing.T) {
-	b := tended(t, func(f *fabric) { f.Policy, f.Way = vlans("prefer_live"), plan.ToPropose })
+	b := tended(t, func(f *fabric) { f.Policy, f.Way = vlans("prefer_live"), core.ToPropose })
 	p := b.open()
 	stop := p.runs(t)
 	b.edit("dc1", "vpc-1.yaml", "vlan: 1001", "vlan: 1005")
@@ -260,7 +259,7 @@ func TestDeclinedPolicyIsNotProposedAgain(t *testing.T) {
 
 // TestPolicyDoesNotTypeTheNameOfAFabric: of a protected one it says so, once.
 func TestPolicyDoesNotTypeTheNameOfAFabric(t *testing.T) {
-	b := tended(t, func(f *fabric) { f.Policy, f.Way, f.Protected = vlans("prefer_live"), plan.ToPropose, true })
+	b := tended(t, func(f *fabric) { f.Policy, f.Way, f.Protected = vlans("prefer_live"), core.ToPropose, true })
 	refs := b.remote().refs()
 	p := b.open()
 	p.runs(t)

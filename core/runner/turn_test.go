@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"selvage/core"
-	"selvage/core/plan"
 	"selvage/core/runner"
 )
 
@@ -209,7 +208,7 @@ func (f *crammed) SaveRun(ctx context.Context, r *core.Run, carried ...core.Carr
 
 // TestPolicyThatMeetsSomebodyGoesOnLater, and nothing of it is shown meanwhile.
 func TestPolicyThatMeetsSomebodyGoesOnLater(t *testing.T) {
-	b := tended(t, func(f *fabric) { f.Policy, f.Way = vlans("prefer_live"), plan.ToPropose })
+	b := tended(t, func(f *fabric) { f.Policy, f.Way = vlans("prefer_live"), core.ToPropose })
 	b.Lease = 300 * time.Millisecond
 	met := make(chan struct{})
 	p := b.open(func(_ *site, w *wraps) {
