@@ -20,6 +20,7 @@ type Fabric struct {
 	Kubeconfig, Context string
 	Protected           bool
 	Mode                Mode
+	Ways                []Way  // of its directories in Git, in the order of the configuration
 	Theme               string // a theme of its own, "" for the common one
 	Kinds               KindFilter
 	Ignore              []IgnoreRule

@@ -276,6 +276,10 @@
 // What may be done where one is stands at the end of every header, drawn by the root:
 // a pane cannot forget it, and where room is short everything else leaves first.
 //
+// Where what is decided goes is one choice for each fabric, made while deciding or on
+// the plan, and kept until the dashboard ends: a draft itself has no destination. A
+// patch is written and not published, so no name is typed for it, and the drafts stay.
+//
 // A preview is drawn for the room that it has: what does not fit is left out and
 // counted. With the focus it is all of it, and the keys that move scroll that; its title
 // says so. The focus belongs to the root, which takes it back when the cursor is on

@@ -106,6 +106,9 @@ func (m *Model) follow(o Outcome) tea.Cmd {
 		m.open(*o.Open, o.Among)
 		m.top().fabrics = o.Fabrics
 	}
+	if o.Write {
+		hands = append(hands, m.askFile())
+	}
 	if o.Copy != "" {
 		hands = append(hands, m.copy(o.Copy))
 	}

@@ -50,7 +50,7 @@ func (m *Model) check(ids []core.FabricID) tea.Cmd {
 // its own.
 func ownActs() map[Action]ownAct {
 	all := map[Action]ownAct{}
-	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs(), runActs(), glanceActs()} {
+	for _, part := range []map[Action]ownAct{appActs(), tabActs(), lookActs(), handActs(), recordActs(), commandActs(), loginActs(), openerActs(), runActs(), glanceActs(), wayActs()} {
 		maps.Copy(all, part)
 	}
 	return all

@@ -61,25 +61,26 @@ type Env struct {
 	Width  int // of the pane's room, in columns
 	Height int // of the pane's room, in lines
 
-	below    paneSpec // of the screen under this one, which help is about
-	work     work     // of the pane
-	explain  func(context.Context, core.FabricID, core.Key) (core.Explanation, error)
-	document func(map[string]any) ([]byte, error)
-	about    safe.Text // the user and the host
-	version  safe.Text
-	mode     core.Mode
-	keymap   *Keymap
-	acts     Acts
-	mine     map[string]bool // the runs that were begun here
-	busy     bool            // something that a person asked for is still being done
-	look     look
-	fabrics  []core.FabricID // that the screen is about, where it is about several
-	text     bool            // it is drawn as a text, without what stands beside a list
-	terminal terminalSaid
-	news     map[core.FabricID]core.News // what changed since the person looked
-	desk     *deskMemo
-	glance   *glance   // nil where nothing stands beside a list that could have the focus
-	files    [2]string // the configuration and the log, "" where nobody says
+	below      paneSpec // of the screen under this one, which help is about
+	work       work     // of the pane
+	explain    func(context.Context, core.FabricID, core.Key) (core.Explanation, error)
+	document   func(map[string]any) ([]byte, error)
+	about      safe.Text // the user and the host
+	version    safe.Text
+	mode       core.Mode
+	keymap     *Keymap
+	acts       Acts
+	chosenWays map[core.FabricID]core.Way // see [Env.way]
+	mine       map[string]bool            // the runs that were begun here
+	busy       bool                       // something that a person asked for is still being done
+	look       look
+	fabrics    []core.FabricID // that the screen is about, where it is about several
+	text       bool            // it is drawn as a text, without what stands beside a list
+	terminal   terminalSaid
+	news       map[core.FabricID]core.News // what changed since the person looked
+	desk       *deskMemo
+	glance     *glance   // nil where nothing stands beside a list that could have the focus
+	files      [2]string // the configuration and the log, "" where nobody says
 }
 
 // fabric is the state of the fabric that the place is in.
@@ -105,6 +106,7 @@ type Outcome struct {
 	Among []core.Key // the objects of the list that it is opened from
 	Note  safe.Text  // say this in the status line
 	Back  bool       // leave the screen
+	Write bool       // ask for a file to write what is shown to
 	Ask   *question  // have the person type something
 	Deed  *Deed      // have this done
 	Exec  *Exec      // give the terminal to this program

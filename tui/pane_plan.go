@@ -24,7 +24,6 @@ type planPane struct {
 	rows   []planRow // of the text, a row for each of its parts; nil fields where it is no row
 
 	asked   core.PlanOptions
-	propose bool
 	again   int  // how often another plan was asked for
 	armed   bool // the button in brackets is the one that publishes
 	refused []string
@@ -55,7 +54,6 @@ type planMade struct {
 	width   int
 	refused int
 	fault   string
-	propose bool
 }
 
 func newPlanPane() Pane { return &planPane{} }
@@ -125,7 +123,7 @@ func (p *planPane) Did(done Done, err error) (shown bool) {
 	case done.Mine == "":
 		p.again++
 	default:
-		p.asked, p.propose, p.armed = core.PlanOptions{}, false, false
+		p.asked, p.armed = core.PlanOptions{}, false
 	}
 	return false
 }
@@ -147,7 +145,7 @@ func (p *planPane) Waits(e Env) bool {
 
 // load brings the text up to date.
 func (p *planPane) load(e Env) {
-	made := planMade{answer: p.plan(e), width: e.Width, refused: len(p.refused), fault: e.work.fault(), propose: p.proposes(e)}
+	made := planMade{answer: p.plan(e), width: e.Width, refused: len(p.refused), fault: e.work.fault()}
 	if made == p.made && p.text != nil {
 		return
 	}
@@ -171,10 +169,12 @@ func (p *planPane) load(e Env) {
 	p.show(t.scroll, fresh)
 }
 
-// proposes tells whether what is planned goes to a side branch, to be reviewed.
-func (p *planPane) proposes(e Env) bool {
-	f, _ := e.fabric()
-	return p.propose || e.modeOf(f) == core.ModePropose
+// goes is where what is planned goes; "" where nothing is, or it goes nowhere.
+func (p *planPane) goes(e Env) core.Way {
+	if a := p.plan(e); a == nil || a.plan.Empty() {
+		return ""
+	}
+	return e.way(e.several()...)
 }
 
 // row is the line of the plan under the cursor.
@@ -189,6 +189,9 @@ func (p *planPane) row() planRow {
 // reason against it.
 func (p *planPane) may(e Env) bool {
 	a := p.plan(e)
+	if p.goes(e) == core.ToPatch {
+		return len(a.plan.Stop) == 0
+	}
 	return a != nil && e.acts.Starter != nil && len(a.plan.Stop) == 0 && (!a.plan.Empty() || len(a.plan.Followed) > 0)
 }
 
@@ -208,8 +211,6 @@ func (p *planPane) Can(e Env, a Action) bool {
 	case ActTicket, ActMessage:
 		a := p.plan(e)
 		return a != nil && !a.plan.Empty()
-	case ActWay:
-		return p.may(e) && !p.plan(e).plan.Empty() && e.modeOf(f) == core.ModeWrite
 	case ActLeaveOut:
 		return e.decides(f) && len(p.leftOut(e)) > 0
 	case ActAdopt:
@@ -253,8 +254,6 @@ func (p *planPane) Do(e Env, a Action) Outcome {
 	case ActAgain:
 		p.again++
 		p.refused = nil
-	case ActWay:
-		p.propose = !p.propose
 	case ActLeaveOut:
 		at := e
 		at.Place.Fabric = r.fabric
@@ -282,6 +281,9 @@ func (p *planPane) Do(e Env, a Action) Outcome {
 func (p *planPane) press(e Env, f core.FabricState) Outcome {
 	if !p.armed || !p.may(e) {
 		return Outcome{Back: true}
+	}
+	if p.goes(e) == core.ToPatch {
+		return Outcome{Write: true} // nothing is published, here or on a server
 	}
 	if name := p.toName(e, nil); name != "" {
 		return p.askName(name, nil)

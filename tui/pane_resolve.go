@@ -319,6 +319,9 @@ func (p *resolvePane) View(e Env) Frame {
 	if n := p.marked.count(); n > 0 {
 		count = count.Plus(safe.Sprintf(", %s marked", grouped(n)))
 	}
+	if e.plans(f) {
+		count = count.Plus(safe.Lit(", "), wayWord(e.way(e.Place.Fabric)))
+	}
 	frame.Brief = then(frame.Title, widget.Span{Ink: e.Style.ink(themes.Text), Text: safe.Lit("  ").Plus(count)})
 	if len(p.rows) > 0 {
 		frame.Position = safe.Sprintf("%s ", what).Plus(p.position())

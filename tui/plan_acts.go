@@ -13,7 +13,7 @@ func (p *planPane) begin(e Env, confirmed []core.FabricID) Outcome {
 	order := core.RunOrder{
 		By: e.acts.By, Host: e.acts.Whence, Confirmed: confirmed,
 		RunOptions: core.RunOptions{
-			Propose: p.proposes(e) && !plan.Empty(), AllowDelete: plan.Asked.AllowDelete, Ticket: plan.Asked.Ticket, Message: plan.Asked.Message,
+			Propose: p.goes(e) == core.ToPropose, AllowDelete: plan.Asked.AllowDelete, Ticket: plan.Asked.Ticket, Message: plan.Asked.Message,
 		},
 	}
 	to := Place{Screen: "run", Fabric: e.Place.Fabric}

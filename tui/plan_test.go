@@ -128,7 +128,7 @@ func TestProposalIsPushedInsteadOfTheBranch(t *testing.T) {
 	}
 	p := proposing()
 	p.Fabric.Protected = false
-	d = drive(t, only(p), 80, 24).press("s", "b", "tab", "enter")
+	d = drive(t, only(p), 80, 24).press("s", "tab", "enter")
 	if len(d.acts.orders) != 1 || !d.acts.orders[0].Propose {
 		t.Errorf("in mode propose ordered %+v", d.acts.orders)
 	}

@@ -353,8 +353,10 @@ func (p *planPane) buttons(e Env) []string {
 	switch {
 	case a != nil && a.plan.Empty():
 		press, short = safe.Lit("follow"), safe.Lit("follow")
-	case p.proposes(e):
+	case p.goes(e) == core.ToPropose:
 		press, short = safe.Lit("push a proposal"), safe.Lit("propose")
+	case p.goes(e) == core.ToPatch:
+		press, short = safe.Lit("write a patch"), safe.Lit("patch")
 	}
 	open, shut, lead := safe.Lit("[ "), safe.Lit(" ]"), 1
 	if widget.Width(press) > e.Width-22 {
@@ -431,7 +433,7 @@ func (p *planPane) warnings(e Env, a *planned) []safe.Text {
 		texts = append(texts, safe.Sprintf("more than the limits let through: %s allows it, with the number typed", keyOf(e, inPlan, ActAllow)))
 	}
 	for _, id := range a.plan.Fabrics {
-		if f, _ := e.Fleet.Fabric(id); f.Fabric.Protected && !a.plan.Empty() {
+		if f, _ := e.Fleet.Fabric(id); f.Fabric.Protected && !a.plan.Empty() && p.goes(e) != core.ToPatch {
 			texts = append(texts, safe.Sprintf("%s is protected: its name has to be typed", id))
 		}
 	}

@@ -48,22 +48,23 @@ type Model struct {
 	noticed     notices
 	shattered   shattered
 
-	jobs     int      // that were ever begun
-	deeds    []errand // that are not done yet, the first being done
-	acting   bool
-	mine     map[string]bool        // the runs that were begun here
-	laid     map[core.FabricID]bool // where drafts were seen since the start
-	warned   bool                   // of a run that leaving interrupts, or that the next one quits
-	started  time.Time
-	pace     *pace
-	give     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
-	leaving  tea.Cmd                                         // waits for the terminal to be quiet
-	drawing  drawing
-	ticking  bool         // a clock tick is on its way
-	said     terminalSaid // by its answers
-	blurred  bool
-	quitting bool
-	look     look
+	jobs       int      // that were ever begun
+	deeds      []errand // that are not done yet, the first being done
+	acting     bool
+	mine       map[string]bool            // the runs that were begun here
+	laid       map[core.FabricID]bool     // where drafts were seen since the start
+	chosenWays map[core.FabricID]core.Way // where what is decided goes, where somebody said it
+	warned     bool                       // of a run that leaving interrupts, or that the next one quits
+	started    time.Time
+	pace       *pace
+	give       func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
+	leaving    tea.Cmd                                         // waits for the terminal to be quiet
+	drawing    drawing
+	ticking    bool         // a clock tick is on its way
+	said       terminalSaid // by its answers
+	blurred    bool
+	quitting   bool
+	look       look
 
 	desk   deskMemo
 	origin originMemo
@@ -105,7 +106,7 @@ func (leaveMsg) take(m *Model) tea.Cmd { return m.leave() }
 
 // New makes a dashboard for a Bubble Tea program. Its waiting ends with ctx.
 func New(ctx context.Context, cfg Config) *Model {
-	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}, laid: map[core.FabricID]bool{}}
+	m := &Model{ctx: ctx, cfg: cfg, now: cfg.Now(), kept: map[Place]*screen{}, mine: map[string]bool{}, laid: map[core.FabricID]bool{}, chosenWays: map[core.FabricID]core.Way{}}
 	m.keymap, m.own, m.panes, m.tabs = cfg.Keymap, ownActs(), panes(), tabs()
 	if m.keymap == nil {
 		m.keymap = newKeymap(bindings())
@@ -375,7 +376,7 @@ func (m *Model) env() Env {
 		work: s.work, explain: m.cfg.Engine.Explain,
 		document: m.cfg.Document, mode: m.cfg.Mode, about: m.about(), version: safe.Clean(m.cfg.Version),
 		keymap: m.keymap, acts: m.cfg.Acts, mine: m.mine, busy: len(m.deeds) > 0,
-		look: m.look, fabrics: s.fabrics, desk: &m.desk, glance: &m.glance,
+		look: m.look, fabrics: s.fabrics, chosenWays: m.chosenWays, desk: &m.desk, glance: &m.glance,
 		terminal: m.terminal(), files: [2]string{m.cfg.ConfigFile, m.cfg.LogFile},
 	}
 	e.Width, e.Height = m.room()

@@ -55,15 +55,19 @@ func (m *Model) why(a Action) safe.Text {
 	if fault := m.toolFault(a); fault.Len() > 0 {
 		return fault
 	}
-	if a == ActOther {
-		return m.whyNoOther()
-	}
 	if text := whyByItself(a); text.Len() > 0 {
 		return text
 	}
 	p, e := m.current()
 	if text := m.whyReadOnly(e, a); text.Len() > 0 {
 		return text
+	}
+	switch a {
+	case ActOther:
+		return m.whyNoOther()
+	case ActWay:
+		return m.sends()
+	default:
 	}
 	if d, ok := p.(decider); ok && m.binds(a) {
 		about, none := d.Matters(e)

@@ -203,6 +203,7 @@ func TestFabricAsTheEngineKnowsIt(t *testing.T) {
 `))
 	want := core.Fabric{
 		ID: "dc1", Description: "Hall 1", Cluster: "dc1", Namespace: "default", Protected: true, Mode: core.ModeWrite,
+		Ways:   []core.Way{core.ToBranch},
 		Kinds:  core.KindFilter{Groups: []string{"vpc.githedgehog.com"}, Kinds: []string{"Switch"}, Exclude: []string{"VPC"}},
 		Ignore: []core.IgnoreRule{{Kind: "VPC", Path: ".spec.mode"}},
 		Rules: []core.Rule{

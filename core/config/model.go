@@ -244,6 +244,9 @@ func (f *Fabric) Core() core.Fabric {
 	if f.Engine != nil {
 		c.EngineManager = f.Engine.Manager
 	}
+	for _, g := range f.Git {
+		c.Ways = append(c.Ways, core.Way(g.Publish))
+	}
 	for _, i := range f.Ignore {
 		c.Ignore = append(c.Ignore, core.IgnoreRule{Kind: i.Kind, Path: i.Path})
 	}
