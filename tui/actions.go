@@ -88,6 +88,7 @@ const (
 	ActRetry   Action = "run.retry"
 	ActFollow  Action = "run.follow"
 	ActNextRun Action = "run.next"
+	ActLeave   Action = "run.background"
 
 	ActEvents    Action = "app.events"
 	ActEntry     Action = "history.open"

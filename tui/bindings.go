@@ -116,6 +116,7 @@ func bindings() []binding {
 		{inRun, ActPrevChange, k("N"), "", "previous object"},
 		{inRun, ActDiff, k("enter", "d"), "diff", "diff of the object"},
 		{inRun, ActFollow, k("f"), "follow", "have the cursor follow what goes on"},
+		{inRun, ActLeave, k("b"), "background", "leave it to go on by itself"},
 		{inRun, ActNextRun, k("tab"), "next run", "run of the next fabric with another"},
 
 		// The diff of an object, and texts.

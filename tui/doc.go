@@ -276,6 +276,9 @@
 // What may be done where one is stands at the end of every header, drawn by the root:
 // a pane cannot forget it, and where room is short everything else leaves first.
 //
+// A run goes on from its beginning, whatever is looked at. Its key for the background
+// does what escape does and says how to come back, for who does not know that.
+//
 // Where what is decided goes is one choice for each fabric, made while deciding or on
 // the plan, and kept until the dashboard ends: a draft itself has no destination. A
 // patch is written and not published, so no name is typed for it, and the drafts stay.

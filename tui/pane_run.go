@@ -97,7 +97,7 @@ func (p *runPane) Can(e Env, a Action) bool {
 	case ActRetry:
 		now, _ := e.fabric() // the fabric's run may be another one's
 		return e.plans(f) && (now.Run == nil || !now.Run.Phase.Active())
-	case ActFollow:
+	case ActFollow, ActLeave:
 		return f.Run != nil && !f.Run.Phase.Over()
 	case ActDiff:
 		return p.key() != core.Key{}
@@ -118,6 +118,9 @@ func (p *runPane) Do(e Env, a Action) Outcome {
 		if p.follows = !p.follows; p.follows {
 			p.window.To(p.going)
 		}
+	case ActLeave:
+		return Outcome{Back: true, Note: safe.Sprintf("run %s goes on: %s on a screen of %s leads back to it",
+			shortRun(f.Run), keyOf(e, inTabs, tabActions+"run"), e.Place.Fabric)}
 	case ActRetry, ActPlan:
 		return planning(e.Place.Fabric)
 	case ActDiff:

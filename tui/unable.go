@@ -16,6 +16,12 @@ type decider interface {
 	Matters(Env) (about []matter, none safe.Text)
 }
 
+// reasoner is a pane that knows why some of its actions can do nothing now.
+type reasoner interface {
+	// Why is the reason; nothing where it is none of the pane.
+	Why(Env, Action) safe.Text
+}
+
 // unable says that a key does nothing now, and why. What moves the cursor, and going
 // back, say nothing: that there is nowhere to go is seen.
 func (m *Model) unable(a Action) {
@@ -68,6 +74,11 @@ func (m *Model) why(a Action) safe.Text {
 	case ActWay:
 		return m.sends()
 	default:
+	}
+	if r, ok := p.(reasoner); ok {
+		if text := r.Why(e, a); text.Len() > 0 {
+			return text
+		}
 	}
 	if d, ok := p.(decider); ok && m.binds(a) {
 		about, none := d.Matters(e)
