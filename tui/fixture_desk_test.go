@@ -40,6 +40,8 @@ type fakeActs struct {
 
 	broken sync.Mutex // guards fault: the doctor looks at several fabrics at once
 	fault  error      // of whatever is done next
+
+	later []core.Entry // that came to be after the rest
 }
 
 // keeper is where a fleet is kept.

@@ -22,6 +22,11 @@ func (a *fakeActs) History(_ context.Context, after core.Entry, limit int, ids .
 	for _, id := range ids {
 		f, _ := a.engine.Fleet().Fabric(id)
 		all = append(all, a.happened(f)...)
+		for _, entry := range a.later {
+			if entry.Fabric == id {
+				all = append(all, entry)
+			}
+		}
 	}
 	slices.SortStableFunc(all, func(x, y core.Entry) int { return y.At.Compare(x.At) })
 	if after.ID != "" {

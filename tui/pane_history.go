@@ -93,6 +93,7 @@ func (p *historyPane) load(e Env) {
 		return
 	}
 	p.made = made
+	was, on := p.selected()
 	p.since, p.rows = sinceTerm(e.Filter), []historyRow{}
 	last := map[core.FabricID]int{}
 	for _, h := range p.told {
@@ -109,12 +110,32 @@ func (p *historyPane) load(e Env) {
 	}
 	keys := make([]string, len(p.rows))
 	for i, r := range p.rows {
-		keys[i] = r.entry.ID
+		keys[i] = r.first()
 	}
 	p.list.SetKeys(keys)
-	if !p.touched {
+	switch {
+	case !p.touched:
 		p.list.To(0)
+	case on:
+		// What is told on one line may have grown at both of its ends.
+		if i := slices.IndexFunc(p.rows, func(r historyRow) bool { return r.holds(was.entry.ID) || r.holds(was.first()) }); i >= 0 {
+			p.list.To(i)
+		}
 	}
+}
+
+// first is the oldest entry of a row, by which it is known: the same that is found again
+// comes before it.
+func (r *historyRow) first() string {
+	if n := len(r.others); n > 0 {
+		return r.others[n-1].entry.ID
+	}
+	return r.entry.ID
+}
+
+// holds tells whether a row tells an entry.
+func (r *historyRow) holds(id string) bool {
+	return r.entry.ID == id || slices.ContainsFunc(r.others, func(h happened) bool { return h.entry.ID == id })
 }
 
 // goesOn tells whether something older is told on the same line: another check that
