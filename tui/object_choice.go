@@ -164,9 +164,10 @@ func (p *detailPane) decide(e Env, a Action) Outcome {
 	case a == ActAccept:
 		return acceptAll(acceptances(f, is.objects), string(f.Fabric.ID))
 	case choice == "":
-		out := doDecide(e, a, is.matters)
-		p.marked.clear()
-		return out
+		if a != ActUndo && a != ActRedo { // those are about no mark
+			p.marked.clear()
+		}
+		return doDecide(e, a, is.matters)
 	}
 	taken := p.taken(f, choice)
 	of := plural(taken.objects, "object")

@@ -27,7 +27,7 @@ func (p *resolvePane) decide(e Env, a Action) Outcome {
 		}
 	}
 	out := doDecide(e, a, about)
-	if out.Deed != nil {
+	if out.Deed != nil && a != ActUndo && a != ActRedo { // those are about no mark
 		p.marked.clear()
 	}
 	return out
