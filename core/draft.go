@@ -64,6 +64,25 @@ func TallyDrafts(drafts []DraftStanding) DraftTally {
 	return t
 }
 
+// Undecided counts the objects of a fabric that need a person and of which there is
+// no draft.
+func (f FabricState) Undecided() Counts {
+	var counts Counts
+	if f.Report == nil {
+		return counts
+	}
+	drafted := map[Key]bool{}
+	for _, d := range f.Drafts {
+		drafted[d.Key] = drafted[d.Key] || d.State != DraftVoid
+	}
+	for i := range f.Report.Verdicts {
+		if v := &f.Report.Verdicts[i]; !v.State.Settled() && !drafted[v.Key] {
+			counts[v.State]++
+		}
+	}
+	return counts
+}
+
 // Decision is what a person wants of one place of an object.
 type Decision struct {
 	Key    Key

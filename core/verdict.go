@@ -281,6 +281,18 @@ func (c Counts) Worst() State {
 	return InSync
 }
 
+// Words are the states that occur, with how many each: "1 conflict, 4 drifted"; ""
+// when none does.
+func (c Counts) Words() string {
+	var parts []string
+	for _, s := range States() {
+		if c[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c[s], s.Title()))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Report is what one check found out about a fabric.
 type Report struct {
 	At       time.Time // when the comparison was made

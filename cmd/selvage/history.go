@@ -165,16 +165,10 @@ func findings(c core.Checked) string {
 
 // tally counts objects by their states, worst first.
 func tally(c core.Counts) string {
-	var parts []string
-	for _, s := range core.States() {
-		if c[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", c[s], s.Title()))
-		}
-	}
-	if len(parts) == 0 {
+	if c.Total() == 0 {
 		return "nothing to compare"
 	}
-	return joined(parts)
+	return c.Words()
 }
 
 func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -107,30 +106,11 @@ func (s *session) reviews(ctx context.Context, id core.FabricID) []string {
 // undecided tells how many objects of the fabrics nobody has decided about.
 func (t *planText) undecided() {
 	for _, f := range states(t.session.loop.Fleet(), t.plan.Fabrics) {
-		if words := undecided(f); words != "" {
+		if words := f.Undecided().Words(); words != "" {
 			t.line("", "", "")
 			t.line("", "", "%s: nobody has decided about %s (selvage diff %s)", f.Fabric.ID, words, f.Fabric.ID)
 		}
 	}
-}
-
-// undecided counts the objects of a fabric that need a person and of which there
-// is no draft; "" for none.
-func undecided(f core.FabricState) string {
-	if f.Report == nil {
-		return ""
-	}
-	var counts core.Counts
-	for _, v := range f.Report.Verdicts {
-		drafted := slices.ContainsFunc(f.Drafts, func(d core.DraftStanding) bool { return d.Key == v.Key && d.State != core.DraftVoid })
-		if !v.State.Settled() && !drafted {
-			counts[v.State]++
-		}
-	}
-	if counts.Total() == 0 {
-		return ""
-	}
-	return tally(counts)
 }
 
 // block is a whole object as YAML.

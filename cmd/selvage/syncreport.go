@@ -129,7 +129,7 @@ func (a *app) printRun(ctx context.Context, s *session, p *core.Plan, r *core.Ru
 		a.runLines(&b, s, r)
 	}
 	for _, f := range states(s.loop.Fleet(), r.Fabrics) {
-		if words := undecided(f); words != "" {
+		if words := f.Undecided().Words(); words != "" {
 			fmt.Fprintf(&b, "%s: nobody has decided about %s (selvage diff %s)\n", cleaned(string(f.Fabric.ID)), words, cleaned(string(f.Fabric.ID)))
 		}
 	}

@@ -1,0 +1,19 @@
+package core
+
+import "testing"
+
+func TestUndecidedIsWhatNeedsAPersonAndHasNoDraft(t *testing.T) {
+	of := func(name string, s State) Verdict { return Verdict{Key: Key{Kind: "VPC", Name: name}, State: s} }
+	f := FabricState{Report: &Report{Verdicts: []Verdict{
+		of("a", Conflict), of("b", Drifted), of("c", Drifted), of("d", Drifted), of("e", Pending), of("f", Acknowledged), of("g", InSync),
+	}}}
+	for name, state := range map[string]DraftState{"b": DraftOpen, "c": DraftVoid, "d": DraftProposed} {
+		f.Drafts = append(f.Drafts, DraftStanding{Draft: Draft{Resolution: Resolution{Key: Key{Kind: "VPC", Name: name}}}, State: state})
+	}
+	if got, want := f.Undecided().Words(), "1 conflict, 1 drifted"; got != want {
+		t.Errorf("undecided is %q, want %q", got, want)
+	}
+	if got := (FabricState{}).Undecided().Words(); got != "" {
+		t.Errorf("of a fabric that was not checked %q is undecided", got)
+	}
+}
