@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"selvage/core"
 	"selvage/core/safe"
@@ -151,6 +152,50 @@ func fabricFacts(e Env, f core.FabricState) []widget.Span {
 		facts = append(facts, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s", age(e.Now, f.Report.Live.ReadAt))})
 	}
 	return facts
+}
+
+// togetherFacts are the right of the header of a screen that is about several
+// fabrics: the worst state that one of them has, in how many, and the age of what was
+// seen the longest ago.
+func togetherFacts(e Env, ids []core.FabricID) []widget.Span {
+	s := e.Style
+	worst, words, oldest, drafts := core.InSync, map[safe.Text]int{}, e.Now, []core.DraftStanding{}
+	var going *core.Run
+	for _, id := range ids {
+		f, _ := e.Fleet.Fabric(id)
+		state, word := standing(f, e.Now)
+		if state < worst {
+			worst, words = state, map[safe.Text]int{}
+		}
+		if state == worst {
+			words[word]++
+		}
+		var seen time.Time
+		if f.Report != nil {
+			seen = f.Report.Live.ReadAt
+		}
+		if seen.Before(oldest) {
+			oldest = seen
+		}
+		drafts = append(drafts, f.Drafts...)
+		if going == nil && f.Run != nil && !f.Run.Phase.Over() {
+			going = f.Run
+		}
+	}
+	n, is := 0, safe.Clean(worst.Title())
+	for word, of := range words {
+		n += of
+		if len(words) == 1 {
+			is = word
+		}
+	}
+	text := safe.Sprintf("%c ", worst.Letter()).Plus(is)
+	if n < len(ids) {
+		text = safe.Sprintf("%c %d of %d ", worst.Letter(), n, len(ids)).Plus(is)
+	}
+	return append(deskFacts(e, core.FabricState{Drafts: drafts, Run: going}),
+		widget.Span{Ink: s.ink(role(worst)), Text: text},
+		widget.Span{Ink: s.ink(themes.Dim), Text: safe.Sprintf("seen %s", age(e.Now, oldest))})
 }
 
 // deskFacts say what was decided in a fabric and waits, and whether a run is

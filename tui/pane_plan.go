@@ -350,10 +350,13 @@ func (p *planPane) View(e Env) Frame {
 	f, _ := e.fabric()
 	s := e.Style
 	frame := Frame{Title: crumbs(e, safe.Clean(e.planned()), safe.Lit("sync plan")), Facts: fabricFacts(e, f)}
+	if len(e.fabrics) > 1 {
+		frame.Facts = togetherFacts(e, e.fabrics)
+	}
 	frame.Brief = then(frame.Title, widget.Span{Ink: s.ink(themes.Dim), Text: safe.Lit("  esc cancels")})
 	if a := p.plan(e); a != nil {
 		frame.Facts = append(planFacts(e, a), frame.Facts...)
-		frame.Note = p.stale(e, f, a)
+		frame.Note = p.stale(e, a)
 	}
 	if change, _ := p.where(); p.text.changes > 0 {
 		frame.Position = safe.Sprintf("%d/%d", min(max(change, 0)+1, p.text.changes), p.text.changes)
@@ -373,11 +376,16 @@ func (p *planPane) View(e Env) Frame {
 
 // stale says that drafts came or went since the plan was made. What takes a run back
 // lies on no desk, and has no number.
-func (p *planPane) stale(e Env, f core.FabricState, a *planned) widget.Span {
-	for _, id := range a.plan.Drafts {
-		if id != 0 && !slices.ContainsFunc(f.Drafts, func(d core.DraftStanding) bool { return d.ID == id }) {
-			return widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Lit(" the drafts are others by now: r plans again")}
+func (p *planPane) stale(e Env, a *planned) widget.Span {
+	lies := map[int64]bool{0: true}
+	for _, id := range a.plan.Fabrics {
+		f, _ := e.Fleet.Fabric(id)
+		for _, d := range f.Drafts {
+			lies[d.ID] = true
 		}
+	}
+	if slices.ContainsFunc(a.plan.Drafts, func(id int64) bool { return !lies[id] }) {
+		return widget.Span{Ink: e.Style.ink(themes.Warn), Text: safe.Lit(" the drafts are others by now: r plans again")}
 	}
 	return widget.Span{}
 }

@@ -2,9 +2,11 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"selvage/core"
 )
@@ -34,6 +36,39 @@ func TestPlanIsPublishedByTheOtherButton(t *testing.T) {
 	d.shows("publishing for 41s")
 	d.press("esc")
 	d.shows("fabrics")
+}
+
+// TestAPlanOfSeveralShowsTheWorstOfThem: the fabric that the plan begins with may be in
+// sync, publish to its branch, and have none of the drafts.
+func TestAPlanOfSeveralShowsTheWorstOfThem(t *testing.T) {
+	first := settled()
+	first.Fabric.ID = "dc0-prod"
+	first.Drafts = nil
+	second := undecided()
+	second.Fabric.ID = "dc2-prod"
+	second.Fabric.Mode = core.ModePropose
+	second.Drafts = []core.DraftStanding{draft(77, conflictedVPC().Key, ".spec.subnets.web.vlan", core.TakeLive, core.ValueOf("10"))}
+	second.Report.Live.ReadAt = ago(2 * time.Minute)
+	third := fabric("dc3-prod", time.Second, simple(core.Drifted, vpcGroup, "VPC", "a", ".spec.x", "", time.Hour))
+	third.Fabric.Mode = core.ModeWrite
+	d := drive(t, core.Fleet{Fabrics: []core.FabricState{first, second, third}}, 160, 45)
+	d.acts.plan = func(_ core.FabricState, asked core.PlanOptions) *core.Plan {
+		p := samplePlan(second, asked)
+		p.Fabrics = []core.FabricID{"dc0-prod", "dc2-prod", "dc3-prod"}
+		return p
+	}
+	d.press(":").typed("sync all").press("enter")
+	head := d.lines()[0]
+	state, _ := second.Standing(noon)
+	for _, want := range []string{"1 draft  ", fmt.Sprintf("%c 1 of 3 %s", state.Letter(), state.Title()), "seen 2m"} {
+		if !strings.Contains(head, want) {
+			t.Errorf("the header does not say %q:\n%s", want, head)
+		}
+	}
+	d.hides("= in sync")
+	d.hides("the drafts are others by now")
+	d.shows("push a proposal")
+	d.hides("commit and push")
 }
 
 func TestEscapeOfAPlanPublishesNothing(t *testing.T) {
