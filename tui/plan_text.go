@@ -44,12 +44,14 @@ func newPlanText(p *core.Plan, refused []string, e Env, f core.FabricState) plan
 	switch {
 	case p.Nothing() && len(waits) > 0:
 		t.proposed(waits)
+		t.undecided(p)
 		t.changes = len(t.heads)
 		return t
 	case p.Nothing():
 		for _, says := range nothingDecided(e, f) {
 			t.say(themes.Dim, 1, says)
 		}
+		t.undecided(p)
 		return t
 	}
 	for i := range p.Commits {
@@ -59,6 +61,7 @@ func newPlanText(p *core.Plan, refused []string, e Env, f core.FabricState) plan
 	t.followed(p)
 	t.left(p)
 	t.proposed(waits)
+	t.undecided(p)
 	t.changes = len(t.heads)
 	return t
 }
@@ -164,7 +167,7 @@ func valueText(v core.Value) safe.Text {
 // effects say what engines do because of the commit, the live edits that go away
 // by name.
 func (t *planText) effects(p *core.Plan) {
-	if len(p.Effects) == 0 {
+	if len(p.Effects)+len(p.Unseen) == 0 {
 		return
 	}
 	t.title(themes.Title, safe.Lit("then live follows:"))
@@ -184,6 +187,9 @@ func (t *planText) effects(p *core.Plan) {
 		if x.Why != "" {
 			t.say(themes.Dim, 5, safe.Clean(x.Why))
 		}
+	}
+	for _, why := range p.Unseen {
+		t.say(themes.Warn, 1, safe.Sprintf("? %s", why))
 	}
 }
 
@@ -252,6 +258,26 @@ func (t *planText) left(p *core.Plan) {
 		if c.Why != "" {
 			t.say(themes.Dim, 5, safe.Clean(c.Why))
 		}
+	}
+}
+
+// undecided says how many objects need a person and have no draft.
+func (t *planText) undecided(p *core.Plan) {
+	told := false
+	for _, id := range p.Fabrics {
+		f, _ := t.e.Fleet.Fabric(id)
+		words := f.Undecided().Words()
+		if words == "" {
+			continue
+		}
+		if !told {
+			t.title(themes.Title, safe.Lit("nobody has decided about:"))
+			told = true
+		}
+		if len(p.Fabrics) > 1 {
+			words = string(id) + ": " + words
+		}
+		t.say(themes.Text, 1, safe.Clean(words))
 	}
 }
 
@@ -425,6 +451,9 @@ func (p *planPane) warnings(e Env, a *planned) []safe.Text {
 			text = text.Plus(safe.Sprintf(", by %s", strings.Join(names, ", ")))
 		}
 		texts = append(texts, text)
+	}
+	if n := len(a.shown.Unseen); n > 0 {
+		texts = append(texts, safe.Sprintf("what engines undo is not known of %s that could not be read whole", plural(n, "fabric")))
 	}
 	if n := a.plan.Deletes(); n > 0 {
 		texts = append(texts, safe.Sprintf("takes %s out of git", plural(n, "object")))
