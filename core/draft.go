@@ -71,16 +71,22 @@ func (f FabricState) Undecided() Counts {
 	if f.Report == nil {
 		return counts
 	}
-	drafted := map[Key]bool{}
-	for _, d := range f.Drafts {
-		drafted[d.Key] = drafted[d.Key] || d.State != DraftVoid
-	}
+	drafted := f.drafted()
 	for i := range f.Report.Verdicts {
 		if v := &f.Report.Verdicts[i]; !v.State.Settled() && !drafted[v.Key] {
 			counts[v.State]++
 		}
 	}
 	return counts
+}
+
+// drafted are the objects of which there is a draft that stands.
+func (f FabricState) drafted() map[Key]bool {
+	all := map[Key]bool{}
+	for _, d := range f.Drafts {
+		all[d.Key] = all[d.Key] || d.State != DraftVoid
+	}
+	return all
 }
 
 // Decision is what a person wants of one place of an object.

@@ -76,7 +76,9 @@ const (
 	RunRetrying   RunPhase = "retrying" // it waits for RetryAt
 	RunProposed   RunPhase = "proposed" // on a side branch, and somebody is to review it
 
-	RunAgreed      RunPhase = "agreed"      // Git, engine, live and switches agree
+	// What the run was about agrees: Git, engine, live and switches. Of what else
+	// the fabric has, [Run.Besides] tells.
+	RunAgreed      RunPhase = "agreed"
 	RunPublished   RunPhase = "published"   // the commit landed, and nobody waits for live
 	RunMerged      RunPhase = "merged"      // what was proposed is on the branch
 	RunDeclined    RunPhase = "declined"    // what was proposed was given up
@@ -128,6 +130,30 @@ func (o RunObject) Says() string {
 		return o.Reason
 	}
 	return o.Reason + " (" + o.Command + ")"
+}
+
+// Besides counts the objects of a fabric that do not agree and that a run was not
+// about: those that need a person and have no draft, and those of which something was
+// decided.
+func (r *Run) Besides(f FabricState) (undecided, decided Counts) {
+	if f.Report == nil {
+		return undecided, decided
+	}
+	own := map[Key]bool{}
+	for _, o := range r.Objects {
+		own[o.Key] = own[o.Key] || o.Fabric == f.Fabric.ID
+	}
+	drafted := f.drafted()
+	for i := range f.Report.Verdicts {
+		switch v := &f.Report.Verdicts[i]; {
+		case own[v.Key] || v.State >= Acknowledged:
+		case v.State.Settled() || drafted[v.Key]:
+			decided[v.State]++
+		default:
+			undecided[v.State]++
+		}
+	}
+	return undecided, decided
 }
 
 // PublicationState is a publication, and how far it came. It is written down

@@ -16,4 +16,9 @@ func TestUndecidedIsWhatNeedsAPersonAndHasNoDraft(t *testing.T) {
 	if got := (FabricState{}).Undecided().Words(); got != "" {
 		t.Errorf("of a fabric that was not checked %q is undecided", got)
 	}
+	r := Run{Objects: []RunObject{{Key: Key{Kind: "VPC", Name: "a"}}, {Fabric: "other", Key: Key{Kind: "VPC", Name: "c"}}}}
+	undecided, decided := r.Besides(f)
+	if got, want := undecided.Words()+"; "+decided.Words(), "1 drifted; 2 drifted, 1 pending"; got != want {
+		t.Errorf("besides the run there is %q, want %q", got, want)
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io/fs"
 	"maps"
 	"os"
@@ -319,6 +320,30 @@ func TestDemoOverwritesNothing(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("the folder holds %v (%v), want the one file that it held", entries, err)
+	}
+}
+
+// TestASyncOfNothingTellsWhatDoesNotAgree: nothing was to be published, and so nothing of
+// it can disagree; the document has to say what does.
+func TestASyncOfNothingTellsWhatDoesNotAgree(t *testing.T) {
+	a, _ := demoWorld(t, 1)
+	out := &bytes.Buffer{}
+	a.out = out
+	if code := a.run(t.Context(), "sync", "edge-lon", "--yes", "-o", "json", "--config", a.configPath); code != exitDone {
+		t.Fatalf("exit %d", code)
+	}
+	var doc struct {
+		Phase   string
+		Besides []struct {
+			Fabric             string
+			Undecided, Decided map[string]int
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if len(doc.Besides) != 1 || doc.Besides[0].Fabric != "edge-lon" || len(doc.Besides[0].Undecided) == 0 || doc.Besides[0].Decided != nil {
+		t.Errorf("it is %s, besides %+v", doc.Phase, doc.Besides)
 	}
 }
 

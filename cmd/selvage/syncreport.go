@@ -94,7 +94,38 @@ type runDocument struct {
 	Kind       string          `json:"kind"`
 	Fabrics    []core.FabricID `json:"fabrics"`
 	*syncEntry
-	KeptOut *planKeptOut `json:"kept_out,omitempty"`
+	KeptOut *planKeptOut  `json:"kept_out,omitempty"`
+	Besides []besidesPart `json:"besides,omitempty"`
+}
+
+// besidesPart is what does not agree in a fabric and the run was not about, by state:
+// what nobody has decided about, and what was decided and is not in sync yet.
+type besidesPart struct {
+	Fabric    core.FabricID  `json:"fabric"`
+	Undecided map[string]int `json:"undecided,omitempty"`
+	Decided   map[string]int `json:"decided,omitempty"`
+}
+
+func besidesOf(s *session, r *core.Run) []besidesPart {
+	var all []besidesPart
+	for _, f := range states(s.loop.Fleet(), r.Fabrics) {
+		undecided, decided := r.Besides(f)
+		if undecided.Total()+decided.Total() > 0 {
+			all = append(all, besidesPart{f.Fabric.ID, occurring(undecided), occurring(decided)})
+		}
+	}
+	return all
+}
+
+// occurring are the states that occur, by their words.
+func occurring(c core.Counts) map[string]int {
+	all := map[string]int{}
+	for _, s := range core.States() {
+		if c[s] > 0 {
+			all[s.String()] = c[s]
+		}
+	}
+	return all
 }
 
 // planKeptOut are the decisions that the run did not carry out.
@@ -107,7 +138,7 @@ type planKeptOut struct {
 // printRun prints what came of a run.
 func (a *app) printRun(ctx context.Context, s *session, p *core.Plan, r *core.Run, output string) error {
 	if output == "json" {
-		doc := runDocument{APIVersion: "selvage/v1", Kind: "SyncRun", Fabrics: r.Fabrics, syncEntry: syncDocument(*r)}
+		doc := runDocument{APIVersion: "selvage/v1", Kind: "SyncRun", Fabrics: r.Fabrics, syncEntry: syncDocument(*r), Besides: besidesOf(s, r)}
 		if keptOut(p) {
 			d := planDocumentOf(p)
 			doc.KeptOut = &planKeptOut{d.Conflicts, d.Void, d.Refused}

@@ -82,9 +82,9 @@ func (at *progress) watch(ctx context.Context, missing []string) (string, error)
 	return at.agreed(), nil
 }
 
-// agreed names what agrees. An engine and switches are among it only where each of
-// the run's fabrics has them in sight, and something was published that they could
-// have followed.
+// agreed names what agrees, and what else of the run's fabrics does not. An engine and
+// switches are among it only where each of the fabrics has them in sight, and something
+// was published that they could have followed.
 func (at *progress) agreed() string {
 	engine, switches := len(at.past) > 0, len(at.past) > 0
 	for _, id := range at.run.Fabrics {
@@ -92,15 +92,44 @@ func (at *progress) agreed() string {
 		engine = engine && report != nil && at.asked(report)
 		switches = switches && report != nil && report.Agents.Known() && report.Agents.Access == core.AccessOK
 	}
+	sides := "git and live"
 	switch {
 	case engine && switches:
-		return "git, engine, live and switches agree"
+		sides = "git, engine, live and switches"
 	case engine:
-		return "git, engine and live agree"
+		sides = "git, engine and live"
 	case switches:
-		return "git, live and switches agree"
+		sides = "git, live and switches"
 	}
-	return "git and live agree"
+	besides := at.besides()
+	switch {
+	case besides == "":
+		return sides + " agree"
+	case len(at.past) > 0:
+		return fmt.Sprintf("what it published agrees (%s); %s", sides, besides)
+	}
+	return fmt.Sprintf("what it waited for agrees (%s); %s", sides, besides)
+}
+
+// besides tells what does not agree that the run was not about; "" for nothing.
+func (at *progress) besides() string {
+	var all []string
+	for _, id := range at.run.Fabrics {
+		of := ""
+		if len(at.run.Fabrics) > 1 {
+			of = " of " + string(id)
+		}
+		undecided, decided := at.run.Besides(at.state(id))
+		for _, part := range []struct {
+			is     string
+			counts core.Counts
+		}{{"undecided", undecided}, {"decided, and not in sync yet", decided}} {
+			if words := part.counts.Words(); words != "" {
+				all = append(all, fmt.Sprintf("%s%s: %s", part.is, of, words))
+			}
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 // asked tells whether an engine can tell that it has applied what was published.

@@ -230,6 +230,18 @@ func TestOnlyWhatWasLookedAtAgrees(t *testing.T) {
 	wantFollowed(t, p.sync(t, p.plan(t, "dc1"), p.order(), core.RunAgreed), "git and live agree")
 }
 
+// TestARunSaysOfWhatItAgrees: what nobody has decided about still does not.
+func TestARunSaysOfWhatItAgrees(t *testing.T) {
+	b := one(t)
+	b.Fabrics[0].engine = nil
+	p := b.open()
+	b.edit("dc1", "vpc-1.yaml", "1001", "1005")
+	b.edit("dc1", "vpc-2.yaml", "2002", "2005")
+	p.check(t, "dc1")
+	p.decide(t, "dc1", take(core.TakeLive, "vpc-1", vlan))
+	wantFollowed(t, p.sync(t, p.plan(t, "dc1"), p.order(), core.RunAgreed), "what it published agrees (git and live); undecided: 1 drifted")
+}
+
 // TestCommandIsNoPartOfWhyARunWaits but stands by itself, to be copied.
 func TestCommandIsNoPartOfWhyARunWaits(t *testing.T) {
 	b := one(t)
