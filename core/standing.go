@@ -114,6 +114,30 @@ func (f FabricState) Problems(now time.Time) []Problem {
 	if f.Report == nil {
 		return all
 	}
+	all = append(all, f.SideProblems(now)...)
+	for _, g := range f.Report.Gaps {
+		all = append(all, Problem{About: g.GroupKind.String(), Cause: g.Reason})
+	}
+	if z := f.Report.Freeze; z != nil {
+		all = append(all, Problem{Cause: z.Sentence(f.Fabric.ID)})
+	}
+	all = append(all, f.Mismatches()...)
+	for _, r := range f.Report.Rewrites {
+		all = append(all, Problem{About: "git " + r.Path, Cause: r.Sentence(f.Fabric.ID)})
+	}
+	if len(all) == 0 && f.Report.Empty() {
+		all = append(all, Problem{Cause: "nothing to compare: git holds no manifest of the compared kinds (check git.path, git.include and scope)"})
+	}
+	return all
+}
+
+// SideProblems are those of the problems that kept a whole side from being read at the time
+// now.
+func (f FabricState) SideProblems(now time.Time) []Problem {
+	if f.Report == nil {
+		return nil
+	}
+	var all []Problem
 	seen := func(r Reading) string {
 		if r.ReadAt.IsZero() {
 			return "never"
@@ -131,19 +155,6 @@ func (f FabricState) Problems(now time.Time) []Problem {
 		if g.Access != AccessOK {
 			all = append(all, Problem{About: "git " + g.Path, Age: seen(g), Cause: g.Error})
 		}
-	}
-	for _, g := range f.Report.Gaps {
-		all = append(all, Problem{About: g.GroupKind.String(), Cause: g.Reason})
-	}
-	if z := f.Report.Freeze; z != nil {
-		all = append(all, Problem{Cause: z.Sentence(f.Fabric.ID)})
-	}
-	all = append(all, f.Mismatches()...)
-	for _, r := range f.Report.Rewrites {
-		all = append(all, Problem{About: "git " + r.Path, Cause: r.Sentence(f.Fabric.ID)})
-	}
-	if len(all) == 0 && f.Report.Empty() {
-		all = append(all, Problem{Cause: "nothing to compare: git holds no manifest of the compared kinds (check git.path, git.include and scope)"})
 	}
 	return all
 }

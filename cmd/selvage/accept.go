@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -77,7 +78,7 @@ func (a *app) accept(cmd *cobra.Command, fabric string, objects []string, flags 
 		case flags.rewritten:
 			o = rewriteOffer(f)
 		default:
-			o, err = baseOffer(cmd.Context(), s, f, objects)
+			o, err = baseOffer(cmd.Context(), s, f, objects, a.now())
 		}
 		if err != nil {
 			return err
@@ -181,11 +182,11 @@ func rewriteOffer(f core.FabricState) offer {
 
 // baseOffer takes both sides of the named objects as they are; without names,
 // those of all objects on which the sides do not agree.
-func baseOffer(ctx context.Context, s *session, f core.FabricState, names []string) (offer, error) {
+func baseOffer(ctx context.Context, s *session, f core.FabricState, names []string, now time.Time) (offer, error) {
 	o := offer{nothing: "no object differs of which both sides were read"}
-	verdicts, err := chosen(f.Report, names)
+	verdicts, err := chosen(f, names, now)
 	if err != nil {
-		return o, usage(err)
+		return o, err
 	}
 	var settled []core.Verdict // by a person or by themselves, and so left out
 	for _, v := range verdicts {

@@ -27,7 +27,9 @@ func (a *app) byLine() bool {
 func (a *app) talk(ctx context.Context, s *session, events func(context.Context) (core.Event, error)) error {
 	return lines.Run(ctx, lines.Config{
 		Engine: s.loop, Acts: a.talkActs(s), Printer: printer{a, s}, Events: events, Now: a.now,
-		Find:     func(f core.FabricState, name string) ([]core.Verdict, error) { return chosen(f.Report, []string{name}) },
+		Find: func(f core.FabricState, name string) ([]core.Verdict, error) {
+			return chosen(f, []string{name}, a.now())
+		},
 		Document: manifest.Render, Mode: s.config.Mode, Version: version(),
 		In: os.Stdin, Out: a.out,
 	})

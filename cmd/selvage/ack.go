@@ -169,9 +169,9 @@ func (a *app) ack(cmd *cobra.Command, fabric string, objects []string, flags ack
 // objects where none is named. A named object that cannot be accepted is
 // refused; others are passed over.
 func (a *app) words(ctx context.Context, s *session, f core.FabricState, objects []string, p pardon) ([]core.Acknowledgement, error) {
-	verdicts, err := chosen(f.Report, objects)
+	verdicts, err := chosen(f, objects, a.now())
 	if err != nil {
-		return nil, usage(err)
+		return nil, err
 	}
 	now := a.now()
 	var words []core.Acknowledgement
@@ -201,9 +201,9 @@ func (a *app) words(ctx context.Context, s *session, f core.FabricState, objects
 // ended are the words that end what was accepted of the named objects, of all where
 // none is named.
 func (a *app) ended(ctx context.Context, s *session, f core.FabricState, objects []string, p pardon) ([]core.Acknowledgement, error) {
-	verdicts, err := chosen(f.Report, objects)
+	verdicts, err := chosen(f, objects, a.now())
 	if err != nil {
-		return nil, usage(err)
+		return nil, err
 	}
 	m, err := s.store.Memory(ctx, f.Fabric.ID)
 	if err != nil {

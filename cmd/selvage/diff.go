@@ -47,9 +47,9 @@ func (a *app) printDiff(f core.FabricState, objects []string, printer func(core.
 	if f.Report == nil {
 		return exit{code: exitUnread, err: f.Err}
 	}
-	verdicts, err := chosen(f.Report, objects)
+	verdicts, err := chosen(f, objects, a.now())
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	verdicts = slices.DeleteFunc(slices.Clone(verdicts), func(v core.Verdict) bool { return v.State == core.InSync })
 	if err := printer(f, verdicts); err != nil {

@@ -22,9 +22,9 @@ func (a *app) edit(ctx context.Context, s *session, f core.FabricState, object s
 	if f.Report == nil {
 		return exit{code: exitUnread, err: f.Err}
 	}
-	k, err := one(f, object)
+	k, err := one(f, object, a.now())
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	page, err := s.runner.Sheet(ctx, f.Fabric.ID, k)
 	if err != nil {

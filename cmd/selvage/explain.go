@@ -43,9 +43,9 @@ func (a *app) explain(cmd *cobra.Command, fabric, object, output string, cached 
 		if f.Report == nil {
 			return exit{code: exitUnread, err: f.Err}
 		}
-		k, err := one(f, object)
+		k, err := one(f, object, a.now())
 		if err != nil {
-			return usage(err)
+			return err
 		}
 		x, err := s.loop.Explain(cmd.Context(), f.Fabric.ID, k)
 		if err != nil {
@@ -58,15 +58,15 @@ func (a *app) explain(cmd *cobra.Command, fabric, object, output string, cached 
 	})
 }
 
-// one is the one object that a person names.
-func one(f core.FabricState, name string) (core.Key, error) {
-	found, err := chosen(f.Report, []string{name})
+// one is the one object that a person names. The error ends a command.
+func one(f core.FabricState, name string, now time.Time) (core.Key, error) {
+	found, err := chosen(f, []string{name}, now)
 	if err != nil {
 		return core.Key{}, err
 	}
 	if len(found) > 1 {
 		k := found[0].Key
-		return core.Key{}, fmt.Errorf("%q names %d objects; write which one, such as %s/%s/%s", name, len(found), k.GroupKind(), k.Namespace, k.Name)
+		return core.Key{}, usage(fmt.Errorf("%q names %d objects; write which one, such as %s/%s/%s", name, len(found), k.GroupKind(), k.Namespace, k.Name))
 	}
 	return found[0].Key, nil
 }

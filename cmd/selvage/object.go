@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"selvage/core"
 )
@@ -41,9 +42,28 @@ func (m matcher) leftOut(r *core.Report) string {
 	return ""
 }
 
+// unseen tells why nobody knows that a fabric has no such object: what was not read
+// may hold it. It is empty where both sides were read.
+func (m matcher) unseen(f core.FabricState, now time.Time) []string {
+	var why []string
+	if f.Err != nil {
+		why = append(why, f.Err.Error())
+	}
+	for _, side := range f.SideProblems(now) {
+		why = append(why, side.String())
+	}
+	for _, g := range f.Report.Gaps {
+		if !g.Unserved && core.KindOf(g.GroupKind).Named(m.kind) {
+			why = append(why, g.GroupKind.String()+": "+g.Reason)
+		}
+	}
+	return why
+}
+
 // chosen are the verdicts on the named objects, in the order of the report;
-// all of them where none is named.
-func chosen(r *core.Report, names []string) ([]core.Verdict, error) {
+// all of them where none is named. The error ends a command.
+func chosen(f core.FabricState, names []string, now time.Time) ([]core.Verdict, error) {
+	r := f.Report
 	if len(names) == 0 {
 		return r.Verdicts, nil
 	}
@@ -63,14 +83,19 @@ func chosen(r *core.Report, names []string) ([]core.Verdict, error) {
 		}
 	}
 	for i, ok := range found {
+		if ok {
+			continue
+		}
+		why := matchers[i].unseen(f, now)
 		switch {
-		case ok:
 		case !strings.Contains(names[i], "/"):
-			return nil, fmt.Errorf("%q names no object; write KIND/NAME, such as vpc/vpc-1", names[i])
+			return nil, usage(fmt.Errorf("%q names no object; write KIND/NAME, such as vpc/vpc-1", names[i]))
 		case matchers[i].leftOut(r) != "":
-			return nil, fmt.Errorf("%q: %s is not kept in git here, so it is not compared", names[i], matchers[i].leftOut(r))
+			return nil, usage(fmt.Errorf("%q: %s is not kept in git here, so it is not compared", names[i], matchers[i].leftOut(r)))
+		case len(why) > 0:
+			return nil, exit{code: exitUnread, err: fmt.Errorf("whether %s has %q is not known: %s", f.Fabric.ID, names[i], strings.Join(why, "; "))}
 		default:
-			return nil, fmt.Errorf("no object %q in git or live; selvage status FABRIC --all lists them", names[i])
+			return nil, usage(fmt.Errorf("no object %q in git or live; selvage status %s --all lists them", names[i], f.Fabric.ID))
 		}
 	}
 	return all, nil

@@ -143,9 +143,9 @@ func (a *app) decide(ctx context.Context, s *session, f core.FabricState, object
 	if f.Report == nil {
 		return exit{code: exitUnread, err: f.Err}
 	}
-	v, err := one(f, object)
+	v, err := one(f, object, a.now())
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	d.Key = v
 	if err := a.fits(ctx, s, f, &d); err != nil {

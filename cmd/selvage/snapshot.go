@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,8 +58,8 @@ func (a *app) snapshot(cmd *cobra.Command, screen string, flags snapshotFlags) e
 	}
 	return a.survey(cmd.Context(), names, flags.cached, func(s *session, fabrics []core.FabricState) (err error) {
 		if flags.object != "" {
-			if o.Object, err = objectKey(s.loop.Fleet(), o.Fabric, flags.object); err != nil {
-				return usage(err)
+			if o.Object, err = objectKey(s.loop.Fleet(), o.Fabric, flags.object, a.now()); err != nil {
+				return err
 			}
 		}
 		if err := flags.past(cmd.Context(), s, &o); err != nil {
@@ -128,15 +129,15 @@ func (f snapshotFlags) past(ctx context.Context, s *session, o *tui.SnapshotOpti
 
 // objectKey finds the object that a person names in a fabric, the first one
 // where none is named.
-func objectKey(fleet core.Fleet, id core.FabricID, name string) (core.Key, error) {
+func objectKey(fleet core.Fleet, id core.FabricID, name string, now time.Time) (core.Key, error) {
 	if id == "" && len(fleet.Fabrics) > 0 {
 		id = fleet.Fabrics[0].Fabric.ID
 	}
 	f, ok := fleet.Fabric(id)
 	if !ok || f.Report == nil {
-		return core.Key{}, fmt.Errorf("nothing is known of fabric %q yet", id)
+		return core.Key{}, usage(fmt.Errorf("nothing is known of fabric %q yet", id))
 	}
-	found, err := chosen(f.Report, []string{name})
+	found, err := chosen(f, []string{name}, now)
 	if err != nil {
 		return core.Key{}, err
 	}
