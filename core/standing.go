@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -56,14 +55,15 @@ func (f FabricState) Count(states ...State) (n int, known bool) {
 		return n, true
 	}
 	for _, g := range f.Report.Git {
-		if g.ReadAt.IsZero() && !slices.Equal(states, []State{Unknown}) {
+		if g.ReadAt.IsZero() {
 			return 0, false
 		}
 	}
 	live := f.Report.Live.Access == AccessOK && len(f.Report.Gaps) == 0
 	for _, s := range states {
-		// Git alone decides what is invalid, and what is not read is counted.
-		if s != Invalid && s != Unknown && !live {
+		// Git alone decides what is invalid, and what it has and live may have is counted.
+		counted := s == Invalid || s == Unknown && f.Report.Counts.Total() > 0
+		if !counted && !live {
 			return 0, false
 		}
 	}

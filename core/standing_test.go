@@ -119,3 +119,29 @@ func TestLabelTellsTheNamespaceWhereItIsNotTheFabricsOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsCountedOfWhatWasNotRead: none is a number, too.
+func TestNothingIsCountedOfWhatWasNotRead(t *testing.T) {
+	ok, blind := Reading{Access: AccessOK, ReadAt: time.Unix(1, 0)}, Reading{Access: AccessInvalid}
+	some := Counts{}
+	some[Unknown] = 87
+	for _, tt := range []struct {
+		about     string
+		git, live Reading
+		counts    Counts
+		known     map[State]bool
+	}{
+		{"both sides", ok, ok, Counts{}, map[State]bool{Unknown: true, Invalid: true, Drifted: true}},
+		{"neither side", blind, blind, Counts{}, map[State]bool{}},
+		{"live only", blind, ok, Counts{}, map[State]bool{}},
+		{"git only, which has objects", ok, blind, some, map[State]bool{Unknown: true, Invalid: true}},
+		{"git only, which has none", ok, blind, Counts{}, map[State]bool{Invalid: true}},
+	} {
+		f := FabricState{Report: &Report{Git: []Reading{tt.git}, Live: tt.live, Counts: tt.counts}}
+		for _, s := range []State{Unknown, Invalid, Drifted} {
+			if _, known := f.Count(s); known != tt.known[s] {
+				t.Errorf("read %s: how many are %s is known: %v, want %v", tt.about, s, known, tt.known[s])
+			}
+		}
+	}
+}

@@ -9,7 +9,7 @@ import (
 // engineStatus is what the GitOps engine says. What it says only when it was
 // read is left out where it was not.
 type engineStatus struct {
-	Type      core.EngineType `json:"type"`
+	Type      core.EngineType `json:"type,omitempty"`
 	App       string          `json:"app,omitempty"`
 	Namespace string          `json:"namespace,omitempty"`
 	Revision  string          `json:"revision,omitempty"`
@@ -43,8 +43,8 @@ type engineAttempt struct {
 
 // agentsStatus is how many switches run what they are to run.
 type agentsStatus struct {
-	Converged int           `json:"converged"`
-	Total     int           `json:"total"`
+	Converged *int          `json:"converged,omitempty"` // absent while no switch is known
+	Total     *int          `json:"total,omitempty"`
 	Oldest    time.Time     `json:"oldest_heartbeat,omitzero"`
 	ReadAt    time.Time     `json:"read_at,omitzero"`
 	Access    core.Access   `json:"access"`
@@ -97,7 +97,11 @@ func agentsDocument(r *core.Report) *agentsStatus {
 	if a == nil || !a.Known() && a.Access == core.AccessOK {
 		return nil
 	}
-	doc := &agentsStatus{Converged: a.Converged(), Total: len(a.All), ReadAt: utc(a.ReadAt), Access: a.Access, Error: a.Error}
+	doc := &agentsStatus{ReadAt: utc(a.ReadAt), Access: a.Access, Error: a.Error}
+	if a.Known() {
+		converged, total := a.Converged(), len(a.All)
+		doc.Converged, doc.Total = &converged, &total
+	}
 	if oldest, ok := a.Oldest(); ok {
 		doc.Oldest = utc(oldest.Heartbeat)
 	}

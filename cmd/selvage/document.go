@@ -151,7 +151,9 @@ func fabricDocument(f core.FabricState, now time.Time, all bool) fabricStatus {
 	}
 	doc.Counts = map[string]int{}
 	for _, s := range core.States() {
-		doc.Counts[s.String()] = r.Counts[s]
+		if n, known := f.Count(s); known {
+			doc.Counts[s.String()] = n
+		}
 	}
 	for gk, n := range r.NotInGit {
 		if doc.NotInGit == nil {

@@ -342,7 +342,7 @@ func TestSwitchesAreTold(t *testing.T) {
 		s.cluster.Report(t, name, report)
 	}
 	a := p.status(0)["dc1"].Agents
-	if a == nil || a.Total != 3 || a.Converged != 2 || a.Oldest.After(now.Add(-9*time.Minute)) {
+	if a == nil || a.Total == nil || *a.Total != 3 || *a.Converged != 2 || a.Oldest.After(now.Add(-9*time.Minute)) {
 		t.Fatalf("agents %+v", a)
 	}
 	if len(a.Behind) != 2 || a.Behind[0].Name != "leaf-02" || a.Behind[1].Name != "leaf-03" {

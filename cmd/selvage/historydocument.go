@@ -145,7 +145,9 @@ func historyDocument(e core.Entry) historyEntry {
 		if x.Reported {
 			doc.Check.Counts = map[string]int{}
 			for _, s := range core.States() {
-				doc.Check.Counts[s.String()] = x.Counts[s]
+				if n := x.Counts[s]; n > 0 || counted(x, s) {
+					doc.Check.Counts[s.String()] = n
+				}
 			}
 		}
 	case core.Transition:
@@ -316,4 +318,12 @@ func cell(s string) string {
 		return "'" + s
 	}
 	return s
+}
+
+// counted tells whether a check that found no object in a state could have found one:
+// what Git has and live may have it counts as unknown.
+func counted(x core.Checked, s core.State) bool {
+	read := x.Live == core.AccessOK || x.Live == ""
+	whole := read && (x.Git == core.AccessOK || x.Git == "")
+	return whole || x.Counts.Total() > 0 && (read || s == core.Invalid || s == core.Unknown)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,5 +61,30 @@ func TestAnObjectOfOneUnreadSideIsNotAbsent(t *testing.T) {
 	errs.Reset()
 	if code := a.run(t.Context(), "diff", "dc1-frontend", "VPC/zzz", "--config", a.configPath); code != exitUsage || !strings.Contains(errs.String(), `no object "VPC/zzz" in git or live`) {
 		t.Errorf("exit %d: %s", code, errs)
+	}
+}
+
+// TestWhatIsNotKnownIsLeftOutOfStatus and is no zero.
+func TestWhatIsNotKnownIsLeftOutOfStatus(t *testing.T) {
+	a, out, _ := unreadApp(t)
+	a.run(t.Context(), "status", "-o", "json", "--config", a.configPath)
+	var doc struct{ Items []map[string]any }
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil || len(doc.Items) != 1 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	f := doc.Items[0]
+	if counts, has := f["counts"]; has {
+		t.Errorf("nothing was read, and the counts are %v", counts)
+	}
+	for part, names := range map[string][]string{"engine": {"type"}, "agents": {"converged", "total"}} {
+		of, ok := f[part].(map[string]any)
+		if !ok || of["access"] == "ok" || of["error"] == "" {
+			t.Errorf("%s is %v, want why it was not read", part, f[part])
+		}
+		for _, name := range names {
+			if v, has := of[name]; has {
+				t.Errorf("%s was not read, and its %s is %v", part, name, v)
+			}
+		}
 	}
 }
