@@ -261,6 +261,9 @@ func (p *doctorPane) Do(e Env, a Action) Outcome {
 func (p *doctorPane) View(e Env) Frame {
 	s := e.Style
 	bad := map[string]int{}
+	for _, x := range e.terminal.symptoms() {
+		bad[x.Level]++
+	}
 	for _, r := range p.results {
 		for _, x := range r.found {
 			bad[x.Level]++

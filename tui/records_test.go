@@ -265,6 +265,21 @@ func TestDoctorTellsWhatItFindsAsItComesIn(t *testing.T) {
 	d.press("g").shows("synchronized output (mode 2026): yes")
 }
 
+// TestDoctorCountsWhatItShows: also what it says of this terminal.
+func TestDoctorCountsWhatItShows(t *testing.T) {
+	line := regexp.MustCompile(`^. (fail|warn|ok) +[a-z]`)
+	for _, width := range []int{70, 160} { // 70 columns are warned of
+		d := drive(t, fullFleet(), width, 200).press(":").typed("doctor").press("enter")
+		shown := map[string]int{}
+		for _, l := range d.lines() {
+			if found := line.FindStringSubmatch(l); found != nil {
+				shown[found[1]]++
+			}
+		}
+		d.shows(fmt.Sprintf("%d failed, %d to look at, %d well", shown["fail"], shown["warn"], shown["ok"]))
+	}
+}
+
 func TestDoctorTellsOfFailingFabricsFirst(t *testing.T) {
 	p := newDoctorPane().(*doctorPane)
 	p.results = map[core.FabricID]examined{

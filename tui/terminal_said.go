@@ -56,10 +56,28 @@ func (m *Model) terminal() terminalSaid {
 
 // terminal appends what the terminal said, and what could be better.
 func (p *doctorPane) terminal(d *scroll, e Env) {
-	t := e.terminal
 	d.add(scrollLine{fold: -1, left: []part{{role: themes.Title, text: safe.Lit("this terminal")}}})
+	for _, s := range e.terminal.symptoms() {
+		d.symptom(s)
+	}
+	if e.terminal.multiplexed() {
+		for _, l := range tmuxSettings() {
+			d.marked(themes.Key, "      ", l, scrollLine{fold: -1})
+		}
+	}
+}
+
+// multiplexed tells whether it is tmux or screen that draws.
+func (t terminalSaid) multiplexed() bool {
+	return strings.HasPrefix(t.term, "tmux") || strings.HasPrefix(t.term, "screen")
+}
+
+// symptoms are what was looked at of the terminal. What the settings of tmux should say
+// belongs below the last of them.
+func (t terminalSaid) symptoms() []Symptom {
+	all := []Symptom{}
 	tell := func(level, what, text, hint string) {
-		d.symptom(Symptom{Area: "terminal", Level: level, What: what, Text: text, Hint: hint})
+		all = append(all, Symptom{Area: "terminal", Level: level, What: what, Text: text, Hint: hint})
 	}
 	size := "ok"
 	if t.width < 80 || t.height < 24 {
@@ -99,12 +117,10 @@ func (p *doctorPane) terminal(d *scroll, e Env) {
 	if t.clipboard != "" {
 		tell("ok", "clipboard (OSC 52)", t.clipboard, "")
 	}
-	if strings.HasPrefix(t.term, "tmux") || strings.HasPrefix(t.term, "screen") {
+	if t.multiplexed() {
 		tell("warn", "tmux", "these make it better, in ~/.tmux.conf where they are not there yet:", "")
-		for _, l := range tmuxSettings() {
-			d.marked(themes.Key, "      ", l, scrollLine{fold: -1})
-		}
 	}
+	return all
 }
 
 // tmuxSettings are the settings of tmux that the dashboard gains by.
