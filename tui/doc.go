@@ -191,7 +191,9 @@
 //
 // A line is slow from a round trip of 150 ms on (slow.go). What nobody asked for is
 // then shown once a second, seconds are not counted, and the header says that it
-// is the line: or people would think that it is the program.
+// is the line: or people would think that it is the program. For the same reason it
+// is not said before five answers, each to another moment, took that long; they are
+// asked for at the start and are there after two seconds.
 //
 // What w writes and the pager shows is the screen, drawn once more on a copy of its
 // pane: wide, with all lines and nothing folded. So each screen has it, also one that

@@ -35,7 +35,7 @@ type pace struct {
 	bytes   int
 	answers bool // this terminal has answered
 	silent  bool // nothing is to be asked behind what is written
-	trips   []time.Duration
+	trips   []trip
 	slow    bool
 }
 
@@ -88,7 +88,7 @@ func (p *pace) answered() bool {
 	defer p.mu.Unlock()
 	p.answers = true
 	if len(p.flight) > 0 {
-		p.trip(p.now().Sub(p.flight[0].at))
+		p.note(p.flight[0].at)
 		p.bytes -= p.flight[0].bytes
 		p.flight = p.flight[1:]
 	}

@@ -61,6 +61,7 @@ type Model struct {
 	leaving    tea.Cmd                                         // waits for the terminal to be quiet
 	drawing    drawing
 	ticking    bool         // a clock tick is on its way
+	measuring  bool         // a question about the line is about to be asked
 	said       terminalSaid // by its answers
 	blurred    bool
 	quitting   bool
@@ -233,8 +234,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case uv.PrimaryDeviceAttributesEvent:
 		m.said.clipboard = clipboardWord(msg)
 		if m.pace.answered() {
-			return m.parted()
+			return tea.Batch(m.parted(), m.measure())
 		}
+		return m.measure()
 	case tea.ResumeMsg:
 		m.pace.back()
 		return tea.RequestWindowSize

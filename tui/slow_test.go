@@ -26,7 +26,8 @@ func aged(seen time.Duration) core.Fleet {
 
 func TestASlowLineIsToldAndLeftAlone(t *testing.T) {
 	d := driveAlone(t, aged(8*time.Second), 80, 24)
-	d.answers(240*time.Millisecond, 1)
+	d.answers(240*time.Millisecond, 2*trips)
+	d.after(calmly, lateMsg{})
 	d.shows("slow line 250ms")
 	d.screen()
 	// What nobody asked for waits until the second is over,
@@ -45,7 +46,7 @@ func TestASlowLineIsToldAndLeftAlone(t *testing.T) {
 
 func TestOnASlowLineNoAgeCountsSeconds(t *testing.T) {
 	d := driveAlone(t, aged(8*time.Second), 80, 24)
-	d.answers(200*time.Millisecond, 1)
+	d.answers(200*time.Millisecond, 2*trips)
 	if wait := d.model.wait(); wait != moment {
 		t.Errorf("the clock ticks after %s, want %s", wait, moment)
 	}
@@ -59,10 +60,31 @@ func TestOnASlowLineNoAgeCountsSeconds(t *testing.T) {
 	}
 }
 
+// TestOneSlowAnswerMakesNoSlowLine: neither the first one, which the start of the
+// program keeps waiting, nor many at once behind whatever kept one of them waiting.
 func TestOneSlowAnswerMakesNoSlowLine(t *testing.T) {
 	d := driveAlone(t, aged(8*time.Second), 80, 24)
+	d.answers(220*time.Millisecond, 1)
+	d.after(calmly, lateMsg{})
+	d.hides("slow line")
+	if wait := d.model.wait(); wait != time.Second {
+		t.Errorf("the clock ticks after %s", wait)
+	}
+	d = driveAlone(t, aged(8*time.Second), 80, 24)
+	d.model.pace.answers = true
+	for range 2 * trips {
+		d.model.pace.writes([]byte("a frame"))
+	}
+	d.after(900*time.Millisecond, uv.PrimaryDeviceAttributesEvent{})
+	for range 2*trips - 1 {
+		d.after(0, uv.PrimaryDeviceAttributesEvent{})
+	}
+	d.after(calmly, lateMsg{})
+	d.hides("slow line")
+
+	d = driveAlone(t, aged(8*time.Second), 80, 24)
 	d.answers(5*time.Millisecond, 1)
-	d.answers(900*time.Millisecond, trips-1)
+	d.answers(900*time.Millisecond, trips)
 	d.hides("slow line")
 	d.answers(160*time.Millisecond, 1)
 	d.after(calmly, lateMsg{})
@@ -81,7 +103,7 @@ func TestOneSlowAnswerMakesNoSlowLine(t *testing.T) {
 // A frame that is held is drawn in the end, though a key had one drawn meanwhile.
 func TestAHeldFrameIsNotForgotten(t *testing.T) {
 	d := drive(t, aged(8*time.Second), 80, 24)
-	d.answers(200*time.Millisecond, 1)
+	d.answers(200*time.Millisecond, 2*trips)
 	d.after(600*time.Millisecond, keyPress("j"))
 	d.screen()
 	d.engine.fleet = aged(15*time.Minute + 30*time.Second)
@@ -96,4 +118,34 @@ func TestAHeldFrameIsNotForgotten(t *testing.T) {
 	}
 	d.after(calmly, lateMsg{})
 	d.shows("25m")
+}
+
+// TestALineIsKnownSoon, whether or not anything is drawn: the terminal is asked until
+// enough is known of the line, and not while somebody else has it.
+func TestALineIsKnownSoon(t *testing.T) {
+	const round = 200 * time.Millisecond
+	d := driveAlone(t, aged(8*time.Second), 80, 24)
+	d.model.pace.ask() // as at the start
+	d.after(round, uv.PrimaryDeviceAttributesEvent{})
+	asked, begun := 0, d.model.cfg.Now()
+	for d.model.measuring {
+		d.after(spread, tripMsg{})
+		if len(d.model.pace.flight) > 0 {
+			asked++
+			d.after(round, uv.PrimaryDeviceAttributesEvent{})
+		}
+	}
+	d.shows("slow line 200ms")
+	if took := d.model.cfg.Now().Sub(begun); asked != trips-1 || took > 5*time.Second {
+		t.Errorf("asked %d times in %s", asked, took)
+	}
+
+	d = driveAlone(t, aged(8*time.Second), 80, 24)
+	d.model.pace.ask()
+	d.after(round, uv.PrimaryDeviceAttributesEvent{})
+	d.model.pace.hush()
+	d.after(spread, tripMsg{})
+	if d.last != nil || len(d.model.pace.flight) > 0 {
+		t.Error("the terminal is asked that somebody else has")
+	}
 }

@@ -21,7 +21,8 @@ type terminalSaid struct {
 	background    string
 	sync          string        // synchronized output: "", "no" or "yes"
 	clipboard     string        // OSC 52, likewise
-	trip          time.Duration // of the last answer; 0 before the first
+	trip          time.Duration // the line's round trip; 0 before the first answer
+	slow          bool          // and that makes it a slow one
 }
 
 // syncWord is what the answer about mode 2026 means.
@@ -50,7 +51,7 @@ func (m *Model) terminal() terminalSaid {
 	t := m.said
 	t.width, t.height, t.term = m.width, m.height, m.cfg.Term
 	t.profile, t.plain = m.styles.profile, m.styles.noColour
-	t.trip, _ = m.pace.line()
+	t.trip, t.slow = m.pace.line()
 	return t
 }
 
@@ -109,7 +110,7 @@ func (t terminalSaid) symptoms() []Symptom {
 	switch {
 	case t.trip == 0:
 		tell("ok", "round trip", "it has not answered", "")
-	case t.trip > 150*time.Millisecond:
+	case t.slow:
 		tell("warn", "round trip", safe.Sprintf("%d ms: keys feel slow because of the line, not of this program", t.trip.Milliseconds()).String(), "mosh, or a jump host that is nearer")
 	default:
 		tell("ok", "round trip", safe.Sprintf("%d ms", t.trip.Milliseconds()).String(), "")
