@@ -60,9 +60,10 @@ type Model struct {
 	give       func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // the terminal to a program
 	leaving    tea.Cmd                                         // waits for the terminal to be quiet
 	drawing    drawing
-	ticking    bool         // a clock tick is on its way
-	measuring  bool         // a question about the line is about to be asked
-	said       terminalSaid // by its answers
+	ticking    time.Duration // after which the clock tick comes that is on its way; 0 for none
+	ticks      int           // that were ever begun
+	measuring  bool          // a question about the line is about to be asked
+	said       terminalSaid  // by its answers
 	blurred    bool
 	quitting   bool
 	look       look
@@ -91,13 +92,15 @@ type (
 		event core.Event
 		err   error
 	}
-	clockMsg  struct{}
-	settleMsg struct{} // the terminal has had its time to start up
-	leaveMsg  struct{} // a deed has had its time to end
+	clockMsg  struct{ tick int } // the how-manieth was begun
+	settleMsg struct{}           // the terminal has had its time to start up
+	leaveMsg  struct{}           // a deed has had its time to end
 )
 
-func (clockMsg) take(m *Model) tea.Cmd {
-	m.ticking = false
+func (msg clockMsg) take(m *Model) tea.Cmd {
+	if msg.tick == m.ticks {
+		m.ticking = 0
+	}
 	return m.tick()
 }
 
@@ -152,13 +155,17 @@ func (m *Model) listen() tea.Cmd {
 	}
 }
 
-// tick wakes the dashboard when an age on screen is about to change.
+// tick wakes the dashboard when an age on screen is about to change. One that would
+// come later than that is not waited for: what was read in between counts seconds.
 func (m *Model) tick() tea.Cmd {
-	if m.ticking || m.blurred || len(m.fleet.Fabrics) == 0 {
+	wait := m.wait()
+	if m.ticking != 0 && m.ticking <= wait || m.blurred || len(m.fleet.Fabrics) == 0 {
 		return nil
 	}
-	m.ticking = true
-	return tea.Tick(m.wait(), func(time.Time) tea.Msg { return clockMsg{} })
+	m.ticking = wait
+	m.ticks++
+	next := clockMsg{m.ticks}
+	return tea.Tick(wait, func(time.Time) tea.Msg { return next })
 }
 
 // wait is how long nothing on screen changes by itself: a second while some

@@ -209,9 +209,35 @@ func TestClockTicksOnlyWhereAnAgeChanges(t *testing.T) {
 	}
 }
 
+// TestTheClockDoesNotOversleep: a tick that was begun while nothing counted seconds, as
+// before the first check, is not waited for once something does. What comes of it in
+// the end begins no second clock.
+func TestTheClockDoesNotOversleep(t *testing.T) {
+	d := driveAlone(t, core.Fleet{Fabrics: []core.FabricState{unreachable()}}, 80, 24)
+	d.model.ticking = 0
+	d.model.Init()
+	if d.model.ticking != 10*time.Second {
+		t.Fatalf("the first tick comes after %s", d.model.ticking)
+	}
+	late := clockMsg{d.model.ticks}
+	d.set(fullFleet())
+	if d.model.ticking != time.Second {
+		t.Errorf("the next tick comes after %s", d.model.ticking)
+	}
+	begun := d.model.ticks
+	d.send(late)
+	if d.model.ticks != begun {
+		t.Error("there are two clocks")
+	}
+	d.send(clockMsg{begun})
+	if d.model.ticks != begun+1 {
+		t.Error("the clock has stopped")
+	}
+}
+
 func TestClockStopsWithoutTheFocus(t *testing.T) {
 	d := driveAlone(t, fullFleet(), 80, 24)
-	d.model.ticking = false
+	d.model.ticking = 0
 	if d.model.tick() == nil {
 		t.Fatal("no tick to begin with")
 	}
@@ -219,7 +245,7 @@ func TestClockStopsWithoutTheFocus(t *testing.T) {
 		t.Error("a second tick at the same time")
 	}
 	d.send(tea.BlurMsg{})
-	d.send(clockMsg{})
+	d.send(clockMsg{d.model.ticks})
 	if d.last != nil {
 		t.Error("the clock goes on without the focus")
 	}
