@@ -3,7 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 
 	"selvage/core"
 	"selvage/core/safe"
@@ -20,18 +20,7 @@ const unwrapped = 1 << 20
 // everything unfolded, one sentence or value to a line and without colours. The
 // document is rendered as in [Config].
 func ExplanationText(x core.Explanation, f core.Fabric, document func(map[string]any) ([]byte, error)) string {
-	var b strings.Builder
-	for _, l := range newExplanation(&x, f, document, folding{all: true}, unwrapped).lines {
-		line := ""
-		for _, p := range l.left {
-			line += p.text.String()
-		}
-		for _, p := range l.right {
-			line += "  " + p.text.String()
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
+	return newExplanation(&x, f, document, folding{all: true}, unwrapped).plain(time.Time{})
 }
 
 // newExplanation tells how a verdict came about: the verdict itself, then for

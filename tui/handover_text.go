@@ -22,8 +22,8 @@ type handoverText struct {
 	empty bool // the group before has nothing in it
 }
 
-func newHandoverText(e Env, read *handoverRead, fault string) handoverText {
-	t := handoverText{scroll: newScroll(min(e.Width, fieldsWidth)), e: e}
+func newHandoverText(e Env, read *handoverRead, fault string, width int) handoverText {
+	t := handoverText{scroll: newScroll(width), e: e}
 	if fault != "" {
 		t.say(themes.Error, 1, safe.Clean(fault))
 	}

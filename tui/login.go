@@ -1,11 +1,14 @@
 package tui
 
 import (
+	"bytes"
 	"context"
+	"io"
 
 	tea "charm.land/bubbletea/v2"
 
 	"selvage/core"
+	"selvage/core/child"
 	"selvage/core/safe"
 	"selvage/themes"
 )
@@ -35,21 +38,35 @@ type Login struct {
 	Take func(ctx context.Context, output []byte) error
 }
 
+// Run runs the program where there is no screen to leave, and hands over what it has
+// printed. What it says to the person is written to said as it comes. Nothing can be
+// typed to it.
+func (l Login) Run(ctx context.Context, said io.Writer) error {
+	var printed bytes.Buffer
+	complaint, err := child.Front{Argv: l.Argv, Env: l.Env, Out: &printed, Err: said}.Run(ctx)
+	if err != nil {
+		return Ended{Err: err, Stderr: complaint}.error()
+	}
+	return l.Take(ctx, printed.Bytes())
+}
+
 // locked are the fabrics that somebody has to log in to: of the screen's own, or of
 // all where that is of none.
 func (m *Model) locked() []core.FabricID {
 	ids := []core.FabricID{}
 	for _, f := range m.fleet.Fabrics {
 		here := m.top().place.Fabric == "" || m.top().place.Fabric == f.Fabric.ID
-		if here && f.Report != nil && refused(f.Report.Live.Access) {
+		if here && f.Report != nil && LoginHelps(f.Report.Live.Access) {
 			ids = append(ids, f.Fabric.ID)
 		}
 	}
 	return ids
 }
 
-// refused tells whether another login may help.
-func refused(a core.Access) bool { return a == core.AccessLoginNeeded || a == core.AccessUnauthorized }
+// LoginHelps tells of a side with an access whether another login may help.
+func LoginHelps(a core.Access) bool {
+	return a == core.AccessLoginNeeded || a == core.AccessUnauthorized
+}
 
 // logIn finds the programs, and runs one after the other.
 func (m *Model) logIn() tea.Cmd {

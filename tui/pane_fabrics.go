@@ -36,6 +36,11 @@ type fabricRow struct {
 	fresh            int  // objects that changed since the person looked
 }
 
+func newFabricRow(f core.FabricState, now time.Time, fresh int) fabricRow {
+	state, word := standing(f, now)
+	return fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), fresh}
+}
+
 // fabricsMade is what the rows were made of; they are made anew when one of
 // these is another.
 type fabricsMade struct {
@@ -70,8 +75,7 @@ func (p *fabricsPane) load(e Env) {
 	}
 	p.made, p.all, p.rows = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
-		state, word := standing(f, e.Now)
-		p.all = append(p.all, fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), len(p.news.news[f.Fabric.ID].Keys)})
+		p.all = append(p.all, newFabricRow(f, e.Now, len(p.news.news[f.Fabric.ID].Keys)))
 	}
 	slices.SortStableFunc(p.all, fabricOrder(p.order))
 	keys := []core.FabricID{}

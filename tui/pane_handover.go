@@ -62,13 +62,18 @@ func (p *handoverPane) Job(e Env) (Job, bool) {
 		about = is // another check would end each reading before it is done
 	}
 	return Job{Label: safe.Lit("read what is handed over"), About: about, Run: func(ctx context.Context) (tea.Msg, error) {
-		notes, err := keeper.Notes(ctx)
-		if err != nil {
-			return nil, err
-		}
-		runs, err := keeper.OpenRuns(ctx, "")
-		return &handoverRead{notes, runs}, err
+		return readHandover(ctx, keeper)
 	}}, true
+}
+
+// readHandover reads the notes and the runs that are open.
+func readHandover(ctx context.Context, from Handover) (*handoverRead, error) {
+	notes, err := from.Notes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := from.OpenRuns(ctx, "")
+	return &handoverRead{notes, runs}, err
 }
 
 // Take is given what was read.
@@ -91,7 +96,7 @@ func (p *handoverPane) load(e Env) {
 		made.fleet = &e.Fleet.Fabrics[0]
 	}
 	if p.anew(made) {
-		t := newHandoverText(e, p.answer, made.fault)
+		t := newHandoverText(e, p.answer, made.fault, min(e.Width, fieldsWidth))
 		p.parts = t.parts
 		p.show(t.scroll, false)
 	}
