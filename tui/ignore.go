@@ -52,7 +52,7 @@ func ignoring(e Env, m matter) Outcome {
 				cmd = m.copy(pasteable(rule.Item))
 			}
 			f, _ := m.env().Fleet.Fabric(id)
-			m.prompt = newPrompt("", ignoreLine{id, rule, reach(f, rule.Rule)})
+			m.prompt = newPrompt("", ignoreLine{id, rule, Reach(f, rule.Rule)})
 			return cmd, true
 		},
 	}}
@@ -65,9 +65,9 @@ type ignoreLine struct {
 	reach  safe.Text // how far the rule goes
 }
 
-// reach tells which objects of a fabric a rule is about, and of how many of them it
+// Reach tells which objects of a fabric a rule is about, and of how many of them it
 // leaves a difference out now, as far as the fabric's report tells.
-func reach(f core.FabricState, rule core.IgnoreRule) safe.Text {
+func Reach(f core.FabricState, rule core.IgnoreRule) safe.Text {
 	about := safe.Sprintf("for every %s of %s, later ones too", rule.Kind, f.Fabric.ID)
 	if f.Report == nil {
 		return about

@@ -90,6 +90,11 @@ func TestTheDemonstrationInLines(t *testing.T) {
 	s := speak(t, cmd)
 	s.said.hears(t, 0, `^selvage \S+, line mode: 9 fabrics\.`)
 	s.said.hears(t, 0, `^lab-gpu: unreadable, was stale\.`) // a check has come round
+	s.types("doctor", `^lab-gpu: fail: cluster, `)
+	s.types("handover", `^notes  2$`)
+	s.types("filter state=unreadable", `^1 of 9 fit the filter state=unreadable`)
+	s.types("filter", `^9\. `)
+	s.types("lint dc2-frontend", `^dc2-frontend: lint finds nothing`)
 	object := s.types("open dc2-frontend", `^1\. (VPC/\S+): conflict \(!\), .*\.vlan, by kubectl-edit`)[1]
 	s.types("diff 1", `^    base \d+$`)
 	s.types("decide 1", `^Type git, live or base `)

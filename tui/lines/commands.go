@@ -29,28 +29,44 @@ func commands() []command {
 	sync := flags{"ticket": true, "message": true, "allow-delete": true, "plan": true, "propose": false, "no-wait": false}
 	return []command{
 		{"list", []string{"status", "fabrics"}, "", "the fabrics and how each stands", nil, (*talk).list},
-		{"open", []string{"fabric"}, "FABRIC", "go to a fabric, by its name or its number in the list", nil, (*talk).openFabric},
+		{"filter", nil, "[WORDS]", "read out only what fits, of the fabrics or of the objects of the open one; without words all again", nil, (*talk).filter},
+		{"open", []string{"fabric", "detail"}, "FABRIC", "go to a fabric, by its name or its number in the list", nil, (*talk).openFabric},
 		{"objects", []string{"ls"}, "[FABRIC] [--all]", "its objects that are not in sync; --all: every one", flags{"all": false}, (*talk).listObjects},
+		{"conflicts", nil, "[FABRIC]", "its objects on which both sides have moved", nil, (*talk).listConflicts},
 		{"diff", nil, "[FABRIC] [OBJECT...] [-o fields or unified]", "what differs, - live and + git", flags{"output": true}, (*talk).diff},
 		{"explain", []string{"why"}, "[FABRIC] OBJECT", "why the verdict on an object is what it is", nil, (*talk).explain},
 		{"problems", nil, "[FABRIC]", "what could not be read, and why", nil, (*talk).problems},
+		{"engine", nil, "[FABRIC]", "what applies git to it, how that stands, and its switches", nil, (*talk).engine},
+		{"info", nil, "[FABRIC]", "how it is configured and read", nil, (*talk).info},
+		{"lint", nil, "[FABRIC]", "what it would refuse of its files in git", nil, (*talk).lint},
 		{"decide", nil, "[FABRIC] OBJECT", "go through its differences one by one and decide", nil, (*talk).decideOn},
 		{"resolve", nil, "[FABRIC] OBJECT [--field PATH] --take git, live or base, or --value JSON, or --drop", "decide on an object or one field of it; without an object the drafts", field, (*talk).resolve},
 		{"drafts", nil, "[FABRIC]", "what is decided and not published yet", nil, (*talk).listDrafts},
 		{"undo", nil, "[FABRIC]", "take back what you decided or accepted last", nil, (*talk).undo},
 		{"redo", nil, "[FABRIC]", "do again what you took back", nil, (*talk).redo},
 		{"ack", []string{"acknowledge"}, "[FABRIC] OBJECT [--field PATH] --for TIME --reason TEXT", "accept a difference for a while: 8h, 2d, 3w", flags{"field": true, "for": true, "reason": true}, (*talk).ack},
+		{"ignore", nil, "[FABRIC] OBJECT [PATH]", "leave a field out of the comparison for good: a rule for the configuration", nil, (*talk).ignore},
 		{"overwritten", nil, "[FABRIC]", "edits on the cluster that were overwritten", nil, (*talk).listOverwritten},
 		{"restore", nil, "NUMBER", "make a draft of one of them", nil, (*talk).restore},
-		{"plan", nil, "[FABRIC...] [--ticket TEXT] [--message TEXT] [--allow-delete N]", "what publishing the drafts would do", publish, (*talk).plan},
-		{"sync", nil, "[FABRIC...] [--plan ID] [--propose] [--no-wait] and what plan takes", "plan, ask, publish", sync, (*talk).sync},
+		{"plan", nil, "[FABRIC... or all] [--ticket TEXT] [--message TEXT] [--allow-delete N]", "what publishing the drafts would do", publish, (*talk).plan},
+		{"sync", nil, "[FABRIC... or all] [--plan ID] [--propose] [--no-wait] and what plan takes", "plan, ask, publish", sync, (*talk).sync},
 		{"run", nil, "[FABRIC]", "how the last run stands", nil, (*talk).showRun},
 		{"stop", nil, "[FABRIC]", "end the run that was begun here", nil, (*talk).stop},
 		{"history", nil, "[FABRIC] [--since TIME] [--object OBJECT]", "what happened, newest first; without --since the last day", flags{"since": true, "object": true}, (*talk).history},
-		{"check", []string{"refresh"}, "[FABRIC...]", "read and compare now; all where none is named or open", nil, (*talk).check},
+		{"events", nil, "[--since TIME] [--object OBJECT]", "what happened to all fabrics, likewise", flags{"since": true, "object": true}, (*talk).events},
+		{"handover", nil, "", "what is open on all fabrics, for whoever comes next", nil, (*talk).handover},
+		{"notes", nil, "", "what operators have left for each other", nil, (*talk).listNotes},
+		{"note", nil, "[TEXT] [--done NUMBER]", "leave a note; --done: take one away", flags{"done": true}, (*talk).note},
+		{"doctor", nil, "[FABRIC]", "what keeps fabrics from being read or published to", nil, (*talk).doctor},
+		{"login", nil, "[FABRIC]", "log in to the clusters that wait for it", nil, (*talk).login},
+		{"log", nil, "", "what selvage wrote down", nil, (*talk).log},
+		{"check", []string{"refresh"}, "[FABRIC... or all]", "read and compare now; all where none is named or open", nil, (*talk).check},
 		{"close", []string{"back"}, "", "leave the fabric that is open", nil, (*talk).closeFabric},
 		{"more", nil, "[all]", "the rest of a long answer", nil, (*talk).more},
 		{"quiet", nil, "[off]", "say nothing unasked, until quiet off", nil, (*talk).hush},
+		{"theme", nil, "", "nothing is drawn here: there are no colours", nil, (*talk).theme},
+		{"export", nil, "", "what is printed here is text already", nil, (*talk).export},
+		{"keys", nil, "", "there are none here: the commands", nil, (*talk).keys},
 		{"help", []string{"?"}, "[COMMAND]", "the commands", nil, (*talk).help},
 		{"quit", []string{"q", "exit"}, "", "leave", nil, (*talk).quit},
 	}
@@ -80,6 +96,15 @@ func (t *talk) command(ctx context.Context, line string) error {
 		t.warned = false
 	}
 	return c.do(t, ctx, g)
+}
+
+// Names are all words that are a command, without the beginnings of such.
+func Names() []string {
+	var all []string
+	for _, c := range commands() {
+		all = append(append(all, c.name), c.also...)
+	}
+	return all
 }
 
 // find gives the command of a name, or of the beginning of one where only one
@@ -189,6 +214,9 @@ func (t *talk) about(args []string) (core.FabricState, []string, error) {
 	f, err := t.fabric(id)
 	return f, args, err
 }
+
+// everyOne tells whether what is named is all fabrics.
+func everyOne(args []string) bool { return len(args) == 1 && args[0] == "all" }
 
 // several are the fabrics that are named, else the one that is open.
 func (t *talk) several(args []string) ([]core.FabricState, error) {

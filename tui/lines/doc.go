@@ -26,6 +26,18 @@
 // fabric may be left out once one is open, and an object can be named by its
 // number in the list that was read out last: typing a path by ear is hard.
 //
+// What can be typed behind the dashboard's colon can be typed here by the same name;
+// a test compares the two tables. What has no meaning without a screen says so. Texts
+// and filters are the dashboard's own, and what it has only a key for has a name here.
+//
+// A filter holds until filter is typed alone, as on a screen. Who listens does not see
+// it, so each list tells first that it is one, and how much it leaves out. That of a
+// fabric's objects ends with the visit.
+//
+// A login can be given nothing that is typed: this program reads the terminal, and a
+// line that was meant for the one could reach the other. What the login says is told
+// as it comes, which is enough where a browser does the rest.
+//
 // There is no prompt. News arrives at any time, and would stand behind it on the
 // same line.
 //

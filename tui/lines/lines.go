@@ -110,6 +110,9 @@ type talk struct {
 	fabrics []core.FabricID // as they were numbered last
 	objects numbered
 	edits   []tui.Edit // likewise, of the fabric that is open
+	notes   []core.Note
+
+	only, onlyObjects tui.Filter // of the fabrics, and of the objects of the one that is open
 
 	plans  map[string]*core.Plan // that were made here
 	mine   []string              // runs that were begun here
@@ -273,14 +276,19 @@ func (t *talk) text(s string) {
 
 // during does what may take a while, and says so once it does.
 func (t *talk) during(ctx context.Context, label safe.Text, do func(context.Context) error) error {
-	done := make(chan error, 1)
+	return t.hearing(ctx, label, func(ctx context.Context, _ func(safe.Text)) error { return do(ctx) })
+}
+
+// hearing does so too, and prints what is said meanwhile as it comes.
+func (t *talk) hearing(ctx context.Context, label safe.Text, do func(ctx context.Context, say func(safe.Text)) error) error {
+	done, said := make(chan error, 1), make(chan safe.Text)
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
 				done <- fmt.Errorf("panic: %v", r)
 			}
 		}()
-		done <- do(ctx)
+		done <- do(ctx, func(line safe.Text) { said <- line })
 	}()
 	wonder := time.NewTimer(patience)
 	defer wonder.Stop()
@@ -288,6 +296,8 @@ func (t *talk) during(ctx context.Context, label safe.Text, do func(context.Cont
 		select {
 		case err := <-done:
 			return err
+		case line := <-said:
+			t.say(line)
 		case <-wonder.C:
 			t.say(label.Plus(safe.Lit(", wait")))
 		}

@@ -19,12 +19,12 @@ func (t *talk) plan(ctx context.Context, g given) error {
 
 // planned makes a plan, tells it and keeps it for the time of the conversation.
 func (t *talk) planned(ctx context.Context, g given) (*core.Plan, error) {
-	fabrics, err := t.several(g.args)
-	if err != nil {
-		return nil, err
-	}
 	if t.cfg.Acts.Planner == nil {
 		return nil, errors.New("nothing can be planned here")
+	}
+	fabrics, err := t.planning(g.args)
+	if err != nil {
+		return nil, err
 	}
 	ids := make([]core.FabricID, len(fabrics))
 	for i, f := range fabrics {
@@ -95,6 +95,30 @@ func (t *talk) sync(ctx context.Context, g given) error {
 		return t.confirm(ctx, p, order)
 	})
 	return nil
+}
+
+// planning are the fabrics of a plan. Of all, those in which nothing may be published
+// are told and left out.
+func (t *talk) planning(args []string) ([]core.FabricState, error) {
+	if !everyOne(args) {
+		return t.several(args)
+	}
+	var may []core.FabricState
+	left := 0
+	for _, f := range t.cfg.Engine.Fleet().Fabrics {
+		if t.writable(f) == nil {
+			may = append(may, f)
+		} else {
+			left++
+		}
+	}
+	switch {
+	case len(may) == 0:
+		return nil, errors.New("the mode of every fabric is read, so that nothing can be published")
+	case left > 0:
+		t.say(safe.Sprintf("left out, for nothing may be published there: %s", core.Counted(left, "fabric")))
+	}
+	return may, nil
 }
 
 // toPublish is the plan that is to be carried out.

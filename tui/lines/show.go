@@ -30,12 +30,14 @@ func (t *talk) listed() []safe.Text {
 		return int(x) - int(y)
 	})
 	t.fabrics = t.fabrics[:0]
-	lines := make([]safe.Text, len(fabrics))
-	for i, f := range fabrics {
-		t.fabrics = append(t.fabrics, f.Fabric.ID)
-		lines[i] = safe.Sprintf("%d. %s", i+1, standing(f, now))
+	lines := []safe.Text{}
+	for _, f := range fabrics {
+		if t.only.Fabric(f, now) {
+			t.fabrics = append(t.fabrics, f.Fabric.ID)
+			lines = append(lines, safe.Sprintf("%d. %s", len(t.fabrics), standing(f, now)))
+		}
 	}
-	return lines
+	return append(fitting(t.only, len(t.fabrics), len(fabrics)), lines...)
 }
 
 // standing is a fabric in one sentence.
@@ -76,8 +78,12 @@ func counted(f core.FabricState) string {
 	return strings.Join(parts, ", ")
 }
 
-// openFabric goes to a fabric and reads out what of it is not in sync.
+// openFabric goes to a fabric and reads out what of it is not in sync; that of the one
+// that is open where none is named.
 func (t *talk) openFabric(ctx context.Context, g given) error {
+	if len(g.args) == 0 && t.open != "" {
+		g.args = []string{string(t.open)}
+	}
 	if len(g.args) != 1 {
 		return errors.New("open which one? (list names the fabrics)")
 	}
@@ -88,6 +94,9 @@ func (t *talk) openFabric(ctx context.Context, g given) error {
 			return err
 		}
 		id = t.fabrics[n-1]
+	}
+	if id != t.open {
+		t.onlyObjects = tui.Filter{}
 	}
 	t.open, t.edits = id, nil
 	f, err := t.fabric(id)
@@ -120,8 +129,20 @@ func (t *talk) closeFabric(context.Context, given) error {
 	return nil
 }
 
-// listObjects reads objects out, with their numbers.
+// listObjects reads objects out, with their numbers: those that are not in sync, or
+// all.
 func (t *talk) listObjects(_ context.Context, g given) error {
+	return t.numbered(g, "no object that is known is out of sync", func(v core.Verdict) bool { return v.State != core.InSync || g.has("all") })
+}
+
+// listConflicts reads those out on which both sides have moved.
+func (t *talk) listConflicts(_ context.Context, g given) error {
+	return t.numbered(g, "no conflict is known", func(v core.Verdict) bool { return v.State == core.Conflict })
+}
+
+// numbered reads those objects of a fabric out which are asked for, and says so where
+// there are none.
+func (t *talk) numbered(g given, none string, wanted func(core.Verdict) bool) error {
 	f, rest, err := t.about(g.args)
 	switch {
 	case err != nil:
@@ -133,18 +154,25 @@ func (t *talk) listObjects(_ context.Context, g given) error {
 	}
 	now := t.cfg.Now()
 	t.objects = numbered{fabric: f.Fabric.ID}
-	lines := []safe.Text{}
+	only := t.onlyObjects
+	if f.Fabric.ID != t.open {
+		only = tui.Filter{}
+	}
+	lines, of := []safe.Text{}, 0
 	for _, v := range f.Report.Verdicts {
-		if v.State == core.InSync && !g.has("all") {
+		if !wanted(v) {
+			continue
+		}
+		if of++; !only.Object(v, now) {
 			continue
 		}
 		t.objects.keys = append(t.objects.keys, v.Key)
 		lines = append(lines, safe.Sprintf("%d. %s", len(t.objects.keys), object(f, v, now)))
 	}
-	if len(lines) == 0 {
-		lines = append(lines, safe.Sprintf("%s: no object that is known is out of sync", f.Fabric.ID))
+	if of == 0 {
+		lines = append(lines, safe.Sprintf("%s: %s", f.Fabric.ID, none))
 	}
-	t.print(lines)
+	t.print(append(fitting(only, len(t.objects.keys), of), lines...))
 	return nil
 }
 
@@ -274,24 +302,22 @@ func (t *talk) history(ctx context.Context, g given) error {
 		}
 		q.Fabric = f.Fabric.ID
 	}
+	return t.past(ctx, q)
+}
+
+// past tells what is asked for of what happened.
+func (t *talk) past(ctx context.Context, q Query) error {
 	if q.Since == "" {
 		q.Since = "1d"
 	}
-	var text string
-	err := t.during(ctx, safe.Lit("reading the history"), func(ctx context.Context) (err error) {
-		text, err = t.cfg.Printer.History(ctx, q)
-		return err
+	return t.readOut(ctx, safe.Lit("reading the history"), func(ctx context.Context) (string, error) {
+		return t.cfg.Printer.History(ctx, q)
 	})
-	if err != nil {
-		return err
-	}
-	t.text(text)
-	return nil
 }
 
 // check asks for a check; what it finds is told as news.
 func (t *talk) check(_ context.Context, g given) error {
-	if len(g.args) == 0 && t.open == "" {
+	if len(g.args) == 0 && t.open == "" || everyOne(g.args) {
 		t.cfg.Engine.Refresh()
 		t.say(safe.Lit("checking all fabrics: what has changed is told when it is known"))
 		return nil
