@@ -240,10 +240,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		}
 	case uv.PrimaryDeviceAttributesEvent:
 		m.said.clipboard = clipboardWord(msg)
-		if m.pace.answered() {
-			return tea.Batch(m.parted(), m.measure())
-		}
-		return m.measure()
+		return m.answered()
 	case tea.ResumeMsg:
 		m.pace.back()
 		return tea.RequestWindowSize

@@ -73,6 +73,20 @@ func (p *pace) wants() bool {
 	return p.answers && !p.silent && p.ctx.Err() == nil && len(p.trips) < trips
 }
 
+// answered takes an answer of the terminal. What it has taught of the line is shown in
+// the end, and the clock goes by it.
+func (m *Model) answered() tea.Cmd {
+	_, was := m.pace.line()
+	var next tea.Cmd
+	if m.pace.answered() {
+		next = m.parted()
+	}
+	if _, slow := m.pace.line(); slow != was {
+		next = tea.Batch(next, m.later(), m.tick())
+	}
+	return tea.Batch(next, m.measure())
+}
+
 // tripMsg has the terminal asked once more.
 type tripMsg struct{}
 

@@ -58,6 +58,10 @@ func TestOnASlowLineNoAgeCountsSeconds(t *testing.T) {
 	if len(seen) > 3 {
 		t.Errorf("%d frames in 20 seconds", len(seen))
 	}
+	d.model.ticking = moment
+	if d.answers(5*time.Millisecond, 1); d.model.ticking != time.Second {
+		t.Errorf("the line is quick again, and the clock ticks after %s", d.model.ticking)
+	}
 }
 
 // TestOneSlowAnswerMakesNoSlowLine: neither the first one, which the start of the
@@ -132,9 +136,14 @@ func TestALineIsKnownSoon(t *testing.T) {
 		d.after(spread, tripMsg{})
 		if len(d.model.pace.flight) > 0 {
 			asked++
+			d.screen()
 			d.after(round, uv.PrimaryDeviceAttributesEvent{})
 		}
 	}
+	if d.hides("slow line"); !d.model.drawing.late {
+		t.Error("nothing has it drawn that the line is slow")
+	}
+	d.after(calmly, lateMsg{})
 	d.shows("slow line 200ms")
 	if took := d.model.cfg.Now().Sub(begun); asked != trips-1 || took > 5*time.Second {
 		t.Errorf("asked %d times in %s", asked, took)
