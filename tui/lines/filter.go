@@ -2,6 +2,7 @@ package lines
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"selvage/core/safe"
@@ -11,7 +12,13 @@ import (
 // filter has the objects of the fabric that is open, or where none is the fabrics, read
 // out only where they fit; all of them where it says nothing.
 func (t *talk) filter(ctx context.Context, g given) error {
-	text := strings.Join(g.args, " ")
+	words := slices.Clone(g.args)
+	for i, w := range words {
+		if strings.ContainsAny(w, " \t") {
+			words[i] = `"` + w + `"` // it was typed in quotes, which are gone
+		}
+	}
+	text := strings.Join(words, " ")
 	if t.open == "" {
 		f, err := tui.FabricFilter(text)
 		if err != nil {

@@ -221,6 +221,8 @@ func TestAFilterIsTheDashboards(t *testing.T) {
 		{"diff 1", "vpc-2"},
 		{"objects dc2 --all", "1. VPC/vpc-1: in sync"}, // another one's
 		{"filter kind=Nothing", "0 of 2 fit the filter kind=Nothing (filter alone ends it)\n"},
+		{`filter "live changed"`, `1 of 2 fit the filter "live changed"`},
+		{"filter kind=Nothing", "0 of 2 fit"},
 		{"filter size>3", "not done: no filter word size>; there are: state kind"},
 		{"filter changed=me", "not done: no filter word changed=; there are: state kind"},
 		{"filter state=purple", "not done: no state purple; there are: invalid stuck"},
