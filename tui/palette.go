@@ -15,9 +15,10 @@ import (
 type palette struct {
 	text   string
 	found  []suggestion
-	chosen int  // -1 for none
-	moved  bool // somebody went to it
-	recall int  // how many commands back the line was taken from; 0 for none
+	chosen int       // -1 for none
+	moved  bool      // somebody went to it
+	wrong  safe.Text // with the line that was entered last
+	recall int       // how many commands back the line was taken from; 0 for none
 	seen   widget.Window
 	page   int
 }
@@ -46,7 +47,7 @@ func (p *palette) label() safe.Text { return safe.Lit(":") }
 
 // changed finds anew what the line could become.
 func (p *palette) changed(m *Model, text string) {
-	p.text, p.found, p.moved = text, m.suggest(text), false
+	p.text, p.found, p.moved, p.wrong = text, m.suggest(text), false, safe.Text{}
 	if text == "" || strings.HasSuffix(text, " ") || len(p.found) == 0 || !p.found[0].begins(text) {
 		p.choose(m, -1)
 		return
@@ -143,6 +144,7 @@ func (p *palette) enter(m *Model, text string) tea.Cmd {
 		return nil
 	case !ok:
 		m.prompt = newPrompt(text, p)
+		p.wrong = m.astray(p, text)
 		return nil
 	case s.arg == "" && s.args != "" && !strings.HasPrefix(s.args, "["):
 		p.become(m, s.line())
@@ -320,6 +322,8 @@ func (p *palette) above(m *Model, height int) []string {
 	if len(p.found) == 0 {
 		count = m.nothingFits(p.text)
 	}
+	wrong := toldLines(p.wrong, s.ink(themes.Warn), m.width, min(3, height-1))
+	height -= len(wrong)
 	rows := min(len(p.found), most, max(height-1, 0))
 	var lines []string
 	if height > rows {
@@ -329,7 +333,7 @@ func (p *palette) above(m *Model, height int) []string {
 	p.seen.To(p.chosen)
 	p.page = max(rows, 1)
 	from, to := p.seen.See(rows)
-	return append(lines, drawSuggestions(s, m.width, p.found, from, to, p.chosen)...)
+	return append(append(lines, drawSuggestions(s, m.width, p.found, from, to, p.chosen)...), wrong...)
 }
 
 // drawSuggestions draws some of the suggestions as a table.
