@@ -84,9 +84,20 @@ func (h SchemaHint) Against(v Value) string {
 		if h.Most.Present() && n > asFloat(h.Most.Any()) {
 			return "more than " + Inline(h.Most.Any())
 		}
+		if f, ok := is.(float64); ok && h.Type == "integer" && f != math.Trunc(f) {
+			return "a fraction, where the schema has: integer"
+		}
 	case bool:
 		if h.Type != "" && h.Type != "boolean" {
 			return "true or false, where the schema has: " + h.Type
+		}
+	case []any:
+		if h.Type != "" {
+			return "a list, where the schema has: " + h.Type
+		}
+	case map[string]any:
+		if h.Type != "" {
+			return "a map, where the schema has: " + h.Type
 		}
 	}
 	return ""

@@ -321,6 +321,7 @@ func answered(e Env, q question, text string) Outcome {
 		}
 		label := core.Resolution{Path: is.path, Choice: core.TakeEdited}.Sentence(f.Fabric.Label(is.key))
 		o := decide(e, label, core.Decision{Key: is.key, Path: is.path, Choice: core.TakeEdited, Value: v})
+		o.Deed.Run = e.withinSchema(is, v, o.Deed.Run)
 		// What is refused is still there to be mended.
 		o.Deed.next = func(m *Model, _ Done, err error) (tea.Cmd, bool) {
 			if err == nil {

@@ -203,8 +203,9 @@
 // wrong, what was typed is opened again or stays in a file whose name is told. The
 // same holds for a value in a line: what is refused stays in it.
 //
-// What a schema says is shown and not enforced: it may be older than the release
-// that Git is written for, and who types has the last word.
+// A value that the schema speaks against is refused in a line, with the reason, and is
+// still there to be mended. The schema may be older than the release that Git is written
+// for: an object in the editor goes past it, and so does the command line.
 //
 // A login runs each command once, and stops at the first that fails: who has closed
 // one browser does not want nineteen more. A plugin that is told of its cluster is

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -41,10 +42,28 @@ func (m *Model) askHint(l *answerLine) tea.Cmd {
 	}
 }
 
+// withinSchema does something with a value that was typed, unless the schema speaks
+// against it: asked then, for the hint over the line may not have come in time. What a
+// schema does not say keeps nothing back.
+func (e Env) withinSchema(is edited, v core.Value, do func(context.Context) (Done, error)) func(context.Context) (Done, error) {
+	hinter, id := e.acts.Hinter, e.Place.Fabric
+	if hinter == nil {
+		return do
+	}
+	return func(ctx context.Context) (Done, error) {
+		if h, err := hinter.Hint(ctx, id, is.key, is.path); err == nil {
+			if why := h.Against(v); why != "" {
+				return Done{}, fmt.Errorf("the schema refuses it: %s (E edits the object past its schema)", why)
+			}
+		}
+		return do(ctx)
+	}
+}
+
 // take keeps a hint, where its line is still being typed.
 func (msg hintMsg) take(m *Model) tea.Cmd {
 	if m.prompt != nil && m.prompt.line == line(msg.line) {
-		msg.line.hint = msg.hint
+		msg.line.hint, msg.line.hinted = msg.hint, true
 	}
 	return nil
 }
@@ -126,6 +145,9 @@ func (l *answerLine) above(m *Model, height int) []string {
 	}
 	for _, t := range l.question.says {
 		lines = append(lines, paragraph(t, m.style.ink(themes.Warn), m.width)...)
+	}
+	if l.hinted && l.hint.Empty() {
+		add(themes.Dim, safe.Lit("no schema says what may stand here: lint looks at it in the plan"))
 	}
 	for _, t := range hintText(l.hint) {
 		lines = append(lines, toldLines(t, m.style.ink(themes.Dim), m.width, 2)...)

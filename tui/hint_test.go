@@ -84,6 +84,48 @@ func TestARejectedValueIsStillThere(t *testing.T) {
 	d.hides(".spec.description = {")
 }
 
+// TestWhatTheSchemaRefusesIsNotTaken and stays to be mended, also where the hint came too
+// late to be shown.
+func TestWhatTheSchemaRefusesIsNotTaken(t *testing.T) {
+	n := func(i int64) core.Value { return core.ValueOf(i) }
+	for typed, tt := range map[string]struct {
+		h   hints
+		why string
+	}{
+		"99999":   {hints{Type: "integer", Least: n(1), Most: n(4094)}, "more than 4094"},
+		"0":       {hints{Least: n(1)}, "less than 1"},
+		`"abc"`:   {hints{Type: "integer"}, "a text, where the schema has: integer"},
+		`"blade"`: {hints{Enum: []core.Value{core.ValueOf("leaf"), core.ValueOf("spine")}}, "none of the values that the schema names"},
+		`"rack"`:  {hints{Pattern: "^leaf"}, "does not match ^leaf"},
+	} {
+		numbered := simple(core.Drifted, wiringGroup, "Switch", "leaf-03", ".spec.vlan", "kim", 0)
+		numbered.Changes[0].Git, numbered.Changes[0].Live = n(1001), n(1005)
+		for _, early := range []bool{true, false} {
+			d := drive(t, oneFabric(numbered), 120, 24)
+			d.model.cfg.Acts.Hinter = tt.h
+			d.press("enter", "d", "e")
+			if hint := d.last; early && hint != nil {
+				d.send(hint())
+			}
+			d.press("ctrl+u").typed(typed).press("enter").shows("the schema refuses it: " + tt.why)
+			d.shows(".spec.vlan = " + typed)
+			if len(d.acts.decided) > 0 {
+				t.Errorf("%s is decided: %v", typed, d.acts.decided)
+			}
+			if typed == "99999" {
+				d.press("ctrl+u").typed("1002").press("enter")
+				if got := d.lastDecision(); got.Value.Any() != int64(1002) {
+					t.Errorf("mended, it decides %v", got)
+				}
+			}
+		}
+	}
+}
+
+func TestThatNoSchemaIsKnownIsSaid(t *testing.T) {
+	typing(t, hints{}).shows("no schema says what may stand here: lint looks at it in the plan")
+}
+
 func TestALateHintIsNotShown(t *testing.T) {
 	d := drive(t, oneFabric(driftedSwitch()), 100, 24)
 	d.model.cfg.Acts.Hinter = hints{Says: "of a line that was left"}

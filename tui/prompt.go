@@ -85,6 +85,7 @@ type answerLine struct {
 	asking   *screen
 
 	hint       core.SchemaHint // of the value that is typed
+	hinted     bool            // it has come, also where it says nothing
 	stem, last string          // what was typed, and then offered in its place
 	offered    int
 }
