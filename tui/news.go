@@ -171,6 +171,14 @@ func activity(latest []happened) []historyRow {
 // Returned has the news read again: what was looked at meanwhile is none any more.
 func (p *fabricsPane) Returned() { p.news.returns++ }
 
+// tells tells whether what is new was read of what a fabric shows now. A check that
+// finds as many objects in each state as the last one does not make it unknown: it would
+// be so every few seconds.
+func (n *fleetNews) tells(f core.FabricState) bool {
+	head, read := n.heads[f.Fabric.ID]
+	return read && f.Report != nil && head.counts == f.Report.Counts
+}
+
 // changedWords is what the filter word changed= finds: me where something is new.
 func changedWords(fresh bool) []string {
 	if fresh {
@@ -187,7 +195,10 @@ func newsColumn(s *steady) []fabricColumn {
 	return []fabricColumn{{
 		widget.Column{Title: safe.Lit("NEW"), Width: 3, Right: true, Rank: 2},
 		func(_ Env, r fabricRow) (themes.Role, safe.Text) {
-			if r.fresh == 0 {
+			switch {
+			case !r.told:
+				return themes.Dim, safe.Lit("?")
+			case r.fresh == 0:
 				return themes.Dim, safe.Lit(".")
 			}
 			return themes.Match, short(r.fresh)

@@ -34,11 +34,12 @@ type fabricRow struct {
 	word             safe.Text
 	engine, switches part // empty where there is nothing to tell
 	fresh            int  // objects that changed since the person looked
+	told             bool // fresh was read of what is shown
 }
 
-func newFabricRow(f core.FabricState, now time.Time, fresh int) fabricRow {
+func newFabricRow(f core.FabricState, now time.Time, fresh int, told bool) fabricRow {
 	state, word := standing(f, now)
-	return fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), fresh}
+	return fabricRow{f, state, word, engineWord(f.Report), switchesWord(f.Report), fresh, told}
 }
 
 // fabricsMade is what the rows were made of; they are made anew when one of
@@ -75,7 +76,7 @@ func (p *fabricsPane) load(e Env) {
 	}
 	p.made, p.all, p.rows = made, make([]fabricRow, 0, made.n), []fabricRow{}
 	for _, f := range e.Fleet.Fabrics {
-		p.all = append(p.all, newFabricRow(f, e.Now, len(p.news.news[f.Fabric.ID].Keys)))
+		p.all = append(p.all, newFabricRow(f, e.Now, len(p.news.news[f.Fabric.ID].Keys), p.news.tells(f)))
 	}
 	slices.SortStableFunc(p.all, fabricOrder(p.order))
 	keys := []core.FabricID{}

@@ -97,7 +97,7 @@ func (f Filter) String() string { return f.is.text }
 
 // Fabric tells whether the filter lets a fabric through.
 func (f Filter) Fabric(s core.FabricState, now time.Time) bool {
-	return f.is.matches(fabricSubject{newFabricRow(s, now, 0), now})
+	return f.is.matches(fabricSubject{newFabricRow(s, now, 0, false), now})
 }
 
 // Object tells whether the filter lets an object through.
