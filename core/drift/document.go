@@ -2,6 +2,7 @@ package drift
 
 import (
 	"slices"
+	"strings"
 
 	"selvage/core"
 )
@@ -11,10 +12,10 @@ import (
 func (t trees) documents(folds []core.Fold) (git, live map[string]any) {
 	git, _ = core.CloneJSON(t.git).(map[string]any)
 	live, _ = core.CloneJSON(t.live).(map[string]any)
-	removeAdded(live, folds)
+	removeAdded(live, t.git, folds)
 	for _, f := range folds {
 		if f.Git.Present() && !f.Live.Present() {
-			remove(git, f.Path.Steps())
+			remove(git, t.live, f.Path.Steps())
 		}
 	}
 	if t.goTyped {
@@ -25,10 +26,10 @@ func (t trees) documents(folds []core.Fold) (git, live map[string]any) {
 }
 
 // removeAdded takes what was folded because only live has it out of live.
-func removeAdded(live map[string]any, folds []core.Fold) {
+func removeAdded(live, git map[string]any, folds []core.Fold) {
 	for _, f := range folds {
 		if f.Live.Present() && !f.Git.Present() {
-			remove(live, f.Path.Steps())
+			remove(live, git, f.Path.Steps())
 		}
 	}
 }
@@ -49,6 +50,101 @@ func (n *node) shave(m, other map[string]any) {
 			below.shave(mine, their)
 		}
 	}
+}
+
+// match has a map say as another one does what is empty on one side and nothing, or
+// empty in other words, on the other: no value of it is one that somebody set.
+func (n *node) match(m, other map[string]any) {
+	dict := n != nil && n.dict
+	for k, v := range m {
+		below := n.key(k)
+		switch theirs, both := other[k]; {
+		case both && below.empty(v, dict) && below.empty(theirs, dict):
+			m[k] = core.CloneJSON(theirs)
+		case both:
+			m[k] = below.matched(v, theirs)
+		case below.empty(v, dict):
+			delete(m, k)
+		}
+	}
+	for k, v := range other {
+		if _, both := m[k]; !both && n.key(k).empty(v, dict) {
+			m[k] = core.CloneJSON(v)
+		}
+	}
+}
+
+// matched does the same in what two trees both have. Items of lists go together as they
+// do where they are compared, and where their order says nothing it is the other one's.
+func (n *node) matched(v, other any) any {
+	switch theirs := other.(type) {
+	case map[string]any:
+		if mine, ok := v.(map[string]any); ok {
+			n.match(mine, theirs)
+		}
+	case []any:
+		if mine, ok := v.([]any); ok && (n == nil || !n.set) {
+			return n.matchedList(mine, theirs)
+		}
+	}
+	return v
+}
+
+func (n *node) matchedList(mine, theirs []any) []any {
+	if n == nil || len(n.keys) == 0 {
+		for i := range mine {
+			if len(mine) == len(theirs) {
+				mine[i] = n.item().matched(mine[i], theirs[i])
+			}
+		}
+		return mine
+	}
+	x, ok := byKey(mine, n.keys)
+	y, okToo := byKey(theirs, n.keys)
+	if !ok || !okToo {
+		return mine
+	}
+	out := make([]any, 0, len(mine))
+	for _, list := range [][]any{theirs, mine} {
+		for _, item := range list {
+			step := stepOf(item, n.keys)
+			v, left := x[step]
+			if !left {
+				continue
+			}
+			delete(x, step)
+			if said, both := y[step]; both {
+				v = n.item().matched(v, said)
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// stepOf is the step that names an item of a keyed list; see [byKey].
+func stepOf(item any, keys []string) string {
+	m, _ := item.(map[string]any)
+	id := map[string]any{}
+	for _, k := range keys {
+		id[k] = m[k]
+	}
+	return string(core.Path("").Item(id))
+}
+
+// keepSaid has live say what Git says of what was folded: that it says something else
+// there is nothing that anybody did.
+func keepSaid(live core.Value, folds []core.Fold) core.Value {
+	for _, f := range folds {
+		steps := f.Path.Steps()
+		if !f.Git.Present() || len(steps) == 0 || strings.HasPrefix(steps[len(steps)-1], "[=") {
+			continue
+		}
+		if kept, err := live.With(f.Path, f.Git); err == nil {
+			live = kept
+		}
+	}
+	return live
 }
 
 // tidy leaves out the containers that were only there for the comparison.
@@ -72,9 +168,10 @@ func dropEmpty(doc map[string]any, steps ...string) {
 	}
 }
 
-// remove takes a map entry or a set member out of a tree, and the maps around
-// it that become empty by that.
-func remove(tree map[string]any, steps []string) {
+// remove takes a map entry or a set member out of a tree, and the maps around it that
+// become empty by that and that the other tree does not have: being there may say
+// something.
+func remove(tree, other map[string]any, steps []string) {
 	if len(steps) == 0 {
 		return
 	}
@@ -86,8 +183,8 @@ func remove(tree map[string]any, steps []string) {
 	switch p := parent.(type) {
 	case map[string]any:
 		delete(p, keyOf(last))
-		if len(p) == 0 && len(parentSteps) > 1 {
-			remove(tree, parentSteps)
+		if _, said := get(other, parentSteps); len(p) == 0 && len(parentSteps) > 1 && !said {
+			remove(tree, other, parentSteps)
 		}
 	case []any:
 		gone := core.ValueOf(p).Step(last)

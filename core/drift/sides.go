@@ -54,8 +54,8 @@ func (c *Comparer) sides(f *frame, k core.Key) Sides {
 }
 
 // without are both sides in the form in which decisions on them are made and
-// judged: live is without what rules explain, and of an object that Git does not
-// have what Git is to say of it.
+// judged: live is without what rules explain, so that taking it changes only what
+// differs, and of an object that Git does not have what Git is to say of it.
 func (s subject) without(folds []core.Fold) (git, live core.Content) {
 	git.Read, live.Read = s.git.Presence != core.Unread, s.live.Presence != core.Unread
 	for i, r := range s.Git.Readings {
@@ -69,8 +69,15 @@ func (s subject) without(folds []core.Fold) (git, live core.Content) {
 	}
 	if o := s.live.Object; o != nil {
 		fields := cloned(s.normal(o))
-		removeAdded(fields, folds)
-		live.Value = core.ValueOf(tidy(fields))
+		var said map[string]any
+		if o := s.git.Object; o != nil {
+			said = s.normal(o)
+		}
+		removeAdded(fields, said, folds)
+		if said != nil && s.table.goTyped {
+			s.table.root.match(fields, said)
+		}
+		live.Value = keepSaid(core.ValueOf(tidy(fields)), folds)
 		if s.git.Presence == core.Absent {
 			live.Value = s.export()
 		}
