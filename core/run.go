@@ -166,6 +166,19 @@ type PublicationState struct {
 	Review  string
 }
 
+// Standing is how far it came in words: what landed on a side branch is not on the
+// branch that it is for.
+func (p PublicationState) Standing() string {
+	words := string(p.Phase)
+	if p.Phase == PublicationLanded && p.Side != "" {
+		words += " on the side branch"
+	}
+	if p.Outcome != "" && p.Outcome != Landed {
+		words += ", " + strings.ReplaceAll(string(p.Outcome), "_", " ")
+	}
+	return words
+}
+
 // PublicationPhase says how far a publication came.
 type PublicationPhase string
 

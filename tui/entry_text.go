@@ -149,9 +149,9 @@ func (d *scroll) pastRun(r *core.Run) {
 	for _, p := range r.Publications {
 		where := p.Branch
 		if p.Side != "" {
-			where = p.Side + " for " + p.Branch
+			where = p.Side + ", proposed for " + p.Branch
 		}
-		line("commit", strings.TrimSpace(revision(p.Commit).String()+" on "+where+", "+string(p.Phase)+": "+p.Subject))
+		line("commit", strings.TrimSpace(revision(p.Commit).String()+" on "+where+", "+p.Standing()+": "+p.Subject))
 	}
 }
 

@@ -184,18 +184,14 @@ func (t *runText) publication(p core.PublicationState) {
 	t.add(scrollLine{fold: -1})
 	where := p.Branch
 	if p.Side != "" {
-		where = p.Side + " for " + p.Branch
+		where = p.Side + ", proposed for " + p.Branch
 	}
 	r := themes.Text
 	if p.Phase == core.PublicationDropped {
 		r = themes.Warn
 	}
 	t.title(safe.Sprintf("commit %s on %s", revision(p.Commit), where))
-	word := string(p.Phase)
-	if p.Outcome != "" && p.Outcome != core.Landed {
-		word += ", " + strings.ReplaceAll(string(p.Outcome), "_", " ")
-	}
-	t.marked(r, "   ", safe.Clean(word), scrollLine{fold: -1})
+	t.marked(r, "   ", safe.Clean(p.Standing()), scrollLine{fold: -1})
 	t.marked(themes.Dim, "   message  ", safe.Clean(p.Subject), scrollLine{fold: -1})
 	if p.Says != "" {
 		for i, line := range safe.Multi(p.Says) {

@@ -22,3 +22,15 @@ func TestUndecidedIsWhatNeedsAPersonAndHasNoDraft(t *testing.T) {
 		t.Errorf("besides the run there is %q, want %q", got, want)
 	}
 }
+
+func TestAProposalLandsOnItsSideBranchOnly(t *testing.T) {
+	for want, p := range map[string]PublicationState{
+		"landed":                    {Phase: PublicationLanded, Outcome: Landed},
+		"landed on the side branch": {Publication: Publication{Side: "selvage/x"}, Phase: PublicationLanded, Outcome: Landed},
+		"dropped, race lost":        {Publication: Publication{Side: "selvage/x"}, Phase: PublicationDropped, Outcome: RaceLost},
+	} {
+		if got := p.Standing(); got != want {
+			t.Errorf("a publication %+v is %q, want %q", p, got, want)
+		}
+	}
+}
