@@ -64,7 +64,7 @@ func (s fabricSubject) whole() string {
 func (s fabricSubject) words(field string) []string {
 	switch field {
 	case "state":
-		return []string{s.state.String(), s.word.String()}
+		return s.states()
 	case "name":
 		return []string{string(s.Fabric.ID)}
 	case "engine":
@@ -75,6 +75,25 @@ func (s fabricSubject) words(field string) []string {
 		return []string{string(s.Fabric.Mode)}
 	}
 	return nil
+}
+
+// states are what state= finds a fabric by: what it shows, and how it stands with a side
+// that was not read, also where something worse is shown.
+func (s fabricSubject) states() []string {
+	all := []string{s.state.String()}
+	add := func(word string) {
+		if !slices.Contains(all, word) {
+			all = append(all, word)
+		}
+	}
+	add(s.word.String())
+	if a := s.Access(s.now); a != "" && a != core.AccessOK {
+		add(a.Title())
+	}
+	if a := s.GitAccess(); a != "" && a != core.AccessOK {
+		add("git " + a.Title())
+	}
+	return all
 }
 
 func (s fabricSubject) amount(field string) (float64, bool) {

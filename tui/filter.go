@@ -61,7 +61,7 @@ func fabricWords() *filterWords {
 		fields: []string{"state", "name", "engine", "mode", "changed"}, states: append(states, objectWords().states...),
 		counts:   []string{"drift", "conflict", "objects", "drafts"},
 		spans:    []string{"seen", "synced", "checked"},
-		examples: []string{"state=drifted", "state=unreachable", "name~^dc1", "engine=manual", "drift>5", "seen>5m", "synced<1h", "changed=me"},
+		examples: []string{"state=drifted", "state=unknown", "name~^dc1", "engine=manual", "drift>5", "seen>5m", "synced<1h", "changed=me"},
 	}
 }
 

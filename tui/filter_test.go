@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +124,29 @@ func TestListsOfTenThousandAreFilteredAtOnce(t *testing.T) {
 	}
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	d.press("enter").shows("/kind=vpc name~99")
+}
+
+// TestASideThatWasNotReadIsFound: whatever else is shown of the fabric, and each by the
+// example that the help has.
+func TestASideThatWasNotReadIsFound(t *testing.T) {
+	f := busy() // it shows a conflict
+	f.Report.Git[0].Access = core.AccessUnreachable
+	dump := fabric("lab-gpu", time.Minute)
+	dump.Report.Live.Access = core.AccessInvalid
+	fleet := core.Fleet{Fabrics: []core.FabricState{f, dump, settled()}}
+	for text, want := range map[string]string{
+		"state=git_unreachable": string(f.Fabric.ID), "state=unreadable": "lab-gpu", "state=unknown": "lab-gpu", "state=conflict": string(f.Fabric.ID),
+	} {
+		d := drive(t, fleet, 100, 30).press("/").typed(text).press("enter")
+		d.shows(want)
+		for _, other := range fleet.Fabrics {
+			if id := string(other.Fabric.ID); id != want {
+				d.hides(id + " ")
+			}
+		}
+	}
+	drive(t, core.Fleet{Fabrics: []core.FabricState{dump}}, 100, 40).press("enter", "6").shows("unreadable (invalid in JSON)")
+	if examples := fabricWords().examples; !slices.Contains(examples, "state=unknown") {
+		t.Errorf("the help has the examples %q", examples)
+	}
 }

@@ -133,7 +133,11 @@ func (t infoText) reading(r core.Reading, access core.Access) {
 	if access != core.AccessOK {
 		is = themes.Warn
 	}
-	t.fact(is, "access", access.Title())
+	word := access.Title()
+	if access == core.AccessInvalid {
+		word += fmt.Sprintf(" (%s in JSON)", access)
+	}
+	t.fact(is, "access", word)
 	read := "never"
 	if !r.ReadAt.IsZero() {
 		read = t.ago(r.ReadAt)
