@@ -362,7 +362,7 @@ func (p *planPane) View(e Env) Frame {
 		frame.Position = safe.Sprintf("%d/%d", min(max(change, 0)+1, p.text.changes), p.text.changes)
 	}
 	if !e.plans(f) {
-		why := safe.Sprintf("nothing is planned here (selvage plan %s makes a plan)", e.Place.Fabric)
+		why := safe.Sprintf("a picture of the screen makes no plan, for each is kept: selvage plan %s makes one and prints it, and the dashboard shows one (%s)", core.ShellWord(string(e.Place.Fabric)), keyOf(e, inFabrics, ActPlan))
 		if e.modeOf(f) == core.ModeRead {
 			why = safe.Lit("the mode of this fabric allows nothing to be published")
 		}

@@ -323,6 +323,18 @@ func TestDemoOverwritesNothing(t *testing.T) {
 	}
 }
 
+// TestAPictureOfThePlanSaysThatItHasNone: it must not look as if there was nothing to plan,
+// or as if a plan of before were shown by it.
+func TestAPictureOfThePlanSaysThatItHasNone(t *testing.T) {
+	a, _ := demoWorld(t, 1)
+	out := &bytes.Buffer{}
+	a.out = out
+	a.run(t.Context(), "snapshot", "plan", "--fabric", "dc1-frontend", "--size", "200x24", "--config", a.configPath)
+	if want := "a picture of the screen makes no plan, for each is kept: selvage plan dc1-frontend makes one and prints it, and the dashboard shows one (s)"; !strings.Contains(out.String(), want) {
+		t.Errorf("it does not say %q:\n%s", want, out)
+	}
+}
+
 // TestASyncOfNothingTellsWhatDoesNotAgree: nothing was to be published, and so nothing of
 // it can disagree; the document has to say what does.
 func TestASyncOfNothingTellsWhatDoesNotAgree(t *testing.T) {
