@@ -63,7 +63,11 @@ func failStates(flags statusFlags) ([]core.State, error) {
 	for _, word := range flags.failOn {
 		s, err := core.ParseState(strings.TrimSpace(word))
 		if err != nil {
-			return nil, fmt.Errorf("--fail-on: %w; the states are %v", err, core.States())
+			var words []string
+			for _, s := range core.States() {
+				words = append(words, s.String())
+			}
+			return nil, fmt.Errorf("--fail-on: %w (the states are %s)", err, joined(words))
 		}
 		states = append(states, s)
 	}

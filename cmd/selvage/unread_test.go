@@ -88,3 +88,10 @@ func TestWhatIsNotKnownIsLeftOutOfStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestFailOnNamesTheStatesAsTheyAreTyped(t *testing.T) {
+	_, err := failStates(statusFlags{failOn: []string{"foo"}})
+	if want := `--fail-on: no state "foo" (the states are invalid, stuck, conflict, unknown, `; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, want %s...", err, want)
+	}
+}
