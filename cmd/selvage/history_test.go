@@ -80,6 +80,25 @@ func happenings(text string) []core.Entry {
 	return entries
 }
 
+// TestHistoryInAPipeBreaksNoCommand: what is read by a program, or copied out of a file, is
+// as it has to be typed.
+func TestHistoryInAPipeBreaksNoCommand(t *testing.T) {
+	command := "kubectl --context dc1 -n default patch vpc " + strings.Repeat("a-long-name-", 6) + " --type=json -p '[]'"
+	c := &chapter{event: "sync", fabric: "dc1", told: []string{"waiting", "nothing applies git to dc1 (" + command + ")"}}
+	for width, whole := range map[int]bool{0: true, historyWidth: false} {
+		var b strings.Builder
+		c.write(&b, len("FABRIC"), width)
+		if strings.Contains(b.String(), command) != whole {
+			t.Errorf("at width %d the command is whole: %v, want %v\n%s", width, !whole, whole, &b)
+		}
+	}
+	var out bytes.Buffer
+	table := (&app{out: &out}).historyTable(&config.Config{}, nil).(*historyTable)
+	if table.width != 0 {
+		t.Errorf("what is no terminal is written %d wide", table.width)
+	}
+}
+
 func TestHistoryIsInertAndComplete(t *testing.T) {
 	for _, text := range []string{
 		"plain", "\x1b]52;c;aGk=\x07", "\u009b31m", "\u202e\u2066", "zero\u200bwidth", "line\nbreak\r\t", "a\xff", "日本語", strings.Repeat("long ", 100), "=1+1", "",
@@ -96,7 +115,11 @@ func TestHistoryIsInertAndComplete(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		print(a.historyTable)
+		print(func(c *config.Config, ids []core.FabricID) historyPrinter {
+			table := a.historyTable(c, ids).(*historyTable)
+			table.width = historyWidth // as on a terminal
+			return table
+		})
 		for line := range strings.SplitSeq(strings.TrimSuffix(out.String(), "\n"), "\n") {
 			if ansi.StringWidth(line) > historyWidth && strings.HasPrefix(line, "    ") {
 				t.Errorf("%q: a line of %d columns: %q", text, ansi.StringWidth(line), line)

@@ -44,10 +44,14 @@ type historyTable struct {
 	wide int // of the names of fabrics
 	story
 	begun bool
+	width int // that lines are wrapped at; 0 for not at all
 }
 
 func (a *app) historyTable(c *config.Config, ids []core.FabricID) historyPrinter {
 	t := &historyTable{app: a, wide: len("FABRIC"), story: newStory(fabricsOf(c))}
+	if a.interactive() {
+		t.width = historyWidth
+	}
 	for _, id := range ids {
 		t.wide = max(t.wide, ansi.StringWidth(safe.Clean(string(id)).String()))
 	}
@@ -75,7 +79,7 @@ func (t *historyTable) write(chapters []*chapter) error {
 		fmt.Fprintf(&b, "%-20s  %-*s  %-14s  %s\n", "TIME", t.wide, "FABRIC", "EVENT", "ABOUT")
 	}
 	for _, c := range chapters {
-		c.write(&b, t.wide)
+		c.write(&b, t.wide, t.width)
 	}
 	return t.app.printf("%s", b.String())
 }
@@ -136,8 +140,10 @@ func (s *story) rest() []*chapter {
 	return done
 }
 
-// write writes the line, with the first of what is told on it where that fits.
-func (c *chapter) write(b *strings.Builder, wide int) {
+// write writes the line, with the first of what is told on it where that fits, and the
+// rest below, wrapped at a width. Without one each has a line of its own: a command that
+// is told is copied from it, and found by grep.
+func (c *chapter) write(b *strings.Builder, wide, width int) {
 	fabric := safe.Clean(string(c.fabric)).String()
 	line := fmt.Sprintf("%s  %s%s  %-14s", core.Stamp(c.at), fabric, strings.Repeat(" ", wide-ansi.StringWidth(fabric)), c.event)
 	var below []string
@@ -162,7 +168,11 @@ func (c *chapter) write(b *strings.Builder, wide int) {
 	b.WriteString(strings.TrimRight(line, " ") + "\n")
 	const indent = "    "
 	for _, t := range below {
-		for part := range strings.SplitSeq(ansi.Wrap(safe.Clean(t).String(), historyWidth-len(indent), ""), "\n") {
+		text := safe.Clean(t).String()
+		if width > 0 {
+			text = ansi.Wrap(text, width-len(indent), "")
+		}
+		for part := range strings.SplitSeq(text, "\n") {
 			b.WriteString(indent + part + "\n")
 		}
 	}
