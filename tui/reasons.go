@@ -24,7 +24,7 @@ func (p *runPane) Why(e Env, a Action) safe.Text {
 	case r.Phase.Over():
 		return safe.Sprintf("run %s is over: nothing of it goes on (esc leaves)", shortRun(r))
 	}
-	return safe.Sprintf("run %s was not begun here: who began it stops it", shortRun(r))
+	return safe.Sprintf("run %s was not begun here: only where it was begun it can be ended", shortRun(r))
 }
 
 // Why says what keeps the fabrics that are meant from it; of several, the first.

@@ -31,7 +31,7 @@ func TestRunIsLeftToGoOn(t *testing.T) {
 func TestKeysOfARunSayWhyTheyDoNothing(t *testing.T) {
 	for keys, want := range map[string]string{
 		"tab": "no other fabric has a run",
-		"X":   "was not begun here: who began it stops it",
+		"X":   "was not begun here: only where it was begun it can be ended",
 		"r":   "a run goes on",
 		"d":   "the cursor is on no object",
 	} {
