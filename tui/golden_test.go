@@ -17,16 +17,28 @@ import (
 	"selvage/core"
 )
 
-// frame is one golden frame: a fleet, the keys that lead to a screen, a size.
+// frame is one golden frame: a fleet, the keys that lead to a screen, what the fleet is
+// then where that is another one, a size.
 type frame struct {
 	name   string
 	fleet  core.Fleet
 	keys   []string
+	then   *core.Fleet
 	width  int
 	height int
 }
 
 func (f frame) file() string { return fmt.Sprintf("%s_%dx%d", f.name, f.width, f.height) }
+
+// drive leads to it.
+func (f frame) drive(tb testing.TB) *driver {
+	tb.Helper()
+	d := drive(tb, f.fleet, f.width, f.height).press(f.keys...)
+	if f.then != nil {
+		d.set(*f.then)
+	}
+	return d
+}
 
 // frames are all golden frames. The fleet of each state is one fabric in that
 // state and a calm one.
@@ -59,7 +71,7 @@ func frames() []frame {
 	all := []frame{}
 	add := func(screen, fleet string, sizes [][2]int, keys ...string) {
 		for _, size := range sizes {
-			all = append(all, frame{screen + "_" + fleet, fleets[fleet], keys, size[0], size[1]})
+			all = append(all, frame{screen + "_" + fleet, fleets[fleet], keys, nil, size[0], size[1]})
 		}
 	}
 	add("fabrics", "full", more, "j")
@@ -118,6 +130,14 @@ func frames() []frame {
 	listFrames(add, sizes, more)
 	recordFrames(add, sizes, more)
 	commandFrames(add, sizes, more)
+	// A diff that was open before anything was read, as after a change of the configuration.
+	loading := desk()
+	loading.Report, loading.Checking = nil, ago(3*time.Second)
+	for _, size := range sizes {
+		for view, keys := range map[string][]string{"fields": nil, "unified": {"t"}, "split": {"t", "t"}} {
+			all = append(all, frame{view + "_loading", fleets["desk"], append([]string{"enter", "d"}, keys...), &core.Fleet{Fabrics: []core.FabricState{loading}}, size[0], size[1]})
+		}
+	}
 	add("fields", "hostile", sizes, "enter", "d")
 	add("unified", "hostile", sizes, "enter", "d", "t")
 	add("split", "hostile", sizes, "enter", "d", "t", "t")
@@ -141,6 +161,10 @@ func stateFrames(add func(screen, fleet string, sizes [][2]int, keys ...string))
 	}
 	add("fields", "stale", all, "enter", "d")
 	add("fields-agree", "calm", all, "enter", "a", "d")
+	for _, state := range []string{"stale", "unreachable"} {
+		add("unified", state, usual, "enter", "d", "t")
+		add("split", state, usual, "enter", "d", "t", "t")
+	}
 }
 
 // deskFrames adds the frames of deciding, planning and publishing.
@@ -250,7 +274,7 @@ func listFrames(add func(screen, fleet string, sizes [][2]int, keys ...string), 
 func TestGolden(t *testing.T) {
 	for _, f := range frames() {
 		t.Run(f.file(), func(t *testing.T) {
-			d := drive(t, f.fleet, f.width, f.height).press(f.keys...)
+			d := f.drive(t)
 			lines := d.lines()
 			for i, l := range lines {
 				lines[i] = strings.TrimRight(l, " ")
@@ -264,7 +288,7 @@ func TestGolden(t *testing.T) {
 func TestEveryScreenHasGoldenFrames(t *testing.T) {
 	drawn := map[string][][2]int{}
 	for _, f := range frames() {
-		d := drive(t, f.fleet, f.width, f.height).press(f.keys...)
+		d := f.drive(t)
 		name := d.model.top().spec.name
 		drawn[name] = append(drawn[name], [2]int{f.width, f.height})
 	}

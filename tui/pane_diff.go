@@ -19,6 +19,7 @@ type diffPane struct {
 
 	made  diffMade
 	gone  bool
+	none  safe.Text // why it is
 	about core.Verdict
 }
 
@@ -67,6 +68,7 @@ type diffMade struct {
 	aside, all, started bool
 	context, opened     int
 	drafts              *core.DraftStanding // the first one: they are replaced whole
+	unread              string              // why nothing was read so far
 }
 
 func newDiffPane() Pane {
@@ -83,6 +85,9 @@ func (p *diffPane) load(e Env) {
 	}
 	if len(f.Drafts) > 0 {
 		made.drafts = &f.Drafts[0]
+	}
+	if f.Report == nil {
+		made.unread = unread(f, e).String()
 	}
 	if made == p.made {
 		return
@@ -103,8 +108,12 @@ func (p *diffPane) load(e Env) {
 	var text *scroll
 	switch {
 	case p.gone:
+		p.none = unread(f, e)
+		if p.none.Len() == 0 {
+			p.none = safe.Lit("neither git nor live has this object now")
+		}
 		text = newScroll(e.Width)
-		text.say(themes.Text, 2, safe.Lit("neither git nor live has this object now"))
+		text.say(themes.Text, 2, p.none)
 	case made.view == viewSplit:
 		text = newSplitDiff(f, &p.about, e.document, o, e.Width)
 	case made.view == viewUnified:
@@ -113,6 +122,25 @@ func (p *diffPane) load(e Env) {
 		text = newFieldDiff(&p.about, f, o, min(e.Width, fieldsWidth))
 	}
 	p.show(text, fresh)
+}
+
+// unread says why it is not known whether an object is there that was not found; nothing
+// where both sides were read whole.
+func unread(f core.FabricState, e Env) safe.Text {
+	kind := e.Place.Object.GroupKind().String()
+	for _, is := range f.Problems(e.Now) {
+		side := is.About == "live" || is.About == kind || strings.HasPrefix(is.About, "git ")
+		if side || f.Err != nil && is.Cause == f.Err.Error() {
+			return safe.Sprintf("whether git or live has this object is not known: %s", is.String())
+		}
+	}
+	switch {
+	case f.Report != nil:
+		return safe.Text{}
+	case !f.Checking.IsZero():
+		return safe.Lit("nothing was read yet: the check is under way")
+	}
+	return safe.Sprintf("nothing was read yet (%s checks it now)", keyOf(e, inFabric, ActCheck))
 }
 
 func (p *diffPane) Can(e Env, a Action) bool {

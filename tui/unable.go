@@ -220,7 +220,7 @@ func (p *diffPane) Matters(Env) (about []matter, none safe.Text) {
 	switch {
 	case len(about) > 0:
 	case p.gone:
-		none = safe.Lit("neither git nor live has this object now")
+		none = p.none
 	case len(p.about.Changes) == 0:
 		return []matter{{verdict: &p.about}}, none
 	case p.chosen != viewFields:
