@@ -178,14 +178,15 @@ func (p *historyPane) columns(e Env) []widget.Column {
 		{Title: safe.Lit("WHEN"), Width: 5, Rank: 4},
 		{Title: safe.Lit("WHAT"), Width: 14, Min: 13, Cut: widget.CutEnd},
 		{Title: safe.Lit("WHO"), Width: 14, Min: 8, Rank: 3},
-		{Title: safe.Lit("ABOUT"), Width: 60, Min: min(e.Width/2, 40), Grow: true},
+		{Title: safe.Lit("ABOUT"), Width: 60, Min: min(e.Width/2, 36), Grow: true},
 		{Title: safe.Lit("REV"), Width: 7, Rank: 5},
 	}
 	if p.all {
-		fabric := widget.Column{Title: safe.Lit("FABRIC"), Width: 12, Min: 8, Cut: widget.CutMiddle}
+		fabric := widget.Column{Title: safe.Lit("FABRIC"), Width: 8, Cut: widget.CutMiddle}
 		for _, f := range e.Fleet.Fabrics {
 			fabric.Width = min(max(fabric.Width, len(f.Fabric.ID)), 20)
 		}
+		fabric.Min = min(fabric.Width, 14) // others have to go before its name is cut
 		columns = slices.Insert(columns, 2, fabric)
 	}
 	return columns

@@ -57,7 +57,7 @@ func (p *resolvePane) columns() []widget.Column {
 		{Title: safe.Lit("  "), Width: 2},
 		{Title: safe.Lit("OBJECT"), Width: min(p.names, 40), Min: 14, Cut: widget.CutMiddle},
 		{Title: safe.Lit("FIELD"), Width: min(p.paths, 60), Min: 12, Grow: true, Cut: widget.CutStart},
-		{Title: safe.Lit("DECIDED"), Width: 14, Min: 10, Rank: 1},
+		{Title: safe.Lit("DECIDED"), Width: 14, Min: 11, Rank: 1},
 	}
 }
 
