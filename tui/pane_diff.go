@@ -251,6 +251,10 @@ func (p *diffPane) above(e Env) []string {
 	s := e.Style
 	f, _ := e.fabric()
 	view, says := "fields view", []string{}
+	// The header may have no room for the age, and a diff of long ago passes for one of now.
+	if live := f.Access(e.Now); live != core.AccessOK && live != "" {
+		says = append(says, live.Title()+", "+p.seen(e, f).String())
+	}
 	if text := draftCount(core.TallyDrafts(f.Drafts)); text != "" {
 		says = append(says, text)
 	}
