@@ -42,8 +42,8 @@ func (m matcher) leftOut(r *core.Report) string {
 	return ""
 }
 
-// unseen tells why nobody knows that a fabric has no such object: what was not read
-// may hold it. It is empty where both sides were read.
+// unseen tells why nobody knows that a fabric has no such object: a side or a file that
+// was not read may hold it. It is empty where both were read whole.
 func (m matcher) unseen(f core.FabricState, now time.Time) []string {
 	var why []string
 	if f.Err != nil {
@@ -55,6 +55,11 @@ func (m matcher) unseen(f core.FabricState, now time.Time) []string {
 	for _, g := range f.Report.Gaps {
 		if !g.Unserved && core.KindOf(g.GroupKind).Named(m.kind) {
 			why = append(why, g.GroupKind.String()+": "+g.Reason)
+		}
+	}
+	for i := range f.Report.Verdicts {
+		if v := &f.Report.Verdicts[i]; v.Key.IsFile() && v.State == core.Invalid {
+			why = append(why, v.Key.Name+": "+v.Reason)
 		}
 	}
 	return why

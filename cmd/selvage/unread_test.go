@@ -59,6 +59,11 @@ func TestAnObjectOfOneUnreadSideIsNotAbsent(t *testing.T) {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 	errs.Reset()
+	// A file that cannot be read may hold anything.
+	if code := a.run(t.Context(), "diff", "edge-sin", "VPC/zzz", "--config", a.configPath); code != exitUnread || !strings.Contains(errs.String(), "edge/sin/vpcs/vpc-02.yaml: could not find") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	errs.Reset()
 	if code := a.run(t.Context(), "diff", "dc1-frontend", "VPC/zzz", "--config", a.configPath); code != exitUsage || !strings.Contains(errs.String(), `no object "VPC/zzz" in git or live`) {
 		t.Errorf("exit %d: %s", code, errs)
 	}
