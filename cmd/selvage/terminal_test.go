@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -129,9 +130,13 @@ func TestTheDashboardOpensOnAScreenOfItsOwn(t *testing.T) {
 	if got := screen.State(); !got.AltScreen || !got.CursorHidden || !got.BracketedPaste || got.Mouse {
 		t.Errorf("the terminal is in %+v, want another screen, no cursor, pastes marked, and the mouse left alone", got)
 	}
-	if rows := strings.Split(screen.Screen(), "\n"); len(rows) != 24 || !strings.HasPrefix(rows[0], "selvage") || !strings.Contains(rows[23], "? help") {
-		t.Errorf("the screen has %d rows:\n%s", len(rows), screen.Screen())
-	}
+	screen.WaitFor("24 rows from the name to the keys", func(text string) error {
+		rows := strings.Split(text, "\n")
+		if len(rows) != 24 || !strings.HasPrefix(rows[0], "selvage") || !strings.Contains(rows[23], "? help") {
+			return fmt.Errorf("the screen has %d rows", len(rows))
+		}
+		return nil
+	})
 	leaves(t, screen)
 }
 
@@ -188,7 +193,7 @@ func TestAStormOfSizesEndsWellDrawn(t *testing.T) {
 		return nil
 	}
 	screen.WaitFor("a frame of 30 rows", filled)
-	screen.Wait("since you looked") // what is new is read behind the rest
+	screen.WaitFor("what is new of each", newsRead)
 	screen.Settle(200 * time.Millisecond)
 	before := ageless(screen.Screen())
 	screen.Press("ctrl+l")
@@ -199,6 +204,26 @@ func TestAStormOfSizesEndsWellDrawn(t *testing.T) {
 		return nil
 	})
 	leaves(t, screen)
+}
+
+// newsRead tells whether the list knows of every fabric what is new: that is read
+// behind the rest.
+func newsRead(text string) error {
+	rows := strings.Split(text, "\n")
+	head := slices.IndexFunc(rows, func(r string) bool { return strings.Contains(r, " NEW ") })
+	if head < 0 || !strings.Contains(text, "since you looked") {
+		return errors.New("nothing is said to be new")
+	}
+	at := strings.Index(rows[head], " NEW ") + len(" NE")
+	for _, r := range rows[head+1:] {
+		switch {
+		case len(r) <= at:
+			return nil // below the last fabric
+		case r[at] == '?':
+			return fmt.Errorf("not known in %q", r)
+		}
+	}
+	return nil
 }
 
 // TestASmallTerminalStillTellsTheState, down to a single cell.
