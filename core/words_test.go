@@ -42,3 +42,14 @@ func TestBrief(t *testing.T) {
 		t.Errorf("%q is cut within a letter", got)
 	}
 }
+
+func TestWordsAreAsFarApartAsTheyDiffer(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"sync", "snyc", 1}, {"größe", "grösse", 2}} {
+		if got := core.Distance(tt.a, tt.b); got != tt.want {
+			t.Errorf("Distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+	}
+}

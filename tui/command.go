@@ -32,6 +32,11 @@ type command struct {
 	run  func(m *Model, arg string) tea.Cmd
 }
 
+// called tells whether a word is the command's name, or its alias.
+func (c *command) called(word string) bool {
+	return c.name == word || c.alias != "" && c.alias == word
+}
+
 // choice is a word that may follow a command.
 type choice struct {
 	word string

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"selvage/core"
 	"selvage/core/safe"
 )
 
@@ -12,7 +13,7 @@ import (
 func (m *Model) astray(p *palette, text string) safe.Text {
 	word, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 	for _, c := range m.keymap.commands {
-		if c.name != word && (c.alias == "" || c.alias != word) || c.words == nil || arg == "" || !c.offered(m) {
+		if !c.called(word) || c.words == nil || arg == "" || !c.offered(m) {
 			continue
 		}
 		known := []string{}
@@ -32,7 +33,7 @@ func (m *Model) astray(p *palette, text string) safe.Text {
 	if len(p.found) > 0 {
 		return safe.Sprintf("%q is no command: down goes to one of these, enter runs it", strings.TrimSpace(text))
 	}
-	if says := m.nothingFits(text); !strings.HasPrefix(says.String(), "none fits") {
+	if says := m.whyUnfit(text); says.Len() > 0 {
 		return says
 	}
 	names := []string{}
@@ -50,7 +51,7 @@ func offering(typed string, known []string) safe.Text {
 		return safe.Lit("nothing can follow here")
 	}
 	known = slices.Clone(known)
-	far := func(w string) int { return distance(strings.ToLower(typed), strings.ToLower(w)) }
+	far := func(w string) int { return core.Distance(strings.ToLower(typed), strings.ToLower(w)) }
 	near := slices.DeleteFunc(slices.Clone(known), func(w string) bool { return far(w) > max(2, len(w)/3) })
 	if len(near) > 0 {
 		slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(far(a), far(b)) })
@@ -61,27 +62,4 @@ func offering(typed string, known []string) safe.Text {
 		return safe.Sprintf("%s and %s more", text, grouped(n))
 	}
 	return safe.Clean(text)
-}
-
-// distance is how many letters are to be put in, taken out or exchanged to make one word
-// of another.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		before := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := before
-			if x[i] != y[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(y)]
 }

@@ -28,14 +28,3 @@ func TestLineThatIsNoCommandSaysWhatIsNear(t *testing.T) {
 		})
 	}
 }
-
-func TestWordsAreAsFarApartAsTheyDiffer(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"sync", "snyc", 2}, {"größe", "grösse", 2}} {
-		if got := distance(tt.a, tt.b); got != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-	}
-}

@@ -181,7 +181,7 @@ func (m *Model) commandIn(text string) (suggestion, bool) {
 	word, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 	arg = strings.TrimSpace(arg)
 	for _, c := range m.keymap.commands {
-		if c.name != word && (c.alias == "" || c.alias != word) {
+		if !c.called(word) {
 			continue
 		}
 		if !c.knows(m, arg) {
@@ -283,9 +283,17 @@ func (m *Model) actions() []suggestion {
 	return append(found, moves...)
 }
 
-// nothingFits says why a line can become nothing: of a command that there is, what it
-// lacks here.
+// nothingFits says why a line can become nothing.
 func (m *Model) nothingFits(text string) safe.Text {
+	if why := m.whyUnfit(text); why.Len() > 0 {
+		return why
+	}
+	return safe.Sprintf("none fits %q", text)
+}
+
+// whyUnfit says of a line with a command or an action that there is what that lacks here;
+// nothing of any other.
+func (m *Model) whyUnfit(text string) safe.Text {
 	word, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 	arg = strings.TrimSpace(arg)
 	why := func(a Action) safe.Text {
@@ -296,7 +304,7 @@ func (m *Model) nothingFits(text string) safe.Text {
 	}
 	for _, c := range m.keymap.commands {
 		switch {
-		case c.name != word && (c.alias == "" || c.alias != word):
+		case !c.called(word):
 		case !c.offered(m):
 			return why(c.act)
 		case c.args == "" && arg != "":
@@ -311,7 +319,7 @@ func (m *Model) nothingFits(text string) safe.Text {
 			return why(b.action)
 		}
 	}
-	return safe.Sprintf("none fits %q", text)
+	return safe.Text{}
 }
 
 // above draws the suggestions over the line.

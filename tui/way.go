@@ -14,12 +14,14 @@ import (
 // is what keeps it from going anywhere now.
 type sender interface{ Sends(Env) (why safe.Text) }
 
+// everyWay are the ways in the order in which they are gone through.
+func everyWay() []core.Way { return []core.Way{core.ToBranch, core.ToPropose, core.ToPatch} }
+
 // ways are those that what is decided in some fabrics can go, the first being where it
 // goes when nobody says. [core.ToBranch] is what the configuration says, which may be a
 // proposal for some directories.
 func (e Env) ways(fabrics ...core.FabricID) []core.Way {
-	all := []core.Way{core.ToBranch, core.ToPropose, core.ToPatch}
-	return slices.DeleteFunc(all, func(w core.Way) bool {
+	return slices.DeleteFunc(everyWay(), func(w core.Way) bool {
 		return slices.ContainsFunc(fabrics, func(id core.FabricID) bool { return e.whyNoWay(w, id).Len() > 0 })
 	})
 }
@@ -95,7 +97,7 @@ func (m *Model) sends() safe.Text {
 // closed says why ways cannot be gone; nothing where all can.
 func (e Env) closed(fabrics []core.FabricID) safe.Text {
 	whys := []safe.Text{}
-	for _, w := range []core.Way{core.ToBranch, core.ToPropose, core.ToPatch} {
+	for _, w := range everyWay() {
 		for _, id := range fabrics {
 			why := e.whyNoWay(w, id)
 			if why.Len() > 0 && !slices.ContainsFunc(whys, func(t safe.Text) bool { return t == why }) {
